@@ -1,0 +1,35 @@
+//! The core of Toàn Cảnh: what a case is, what events do to it, and what a number means.
+//!
+//! Nothing here reads a clock, a file or a socket, and nothing is random: time, order and chance
+//! come in as arguments, so that replay, time travel and a second server reach the same state.
+//! polars, tokio and the web belong to `engine`, `server` and `app`. The crate compiles to wasm.
+//!
+//! | Vietnamese | here | meaning |
+//! |---|---|---|
+//! | sự kiện | [`Event`](event::Event) | what a source said happened |
+//! | vụ việc | [`Case`](case::Case) | a report or a dossier: the thing with a life cycle and clocks |
+//! | đơn vị | agency | a unit in the tree of handling units |
+//! | địa bàn | place (district, ward) | a unit in the tree of administrative areas |
+//! | lĩnh vực | field | what the case is about |
+//! | kênh | channel | how it came in |
+//! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
+
+pub mod time;
+pub mod geo;
+pub mod value;
+pub mod problem;
+pub mod symbol;
+pub mod dimension;
+pub mod metric;
+pub mod city;
+pub mod event;
+pub mod intake;
+pub mod clock;
+pub mod case;
+pub mod fold;
+pub mod state;
+pub mod query;
+pub mod wire;
+
+pub use time::{Seq, Timestamp};
+pub use value::Value;

@@ -1,0 +1,114 @@
+//! The names of the metrics. What each one counts stands in `engine`'s registry, once.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A metric of `interfaces.md` section 4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // The names are the contract's; the registry explains each.
+pub enum Metric {
+    Open,
+    InTime,
+    DueSoon,
+    Overdue,
+    NoDeadline,
+    Unmapped,
+    Cases,
+    Received,
+    Duplicates,
+    Assigned,
+    Resolved,
+    ResolvedInTime,
+    ResolvedExtended,
+    ResolvedLate,
+    ResolvedNoDeadline,
+    Reopened,
+    Returned,
+    Refused,
+    HoursToResolveP50,
+    HoursToResolveP90,
+}
+
+/// Whether a metric is a level or a movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricKind {
+    /// How many stand so at an instant.
+    Stock,
+    /// What happened in a period.
+    Flow,
+}
+
+impl Metric {
+    /// All, in the order of the contract.
+    pub const ALL: [Self; 20] = [
+        Self::Open,
+        Self::InTime,
+        Self::DueSoon,
+        Self::Overdue,
+        Self::NoDeadline,
+        Self::Unmapped,
+        Self::Cases,
+        Self::Received,
+        Self::Duplicates,
+        Self::Assigned,
+        Self::Resolved,
+        Self::ResolvedInTime,
+        Self::ResolvedExtended,
+        Self::ResolvedLate,
+        Self::ResolvedNoDeadline,
+        Self::Reopened,
+        Self::Returned,
+        Self::Refused,
+        Self::HoursToResolveP50,
+        Self::HoursToResolveP90,
+    ];
+
+    /// The name that queries and answers use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::InTime => "in_time",
+            Self::DueSoon => "due_soon",
+            Self::Overdue => "overdue",
+            Self::NoDeadline => "no_deadline",
+            Self::Unmapped => "unmapped",
+            Self::Cases => "cases",
+            Self::Received => "received",
+            Self::Duplicates => "duplicates",
+            Self::Assigned => "assigned",
+            Self::Resolved => "resolved",
+            Self::ResolvedInTime => "resolved_in_time",
+            Self::ResolvedExtended => "resolved_extended",
+            Self::ResolvedLate => "resolved_late",
+            Self::ResolvedNoDeadline => "resolved_no_deadline",
+            Self::Reopened => "reopened",
+            Self::Returned => "returned",
+            Self::Refused => "refused",
+            Self::HoursToResolveP50 => "hours_to_resolve_p50",
+            Self::HoursToResolveP90 => "hours_to_resolve_p90",
+        }
+    }
+
+    /// Level or movement.
+    #[must_use]
+    pub const fn kind(self) -> MetricKind {
+        match self {
+            Self::Open | Self::InTime | Self::DueSoon | Self::Overdue | Self::NoDeadline | Self::Unmapped => {
+                MetricKind::Stock
+            }
+            _ => MetricKind::Flow,
+        }
+    }
+}
+
+impl FromStr for Metric {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|metric| metric.name() == name).ok_or(())
+    }
+}
