@@ -31,9 +31,63 @@ struct Table {
 
 impl Default for Table {
     fn default() -> Self {
-        let none: Arc<str> = Arc::from("");
-        Self { names: vec![none], by_name: FxHashMap::default() }
+        let mut table = Self { names: vec![Arc::from("")], by_name: FxHashMap::default() };
+        for (place, name) in (1..).zip(word::ALL) {
+            let name: Arc<str> = Arc::from(name);
+            table.names.push(name.clone());
+            table.by_name.insert(name, Sym(place));
+        }
+        table
     }
+}
+
+/// The product's own words, at the same place in every table.
+pub mod word {
+    use super::Sym;
+
+    /// All, in the order of their numbers, from 1.
+    pub const ALL: [&str; 20] = ["report", "dossier", "received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate", "in_time", "due_soon", "overdue", "no_deadline", "1", "2", "3", "4", "5", "online", "in_person"];
+
+    /// `report`.
+    pub const REPORT: Sym = Sym(1);
+    /// `dossier`.
+    pub const DOSSIER: Sym = Sym(2);
+    /// `received`.
+    pub const RECEIVED: Sym = Sym(3);
+    /// `in_progress`.
+    pub const IN_PROGRESS: Sym = Sym(4);
+    /// `resolved`.
+    pub const RESOLVED: Sym = Sym(5);
+    /// `closed`.
+    pub const CLOSED: Sym = Sym(6);
+    /// `refused`.
+    pub const REFUSED: Sym = Sym(7);
+    /// `cancelled`.
+    pub const CANCELLED: Sym = Sym(8);
+    /// `duplicate`.
+    pub const DUPLICATE: Sym = Sym(9);
+    /// `in_time`.
+    pub const IN_TIME: Sym = Sym(10);
+    /// `due_soon`.
+    pub const DUE_SOON: Sym = Sym(11);
+    /// `overdue`.
+    pub const OVERDUE: Sym = Sym(12);
+    /// `no_deadline`.
+    pub const NO_DEADLINE: Sym = Sym(13);
+    /// `1`.
+    pub const GROUP_1: Sym = Sym(14);
+    /// `2`.
+    pub const GROUP_2: Sym = Sym(15);
+    /// `3`.
+    pub const GROUP_3: Sym = Sym(16);
+    /// `4`.
+    pub const GROUP_4: Sym = Sym(17);
+    /// `5`.
+    pub const GROUP_5: Sym = Sym(18);
+    /// `online`.
+    pub const ONLINE: Sym = Sym(19);
+    /// `in_person`.
+    pub const IN_PERSON: Sym = Sym(20);
 }
 
 impl Symbols {
@@ -80,5 +134,29 @@ impl Symbols {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_products_own_words_stand_at_their_places() {
+        let symbols = Symbols::default();
+        assert_eq!(symbols.find("report"), Some(word::REPORT));
+        assert_eq!(symbols.find("no_deadline"), Some(word::NO_DEADLINE));
+        assert_eq!(symbols.find("in_person"), Some(word::IN_PERSON));
+        assert_eq!(symbols.find("5"), Some(word::GROUP_5));
+    }
+
+    #[test]
+    fn a_code_has_one_symbol_for_ever() {
+        let symbols = Symbols::default();
+        let first = symbols.intern("PWDx");
+        symbols.intern("ISD");
+        assert_eq!(symbols.intern("PWDx"), first);
+        assert_eq!(symbols.name(first).as_deref(), Some("PWDx"));
+        assert_eq!(symbols.name(Sym::NONE), None);
     }
 }

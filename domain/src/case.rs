@@ -1,0 +1,241 @@
+//! A case as its events make it: where it stood at every instant, and what flowed when.
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, Judgement, Timeliness};
+use crate::dimension::Dimension;
+use crate::event::{Event, Flag};
+use crate::geo::LatLng;
+use crate::symbol::Sym;
+use crate::time::{Seq, Timestamp};
+
+/// A case by its place in the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseIx(pub u32);
+
+/// What a case is counted under: a code for each dimension, and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attrs {
+    /// A code for each dimension, status and timeliness included.
+    pub dims: [Sym; Dimension::COUNT],
+    /// Where it happened.
+    pub point: Option<LatLng>,
+    /// Whether one of its codes is not in the catalogue.
+    pub unmapped: bool,
+}
+
+impl Attrs {
+    /// The code of a dimension.
+    #[must_use]
+    pub fn code(&self, dimension: Dimension) -> Sym {
+        self.dims[dimension.index()]
+    }
+
+    /// The same with another code in one dimension.
+    #[must_use]
+    pub fn with(&self, dimension: Dimension, code: Sym) -> Self {
+        let mut attrs = self.clone();
+        attrs.dims[dimension.index()] = code;
+        attrs
+    }
+}
+
+/// What a point counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Measure {
+    /// A level: the case stands open so.
+    Open = 0,
+    /// A report came in.
+    Received = 1,
+    /// A case came in: a report that is neither a duplicate nor a copy.
+    Case = 2,
+    /// A report was found to repeat another.
+    Duplicate = 3,
+    /// A lead transfer, under its receiver.
+    Assigned = 4,
+    /// A resolution.
+    Resolved = 5,
+    /// A reopening.
+    Reopened = 6,
+    /// A return, under who returned.
+    Returned = 7,
+    /// A refusal.
+    Refused = 8,
+    /// A rating.
+    Rated = 9,
+}
+
+/// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in
+/// [a, b) seen at T is the sum of the weights with a ≤ `at` < b and `since` ≤ T.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The deciding instant: in which period it counts.
+    pub at: Timestamp,
+    /// From when on it counts.
+    pub since: Timestamp,
+    /// +1 or −1.
+    pub weight: i8,
+    /// What it counts.
+    pub measure: Measure,
+    /// How a resolution is judged.
+    pub judged: Judgement,
+    /// Whole seconds from received to resolved, where that was measured.
+    pub handling_secs: Option<i64>,
+    /// What it is counted under.
+    pub attrs: Arc<Attrs>,
+}
+
+/// From `from` on, until the next segment, the case stood so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Since when.
+    pub from: Timestamp,
+    /// What it is counted under; timeliness is left out, since it moves within the segment.
+    pub attrs: Arc<Attrs>,
+    /// Whether it counts as open.
+    pub open: bool,
+    /// The governing clock.
+    pub clock: Option<Clock>,
+}
+
+/// What the fold makes of a case's events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// The time of its `case.received`.
+    pub received_at: Timestamp,
+    /// Ascending, never empty, the first at `received_at`.
+    pub segments: Vec<Segment>,
+    /// Everything that is not a level.
+    pub flows: Vec<Point>,
+    /// The latest deciding instant of a resolution that still stands at the end.
+    pub resolved_at: Option<Timestamp>,
+    /// For each event, in the order of the case: whether it was applied, and what is odd.
+    pub verdicts: Vec<Verdict>,
+    /// What is odd about the case as a whole, ascending.
+    pub flags: Vec<Flag>,
+}
+
+/// What became of one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it changed the case.
+    pub applied: bool,
+    /// Why not, or what is odd.
+    pub flag: Option<Flag>,
+}
+
+impl Timeline {
+    /// How the case stood at an instant; `None` before it was received.
+    #[must_use]
+    pub fn at(&self, at: Timestamp) -> Option<&Segment> {
+        let after = self.segments.partition_point(|segment| segment.from <= at);
+        after.checked_sub(1).and_then(|place| self.segments.get(place))
+    }
+
+    /// Every level change and every flow, in no promised order.
+    #[must_use]
+    pub fn points(&self, due_soon_percent: u8) -> Vec<Point> {
+        let mut points = self.flows.clone();
+        let mut held: Option<(Timestamp, Arc<Attrs>)> = None;
+        let mut pieces = Vec::new();
+        for (place, segment) in self.segments.iter().enumerate() {
+            let until = self.segments.get(place + 1).map_or(Timestamp::MAX, |next| next.from);
+            segment.pieces(until, due_soon_percent, &mut pieces);
+        }
+        for (from, attrs) in pieces {
+            if let (Some((_, before)), Some(after)) = (&held, &attrs)
+                && before == after
+            {
+                continue;
+            }
+            if let Some((_, before)) = held.take() {
+                points.push(level(from, -1, before));
+            }
+            if let Some(attrs) = attrs {
+                points.push(level(from, 1, attrs.clone()));
+                held = Some((from, attrs));
+            }
+        }
+        points
+    }
+}
+
+impl Segment {
+    /// Where it stands in its limit at an instant.
+    #[must_use]
+    pub fn timeliness_at(&self, at: Timestamp, due_soon_percent: u8) -> Timeliness {
+        self.clock.map_or(Timeliness::NoDeadline, |clock| clock.timeliness_at(at, due_soon_percent))
+    }
+
+    /// The stretches of equal attributes between `from` and `until`; `None` is "not open".
+    fn pieces(
+        &self,
+        until: Timestamp,
+        due_soon_percent: u8,
+        into: &mut Vec<(Timestamp, Option<Arc<Attrs>>)>,
+    ) {
+        if self.from >= until {
+            return;
+        }
+        if !self.open {
+            into.push((self.from, None));
+            return;
+        }
+        let mut starts = vec![self.from];
+        if let Some(clock) = self.clock {
+            starts.extend([clock.due_soon_at(due_soon_percent), clock.overdue_at()]);
+            starts.retain(|start| *start >= self.from && *start < until);
+            starts.sort_unstable();
+            starts.dedup();
+        }
+        for start in starts {
+            let timeliness = self.timeliness_at(start, due_soon_percent).sym();
+            into.push((start, Some(Arc::new(self.attrs.with(Dimension::Timeliness, timeliness)))));
+        }
+    }
+}
+
+fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
+    Point {
+        at,
+        since: at,
+        weight,
+        measure: Measure::Open,
+        judged: Judgement::None,
+        handling_secs: None,
+        attrs,
+    }
+}
+
+/// A case: its events in their own order, and what they come to. `timeline` is `None` until its
+/// `case.received` has come.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its code: the subject of its events.
+    pub code: Arc<str>,
+    /// In the order of [`Event::order`].
+    pub events: Vec<Arc<Event>>,
+    /// What they come to.
+    pub timeline: Option<Timeline>,
+    /// The latest position among its events.
+    pub last_seq: Seq,
+    /// Counts how often it was folded, so that a timer set before knows that it is stale.
+    pub version: u32,
+}
+
+impl Case {
+    /// The searchable text of its latest facts.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        use crate::event::{Body, Patch};
+        self.events.iter().rev().find_map(|event| match &event.body {
+            Body::Received(facts) => facts.text.as_deref(),
+            Body::Amended(patches) => patches.iter().find_map(|patch| match patch {
+                Patch::Text(text) => Some(&**text),
+                Patch::Code(..) | Patch::Point(_) | Patch::DueAt(_) => None,
+            }),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! What is true of one city: its zone, extent, catalogue and settings. Data, loaded by the server
+//! from a city's folder; never an enum, since places, agencies and rules change.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::dimension::Dimension;
+use crate::geo::{Extent, LatLng};
+
+/// A text in both languages of the product.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// Vietnamese.
+    pub vi: String,
+    /// English.
+    pub en: String,
+}
+
+/// A point that a source sends when it knows none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placeholder {
+    /// Where.
+    pub point: LatLng,
+    /// How near a point must be, in degrees on each axis, to be taken for it.
+    pub tolerance_deg: f64,
+}
+
+/// One code of the catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What people read.
+    pub label: Label,
+    /// The code one level up, in the same dimension.
+    pub parent: Option<String>,
+    /// A point inside, for labels on the map.
+    pub centre: Option<LatLng>,
+    /// First day it held, ISO 8601; none is "always".
+    pub valid_from: Option<String>,
+    /// Last day it held.
+    pub valid_to: Option<String>,
+}
+
+/// The codes of one dimension.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tree {
+    /// By code.
+    pub entries: BTreeMap<String, Entry>,
+    /// Where a code that has no entry carries its own path, the text between its parts: with `/`,
+    /// `a/b/c` lies under `a/b`.
+    pub path_separator: Option<String>,
+    /// Whether any code is accepted as known (a city whose lists were never published).
+    #[serde(default)]
+    pub open: bool,
+}
+
+impl Tree {
+    /// The code one level up.
+    #[must_use]
+    pub fn parent(&self, code: &str) -> Option<String> {
+        if let Some(entry) = self.entries.get(code) {
+            return entry.parent.clone();
+        }
+        let separator = self.path_separator.as_deref()?;
+        code.rsplit_once(separator).map(|(parent, _)| parent.to_owned())
+    }
+
+    /// The path from the top of the tree down to the code itself. A ring in the data is cut.
+    #[must_use]
+    pub fn path(&self, code: &str) -> Vec<String> {
+        let mut path = vec![code.to_owned()];
+        while let Some(parent) = path.last().and_then(|last| self.parent(last)) {
+            if path.contains(&parent) || path.len() > 32 {
+                break;
+            }
+            path.push(parent);
+        }
+        path.reverse();
+        path
+    }
+
+    /// The code at `level` (1 is the top) above or at this code; codes nearer the top stay.
+    #[must_use]
+    pub fn at_level(&self, code: &str, level: usize) -> String {
+        let path = self.path(code);
+        path.get(level.saturating_sub(1)).cloned().unwrap_or_else(|| code.to_owned())
+    }
+
+    /// Whether `code` is `ancestor` or lies under it.
+    #[must_use]
+    pub fn is_under(&self, code: &str, ancestor: &str) -> bool {
+        code == ancestor || self.path(code).iter().any(|step| step == ancestor)
+    }
+
+    /// Whether the city knows this code.
+    #[must_use]
+    pub fn knows(&self, code: &str) -> bool {
+        self.open || self.entries.contains_key(code)
+    }
+
+    /// The codes directly under one (`None`: at the top), ascending.
+    #[must_use]
+    pub fn children(&self, parent: Option<&str>) -> Vec<&str> {
+        self.entries
+            .iter()
+            .filter(|(_, entry)| entry.parent.as_deref() == parent)
+            .map(|(code, _)| code.as_str())
+            .collect()
+    }
+}
+
+/// What a screen must know of the city to name things; shared with the browser.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// By dimension name. A dimension without a tree accepts every code.
+    pub trees: BTreeMap<String, Tree>,
+}
+
+impl Catalogue {
+    /// The tree of a dimension, where the city has one.
+    #[must_use]
+    pub fn tree(&self, dimension: Dimension) -> Option<&Tree> {
+        self.trees.get(dimension.name())
+    }
+
+    /// Whether the city knows this code; a dimension without a list knows all.
+    #[must_use]
+    pub fn knows(&self, dimension: Dimension, code: &str) -> bool {
+        self.tree(dimension).is_none_or(|tree| tree.knows(code))
+    }
+
+    /// What people read for a code; codes without an entry are shown as sent.
+    #[must_use]
+    pub fn label(&self, dimension: Dimension, code: &str) -> Label {
+        if let Some(entry) = self.tree(dimension).and_then(|tree| tree.entries.get(code)) {
+            return entry.label.clone();
+        }
+        let tail = self
+            .tree(dimension)
+            .and_then(|tree| tree.path_separator.as_deref())
+            .and_then(|separator| code.rsplit(separator).next())
+            .unwrap_or(code);
+        Label { vi: tail.to_owned(), en: tail.to_owned() }
+    }
+}
+
+/// A city as the fold and the gateway need it.
+#[derive(Clone, Debug)]
+pub struct City {
+    /// `hcmc`, `haiphong`, `boston`.
+    pub code: String,
+    /// Its name.
+    pub name: Label,
+    /// The city's time zone by its IANA name.
+    pub zone_name: String,
+    /// The same, loaded.
+    pub zone: TimeZone,
+    /// Where its points may lie.
+    pub extent: Extent,
+    /// Points that stand for "no location".
+    pub placeholders: Vec<Placeholder>,
+    /// Its codes.
+    pub catalogue: Catalogue,
+    /// Due soon from this share of the limit before the due instant, in percent (default 20).
+    pub due_soon_percent: u8,
+    /// SHA-256 of the city's folder, hexadecimal.
+    pub digest: String,
+}
+
+impl City {
+    /// A city with nothing but a code, in UTC, anywhere on earth: the base of tests and of a
+    /// mapping that brings no city folder.
+    #[must_use]
+    pub fn bare(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            name: Label { vi: code.to_owned(), en: code.to_owned() },
+            zone_name: "UTC".to_owned(),
+            zone: TimeZone::UTC,
+            extent: Extent::WORLD,
+            placeholders: Vec::new(),
+            catalogue: Catalogue::default(),
+            due_soon_percent: 20,
+            digest: String::new(),
+        }
+    }
+
+    /// Whether the point is one that stands for "no location".
+    #[must_use]
+    pub fn is_placeholder(&self, point: LatLng) -> bool {
+        self.placeholders.iter().any(|known| {
+            (known.point.lat - point.lat).abs() <= known.tolerance_deg
+                && (known.point.lng - point.lng).abs() <= known.tolerance_deg
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! A running limit on a case, and where an instant stands in it.
+//!
+//! Until a city's regulations are loaded, the governing clock of a case is the limit that its
+//! source states: from `received_at` to `due_at`, on a calendar without holidays.
+
+use crate::symbol::{Sym, word};
+use crate::time::Timestamp;
+
+/// A limit from `start` to `due`, perhaps moved by a recorded promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Since when it runs.
+    pub start: Timestamp,
+    /// The last instant in time.
+    pub due: Timestamp,
+    /// The promised instant, where one was recorded.
+    pub extended_until: Option<Timestamp>,
+    /// Whether the promise was recorded after the limit had passed: then the case counts as late
+    /// in statistics all the same.
+    pub extended_late: bool,
+}
+
+/// Where a case stands in its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // The glossary's words.
+pub enum Timeliness {
+    InTime,
+    DueSoon,
+    Overdue,
+    NoDeadline,
+}
+
+/// How a resolution is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Judgement {
+    /// Not a resolution.
+    None = 0,
+    /// Within the limit.
+    InTime = 1,
+    /// After the limit, within the time recorded before it ran out.
+    Extended = 2,
+    /// After both.
+    Late = 3,
+    /// There was no limit.
+    NoDeadline = 4,
+}
+
+impl Timeliness {
+    /// Its word in answers.
+    #[must_use]
+    pub const fn sym(self) -> Sym {
+        match self {
+            Self::InTime => word::IN_TIME,
+            Self::DueSoon => word::DUE_SOON,
+            Self::Overdue => word::OVERDUE,
+            Self::NoDeadline => word::NO_DEADLINE,
+        }
+    }
+
+    /// Its name in answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InTime => "in_time",
+            Self::DueSoon => "due_soon",
+            Self::Overdue => "overdue",
+            Self::NoDeadline => "no_deadline",
+        }
+    }
+}
+
+impl Clock {
+    /// A limit without a promise.
+    #[must_use]
+    pub const fn new(start: Timestamp, due: Timestamp) -> Self {
+        Self { start, due, extended_until: None, extended_late: false }
+    }
+
+    /// The last instant in time that governs now.
+    #[must_use]
+    pub fn governing_due(&self) -> Timestamp {
+        self.extended_until.map_or(self.due, |until| until.max(self.due))
+    }
+
+    /// The first instant of *due soon*: due − percent of (due − start), that instant included.
+    #[must_use]
+    pub fn due_soon_at(&self, percent: u8) -> Timestamp {
+        let due = self.governing_due();
+        let span = due.since(self.start).max(0);
+        // Split so that a span of centuries cannot overflow.
+        let share = span / 100 * i64::from(percent) + span % 100 * i64::from(percent) / 100;
+        due.plus_micros(-share)
+    }
+
+    /// The first instant of *overdue*: overdue is when due < t, and instants are microseconds.
+    #[must_use]
+    pub fn overdue_at(&self) -> Timestamp {
+        self.governing_due().plus_micros(Timestamp::STEP)
+    }
+
+    /// Where `at` stands in the limit.
+    #[must_use]
+    pub fn timeliness_at(&self, at: Timestamp, due_soon_percent: u8) -> Timeliness {
+        if at >= self.overdue_at() {
+            Timeliness::Overdue
+        } else if at >= self.due_soon_at(due_soon_percent) {
+            Timeliness::DueSoon
+        } else {
+            Timeliness::InTime
+        }
+    }
+
+    /// How a resolution at `at` is judged.
+    #[must_use]
+    pub fn judge(&self, at: Timestamp) -> Judgement {
+        if at <= self.due {
+            Judgement::InTime
+        } else if !self.extended_late && self.extended_until.is_some_and(|until| at <= until) {
+            Judgement::Extended
+        } else {
+            Judgement::Late
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERCENT: u8 = 20;
+
+    #[track_caller]
+    fn check(at_secs: i64, want: Timeliness) {
+        let clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100));
+        assert_eq!(clock.timeliness_at(Timestamp::from_secs(at_secs), PERCENT), want);
+    }
+
+    #[test]
+    fn due_soon_begins_at_a_fifth_before_due_and_includes_that_instant() {
+        check(79, Timeliness::InTime);
+        check(80, Timeliness::DueSoon);
+    }
+
+    #[test]
+    fn the_due_instant_itself_is_still_in_time() {
+        check(100, Timeliness::DueSoon);
+        check(101, Timeliness::Overdue);
+        let clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100));
+        assert_eq!(clock.judge(Timestamp::from_secs(100)), Judgement::InTime);
+        assert_eq!(clock.judge(Timestamp::from_micros(100_000_001)), Judgement::Late);
+    }
+
+    #[test]
+    fn a_limit_that_ends_before_it_starts_is_overdue_at_once() {
+        let clock = Clock::new(Timestamp::from_secs(50), Timestamp::from_secs(0));
+        assert_eq!(clock.timeliness_at(Timestamp::from_secs(50), PERCENT), Timeliness::Overdue);
+    }
+
+    #[test]
+    fn a_promise_recorded_in_time_extends_and_a_late_one_stays_late() {
+        let mut clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100));
+        clock.extended_until = Some(Timestamp::from_secs(200));
+        assert_eq!(clock.judge(Timestamp::from_secs(150)), Judgement::Extended);
+        clock.extended_late = true;
+        assert_eq!(clock.judge(Timestamp::from_secs(150)), Judgement::Late);
+        assert_eq!(clock.timeliness_at(Timestamp::from_secs(120), PERCENT), Timeliness::InTime);
+    }
+}

@@ -1,0 +1,232 @@
+//! What a source said happened, in the form that the fold reads. The words of the wire become
+//! symbols here; personal data never reaches this form.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::dimension::Dimension;
+use crate::geo::LatLng;
+use crate::symbol::Sym;
+use crate::time::{Seq, Timestamp};
+
+/// One event, accepted and durable.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Where it stands in this server's log.
+    pub seq: Seq,
+    /// When this server's log took it.
+    pub recorded: Timestamp,
+    /// Who says so.
+    pub source: Arc<str>,
+    /// Unique within the source.
+    pub id: Arc<str>,
+    /// When it happened.
+    pub time: Timestamp,
+    /// The case; empty where the event is about no case.
+    pub subject: Arc<str>,
+    /// What happened.
+    pub body: Body,
+    /// What was odd about it at the gate.
+    pub flags: Box<[Flag]>,
+}
+
+impl Event {
+    /// The order of a case's own events (`interfaces.md` section 2): time, then kind, source, id.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> Ordering {
+        (self.time, self.body.rank(), &self.source, &self.id).cmp(&(
+            other.time,
+            other.body.rank(),
+            &other.source,
+            &other.id,
+        ))
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// `case.received`.
+    Received(Box<Facts>),
+    /// `case.amended`: what changed.
+    Amended(Box<[Patch]>),
+    /// `case.transferred`.
+    Transferred(Transfer),
+    /// `case.step`, by the step's name.
+    Step(Sym),
+    /// `case.committed`: completion is promised by then.
+    Committed {
+        /// The promised instant.
+        until: Timestamp,
+    },
+    /// `case.suspended`, `case.resumed`, `case.noticed` and what else changes no state here.
+    Noted,
+    /// `case.linked`.
+    Linked {
+        /// How.
+        relation: Relation,
+        /// To which case.
+        case: Arc<str>,
+    },
+    /// `case.resolved`.
+    Resolved {
+        /// When the work was done, where the source says so.
+        handled_at: Option<Timestamp>,
+    },
+    /// `case.closed`.
+    Closed,
+    /// `case.reopened`.
+    Reopened,
+    /// `case.refused`.
+    Refused,
+    /// `case.cancelled`.
+    Cancelled,
+    /// `case.rated`, the score in thousandths.
+    Rated {
+        /// Thousandths of the score as sent.
+        score_milli: i64,
+    },
+    /// `source.heartbeat`: everything up to this instant has been sent.
+    Heartbeat {
+        /// The source's watermark.
+        watermark: Timestamp,
+    },
+    /// `counter.reported`, `config.changed`, directives, memos: kept in the log, no state here.
+    Other,
+}
+
+impl Body {
+    /// The order of kinds at the same instant.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Received(_) => 0,
+            Self::Amended(_) => 1,
+            Self::Linked { .. } => 2,
+            Self::Transferred(_) => 3,
+            Self::Resolved { .. } => 5,
+            Self::Closed => 6,
+            Self::Rated { .. } => 7,
+            Self::Step(_)
+            | Self::Committed { .. }
+            | Self::Noted
+            | Self::Reopened
+            | Self::Refused
+            | Self::Cancelled
+            | Self::Heartbeat { .. }
+            | Self::Other => 4,
+        }
+    }
+}
+
+/// What a case is: its codes and its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// A code for each dimension; status and timeliness are the fold's.
+    pub dims: [Sym; Dimension::COUNT],
+    /// A bit for each dimension (by its index) whose code is not in the catalogue.
+    pub unknown: u16,
+    /// Where it happened, if known and believable.
+    pub point: Option<LatLng>,
+    /// The limit that the source states.
+    pub due_at: Option<Timestamp>,
+    /// What can be searched: content and address, lower case, without diacritics.
+    pub text: Option<Box<str>>,
+}
+
+/// One changed attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Patch {
+    /// The code of a dimension, and whether the catalogue knows it.
+    Code(Dimension, Sym, bool),
+    /// The place; none where the new point is not believable.
+    Point(Option<LatLng>),
+    /// The limit that the source states.
+    DueAt(Option<Timestamp>),
+    /// The searchable text.
+    Text(Box<str>),
+}
+
+/// A change of hands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Whether this is a `returned`.
+    pub returned: bool,
+    /// Who gave it, if said.
+    pub from: Sym,
+    /// Who has it now.
+    pub to: Sym,
+    /// Whether the catalogue knows the receiver.
+    pub to_is_known: bool,
+    /// Whether the receiver only supports; then the holder stays.
+    pub support: bool,
+}
+
+/// How two cases belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Another report of the same matter.
+    DuplicateOf,
+    /// The same report, sent once more by another system.
+    CopyOf,
+    /// The same report under another code.
+    AliasOf,
+}
+
+/// What is odd about an event or a case: kept, shown, counted, never silently mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // Each is explained by its sentence in `describe`.
+pub enum Flag {
+    StrangeDueAt,
+    PointOutside,
+    PointZero,
+    PointSwapped,
+    PointPlaceholder,
+    UnknownCode(Dimension),
+    NotAllowed,
+    CaseUnknown,
+    ReceivedAgain,
+    ClosedBeforeReceived,
+    MissingAgency,
+    MissingField,
+}
+
+impl Flag {
+    /// The name that answers use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StrangeDueAt => "strange_due_at",
+            Self::PointOutside => "point_outside",
+            Self::PointZero => "point_zero",
+            Self::PointSwapped => "point_swapped",
+            Self::PointPlaceholder => "point_placeholder",
+            Self::UnknownCode(_) => "unknown_code",
+            Self::NotAllowed => "not_allowed",
+            Self::CaseUnknown => "case_unknown",
+            Self::ReceivedAgain => "received_again",
+            Self::ClosedBeforeReceived => "closed_before_received",
+            Self::MissingAgency => "missing_agency",
+            Self::MissingField => "missing_field",
+        }
+    }
+
+    /// What it means, for the page of data quality: Vietnamese, then English.
+    #[must_use]
+    pub const fn describe(self) -> (&'static str, &'static str) {
+        match self {
+            Self::StrangeDueAt => ("Hạn xử lý bất thường", "The stated limit is strange"),
+            Self::PointOutside => ("Vị trí ngoài địa bàn", "The point lies outside the city"),
+            Self::PointZero => ("Vị trí (0, 0)", "The point is (0, 0)"),
+            Self::PointSwapped => ("Vĩ độ và kinh độ đảo nhau", "Latitude and longitude are swapped"),
+            Self::PointPlaceholder => ("Vị trí thay thế, không có thật", "The point stands for “no location”"),
+            Self::UnknownCode(_) => ("Mã chưa có trong danh mục", "A code is not in the catalogue"),
+            Self::NotAllowed => ("Sự kiện trái vòng đời", "The life cycle does not allow this event"),
+            Self::CaseUnknown => ("Chưa có sự kiện tiếp nhận", "The case has not been received yet"),
+            Self::ReceivedAgain => ("Tiếp nhận lần thứ hai", "Received a second time"),
+            Self::ClosedBeforeReceived => ("Xong trước khi tiếp nhận", "Closed before it was received"),
+            Self::MissingAgency => ("Thiếu đơn vị", "No agency is named"),
+            Self::MissingField => ("Thiếu lĩnh vực", "No field is named"),
+        }
+    }
+}

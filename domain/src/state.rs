@@ -1,0 +1,285 @@
+//! Everything the city knows, as the set of its events makes it, at one instant.
+//!
+//! [`State::apply`] takes an event in, [`State::advance`] moves time on; both say which dated
+//! counts ([`Row`]s) came and went. Cloning a state is cheap: it shares what did not change, so
+//! that readers hold a frozen copy while the one owner goes on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::{HashMap, Vector};
+
+use crate::case::{Case, CaseIx, Point};
+use crate::city::City;
+use crate::event::{Body, Event};
+use crate::fold::fold;
+use crate::symbol::Symbols;
+use crate::time::{Seq, Timestamp};
+
+/// One dated count that came (`sign` +1) or went (−1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Whose.
+    pub case: CaseIx,
+    /// +1: it is there now; −1: it is not any more.
+    pub sign: i8,
+    /// Whether it counts at the state's instant: a row that lies ahead is history's business only.
+    pub counted: bool,
+    /// The count.
+    pub point: Point,
+}
+
+/// What one step changed.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Counts that came or went because events came in: history keeps these, counted or not.
+    pub rows: Vec<Row>,
+    /// Counts that were known already and began to count because time went on.
+    pub due: Vec<Row>,
+    /// The cases that changed, each once.
+    pub cases: Vec<CaseIx>,
+}
+
+impl Changes {
+    /// What live numbers move by: the counted rows, and those that came due.
+    pub fn live(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.counted).chain(&self.due)
+    }
+
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.due.is_empty()
+    }
+}
+
+/// What is known of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceState {
+    /// It has sent everything up to here, as it says itself.
+    pub watermark: Option<Timestamp>,
+    /// The latest time of one of its events.
+    pub latest: Timestamp,
+    /// When something of it was last recorded.
+    pub recorded: Timestamp,
+    /// How many of its events there are.
+    pub events: u64,
+}
+
+/// The state of the city at (`seq`, `at`).
+#[derive(Clone)]
+pub struct State {
+    city: Arc<City>,
+    symbols: Symbols,
+    cases: Vector<Arc<Case>>,
+    by_code: HashMap<Arc<str>, CaseIx>,
+    sources: BTreeMap<Arc<str>, SourceState>,
+    timers: imbl::OrdMap<(Timestamp, CaseIx), u32>,
+    at: Timestamp,
+    seq: Seq,
+    events: u64,
+}
+
+impl State {
+    /// An empty city, at the instant `at`.
+    #[must_use]
+    pub fn new(city: Arc<City>, symbols: Symbols, at: Timestamp) -> Self {
+        Self {
+            city,
+            symbols,
+            cases: Vector::new(),
+            by_code: HashMap::new(),
+            sources: BTreeMap::new(),
+            timers: imbl::OrdMap::new(),
+            at,
+            seq: Seq::default(),
+            events: 0,
+        }
+    }
+
+    /// The city it is of.
+    #[must_use]
+    pub fn city(&self) -> &Arc<City> {
+        &self.city
+    }
+
+    /// The codes met so far.
+    #[must_use]
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// The instant that the numbers stand at.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Every event up to here is in.
+    #[must_use]
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// How many events are in.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Every case ever heard of, those not received yet included.
+    #[must_use]
+    pub fn cases(&self) -> &Vector<Arc<Case>> {
+        &self.cases
+    }
+
+    /// A case by its place.
+    #[must_use]
+    pub fn case(&self, ix: CaseIx) -> Option<&Arc<Case>> {
+        self.cases.get(ix.0 as usize)
+    }
+
+    /// A case by its code.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<&Arc<Case>> {
+        self.by_code.get(code).and_then(|ix| self.case(*ix))
+    }
+
+    /// The sources, by name.
+    #[must_use]
+    pub fn sources(&self) -> &BTreeMap<Arc<str>, SourceState> {
+        &self.sources
+    }
+
+    /// How many instants are waited for: at most one a case.
+    #[must_use]
+    pub fn timers(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// Takes an event in. Events may come in any order; each (`source`, `id`) only once, which
+    /// the log sees to.
+    pub fn apply(&mut self, event: Arc<Event>, changes: &mut Changes) {
+        self.seq = self.seq.max(event.seq);
+        self.events += 1;
+        self.hear(&event);
+        if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
+            return;
+        }
+        let ix = self.place(&event.subject);
+        let Some(slot) = self.cases.get_mut(ix.0 as usize) else {
+            return;
+        };
+        let case = Arc::make_mut(slot);
+        let place = case.events.partition_point(|other| other.order(&event).is_lt());
+        case.last_seq = case.last_seq.max(event.seq);
+        case.events.insert(place, event);
+        let percent = self.city.due_soon_percent;
+        let timeline = fold(&self.city, &case.events);
+        let points = |timeline: Option<&crate::case::Timeline>| {
+            timeline.map(|timeline| timeline.points(percent)).unwrap_or_default()
+        };
+        let old = points(case.timeline.as_ref());
+        let new = points(timeline.as_ref());
+        self.timers.remove(&(next_instant(&old, self.at), ix));
+        let next = next_instant(&new, self.at);
+        case.timeline = timeline;
+        case.version += 1;
+        if next < Timestamp::MAX {
+            self.timers.insert((next, ix), case.version);
+        }
+        changes.cases.push(ix);
+        exchange(ix, self.at, old, new, &mut changes.rows);
+    }
+
+    /// Moves time on to `at`; going back is refused by standing still.
+    pub fn advance(&mut self, at: Timestamp, changes: &mut Changes) {
+        if at <= self.at {
+            return;
+        }
+        let before = self.at;
+        self.at = at;
+        while let Some(((instant, ix), _)) = self.timers.get_min().cloned() {
+            if instant > at {
+                break;
+            }
+            self.timers.remove(&(instant, ix));
+            let Some(case) = self.cases.get(ix.0 as usize) else {
+                continue;
+            };
+            let points = case
+                .timeline
+                .as_ref()
+                .map(|timeline| timeline.points(self.city.due_soon_percent))
+                .unwrap_or_default();
+            let next = next_instant(&points, at);
+            if next < Timestamp::MAX {
+                self.timers.insert((next, ix), case.version);
+            }
+            changes.cases.push(ix);
+            let due = points.into_iter().filter(|point| point.since > before && point.since <= at);
+            changes.due.extend(due.map(|point| Row { case: ix, sign: 1, counted: true, point }));
+        }
+    }
+
+    /// The first instant at which a number will move with no event arriving.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.timers.get_min().map(|((instant, _), _)| *instant)
+    }
+
+    fn hear(&mut self, event: &Event) {
+        let source = self.sources.entry(event.source.clone()).or_insert(SourceState {
+            watermark: None,
+            latest: Timestamp::MIN,
+            recorded: Timestamp::MIN,
+            events: 0,
+        });
+        source.events += 1;
+        source.latest = source.latest.max(event.time);
+        source.recorded = source.recorded.max(event.recorded);
+        if let Body::Heartbeat { watermark } = event.body {
+            source.watermark = source.watermark.max(Some(watermark));
+        }
+    }
+
+    fn place(&mut self, code: &Arc<str>) -> CaseIx {
+        if let Some(ix) = self.by_code.get(code) {
+            return *ix;
+        }
+        // Four thousand million cases do not fit in memory before this number runs out.
+        let ix = CaseIx(u32::try_from(self.cases.len()).unwrap_or(u32::MAX));
+        self.cases.push_back(Arc::new(Case {
+            code: code.clone(),
+            events: Vec::with_capacity(2),
+            timeline: None,
+            last_seq: Seq::default(),
+            version: 0,
+        }));
+        self.by_code.insert(code.clone(), ix);
+        ix
+    }
+}
+
+/// The first instant after `at` at which one of the points begins to count.
+fn next_instant(points: &[Point], at: Timestamp) -> Timestamp {
+    points.iter().map(|point| point.since).filter(|since| *since > at).min().unwrap_or(Timestamp::MAX)
+}
+
+/// Takes the old points out and puts the new ones in; what is in both does not move at all.
+fn exchange(case: CaseIx, at: Timestamp, mut old: Vec<Point>, new: Vec<Point>, rows: &mut Vec<Row>) {
+    let mut row = |sign: i8, point: Point| {
+        rows.push(Row { case, sign, counted: point.since <= at, point });
+    };
+    for point in new {
+        match old.iter().position(|before| *before == point) {
+            Some(place) => {
+                old.swap_remove(place);
+            }
+            None => row(1, point),
+        }
+    }
+    for point in old {
+        row(-1, point);
+    }
+}
