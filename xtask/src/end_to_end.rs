@@ -1,0 +1,72 @@
+//! What the end-to-end tests drive, and how they are told where it is.
+
+use crate::setup::debian;
+use crate::workspace::Workspace;
+use crate::{cargo, run};
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+/// Builds the server and its control.
+///
+/// The control is the server without the call that makes an acknowledgement true: the durability
+/// test must fail on it, or it would say nothing. Cargo gives both programs the same name, so the
+/// control is built first and kept aside.
+///
+/// # Errors
+/// When one does not compile.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    run::visible(
+        cargo::on("build", &["server"])
+            .args(["--features", "control-no-fdatasync"])
+            .current_dir(&workspace.root),
+    )?;
+    let control = control_binary(workspace);
+    if let Some(folder) = control.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::copy(workspace.server_binary(), &control).context("cannot keep the control build")?;
+    run::visible(cargo::on("build", &["server"]).current_dir(&workspace.root))
+}
+
+/// The environment of an end-to-end test.
+///
+/// # Errors
+/// When something that it names is not there yet; the error says which stage makes it.
+pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>> {
+    let file = |path: PathBuf, stage: &str| {
+        if !path.exists() {
+            bail!(
+                "{} is not there: cargo xtask test --only {stage}",
+                workspace.shown(&path)
+            );
+        }
+        Ok(path)
+    };
+    let program = |names: &[&str]| {
+        run::find_program(names)
+            .with_context(|| format!("{} is missing: cargo xtask test --only setup", names[0]))
+    };
+    let artifacts = workspace.target.join("e2e");
+    std::fs::create_dir_all(&artifacts)?;
+    Ok(vec![
+        ("TOANCANH_BIN", file(workspace.server_binary(), "build")?),
+        (
+            "TOANCANH_BIN_NO_FDATASYNC",
+            file(control_binary(workspace), "build")?,
+        ),
+        ("TOANCANH_SITE_ROOT", file(workspace.site(), "site")?),
+        ("TOANCANH_CHROMIUM", program(debian::CHROMIUM)?),
+        ("TOANCANH_CHROMEDRIVER", program(debian::CHROMEDRIVER)?),
+        ("TOANCANH_STRACE", program(debian::STRACE)?),
+        (
+            "TOANCANH_NODE_MODULES",
+            file(workspace.root.join("node_modules"), "setup")?,
+        ),
+        // Screenshots, traces and logs that a person may want to see afterwards.
+        ("TOANCANH_ARTIFACTS", artifacts),
+    ])
+}
+
+fn control_binary(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("control/toancanh-no-fdatasync")
+}

@@ -1,0 +1,43 @@
+//! The web site as files: the wasm with its glue, the style, the vendored parts and `public/`,
+//! each beside its brotli form. The server serves this folder as it is.
+
+mod publish;
+mod style;
+mod vendor;
+mod wasm;
+
+use crate::stages::{Outcome, Stages};
+use crate::workspace::Workspace;
+use anyhow::Result;
+use std::path::PathBuf;
+
+pub(crate) use wasm::Speed;
+
+/// One file of the site: where its bytes are now, and its path on the site without the first slash.
+struct SiteFile {
+    source: PathBuf,
+    path: String,
+}
+
+/// Builds the site's parts and publishes them into the target directory's `site`.
+///
+/// # Errors
+/// The failing stage's.
+pub(crate) fn build(workspace: &Workspace, speed: Speed, stages: &mut Stages) -> Result<()> {
+    stages.run("wasm", || wasm::compile(workspace, speed))?;
+    stages.run("bindings", || wasm::bind(workspace, speed))?;
+    stages.run("site", || publish_all(workspace))
+}
+
+/// Publishes again what needs no compiler: style, vendored parts and `public/`.
+///
+/// # Errors
+/// When a file cannot be read or written, or the style names a file that the site does not have.
+pub(crate) fn publish_all(workspace: &Workspace) -> Result<Outcome> {
+    let mut files = wasm::files(workspace)?;
+    files.extend(vendor::files(workspace)?);
+    files.extend(publish::public_files(workspace)?);
+    files.push(style::concatenated(workspace)?);
+    style::check_links(workspace, &files)?;
+    publish::publish(workspace, &files)
+}

@@ -1,0 +1,9 @@
+//! One file per verb.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod dev;
+pub(crate) mod prove;
+pub(crate) mod test;
+pub(crate) mod tidy;
