@@ -30,6 +30,7 @@ pub mod fold;
 pub mod state;
 pub mod query;
 pub mod wire;
+pub mod answer;
 
 pub use time::{Seq, Timestamp};
 pub use value::Value;

@@ -1,0 +1,88 @@
+//! What the pages need to know of the city, stated by the pages and fulfilled by the server, which
+//! hands it over as context. The only way to data on the server's side of the app.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::city::{Catalogue, Label};
+use domain::problem::Problem;
+use domain::query::Query;
+use domain::wire::{Beat, Hello};
+use serde::{Deserialize, Serialize};
+
+/// An answer that may take a moment.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
+
+/// The city as pages name it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CityView {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Label,
+    /// Its codes and what people read for them.
+    pub catalogue: Catalogue,
+    /// The map's first view.
+    pub map: MapView,
+    /// What every screen must say of its data (`replay of …`), if anything.
+    pub notice: Option<Label>,
+}
+
+/// What the map shows before any number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MapView {
+    /// West, south, east, north, in degrees: the first view.
+    pub bounds: [f64; 4],
+    /// Address of the boundaries as GeoJSON, where some ship.
+    pub boundaries_url: Option<String>,
+    /// Address of land and water as GeoJSON, where it ships.
+    pub land_water_url: Option<String>,
+    /// Said on the map of what is drawn under the hexagons.
+    pub area_label: Label,
+    /// Where the drawn data come from.
+    pub attribution: String,
+}
+
+/// Which cases a list shows. The filters, instants and cells are those of the query; its metrics
+/// and groups are left empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CasesQuery {
+    /// Filters and instants.
+    pub query: Query,
+    /// Words of the code or content, with or without diacritics.
+    pub q: Option<String>,
+    /// `received_at`, `due`, `case`, with a leading `-` for descending.
+    pub sort: Option<String>,
+    /// How many on a page: 100 unless told, at most 1,000.
+    pub limit: Option<u32>,
+    /// The next page of an earlier answer.
+    pub cursor: Option<String>,
+}
+
+/// The city's numbers.
+pub trait CitySource: Send + Sync {
+    /// What names things. Changes only with the city's folder.
+    fn city(&self) -> Arc<CityView>;
+    /// Where the numbers stand now.
+    fn hello(&self) -> Hello;
+    /// Time and sources now.
+    fn beat(&self) -> Beat;
+    /// The metric registry.
+    fn metrics(&self) -> Vec<MetricView>;
+    /// `GET /api/v1/aggregates`.
+    fn table(&self, query: Query) -> Answer<Table>;
+    /// `GET /api/v1/hexagons`: one metric, `res` set.
+    fn hexagons(&self, query: Query) -> Answer<Hexagons>;
+    /// `GET /api/v1/cases`.
+    fn cases(&self, query: CasesQuery) -> Answer<CasePage>;
+    /// `GET /api/v1/cases/{code}`; `None` where there is no such case.
+    fn case(&self, code: String) -> Answer<Option<CaseStory>>;
+    /// `GET /api/v1/receipt`: one metric, ungrouped; the cursor pages the codes.
+    fn receipt(&self, query: Query, cursor: Option<String>) -> Answer<Receipt>;
+    /// Reads a time or a date (the city's midnight) from an address.
+    fn parse_time(&self, text: &str) -> Option<domain::Timestamp>;
+    /// RFC 3339 in the city's offset.
+    fn show_time(&self, at: domain::Timestamp) -> String;
+}

@@ -1,0 +1,234 @@
+//! What the product answers: the bodies of REST answers, and what pages draw. Times are RFC 3339
+//! with the city's offset; `seq` and `at` say which state a number is of.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::geo::LatLng;
+use crate::time::Seq;
+use crate::wire::Row;
+
+/// `GET /api/v1/aggregates`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the numbers stand at.
+    pub at: String,
+    /// Key columns (the bucket first, where asked for), then metrics.
+    pub columns: Vec<String>,
+    /// Ascending by key, null last.
+    pub rows: Vec<Row>,
+}
+
+/// `GET /api/v1/hexagons`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hexagons {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the numbers stand at.
+    pub at: String,
+    /// Which metric.
+    pub metric: String,
+    /// The H3 resolution.
+    pub res: u8,
+    /// Cell and number, ascending by cell, only numbers above zero.
+    pub cells: Vec<(String, i64)>,
+    /// The number of what has no believable point.
+    pub no_position: i64,
+}
+
+/// One line of a list of cases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CaseRow {
+    /// Its code.
+    pub case: String,
+    /// `report` or `dossier`.
+    pub kind: String,
+    /// Its state.
+    pub status: String,
+    /// The time of its `case.received`.
+    pub received_at: String,
+    /// Code of its field.
+    pub field: Option<String>,
+    /// How it came in.
+    pub channel: Option<String>,
+    /// How grave.
+    pub severity: Option<String>,
+    /// 1 to 5.
+    pub content_group: Option<i64>,
+    /// Who holds it.
+    pub agency: Option<String>,
+    /// Where.
+    pub district: Option<String>,
+    /// Where.
+    pub ward: Option<String>,
+    /// Where it happened, if known and believable.
+    pub point: Option<LatLng>,
+    /// `in_time`, `due_soon`, `overdue`, `no_deadline`; null once it is not open.
+    pub timeliness: Option<String>,
+    /// The governing due instant.
+    pub due: Option<String>,
+    /// The rule that sets it: `source` where the source states the limit.
+    pub rule: Option<String>,
+    /// When it was resolved, if it is.
+    pub resolved_at: Option<String>,
+    /// What is odd about it.
+    pub flags: Vec<String>,
+    /// A short text to know it by (from its content), without personal data.
+    pub title: Option<String>,
+}
+
+/// `GET /api/v1/cases`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CasePage {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the list stands at.
+    pub at: String,
+    /// How many match in all.
+    pub total: u64,
+    /// This page.
+    pub cases: Vec<CaseRow>,
+    /// The cursor of the next page, pinned to this (`seq`, `at`).
+    pub next: Option<String>,
+}
+
+/// A clock of a case, explained.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClockView {
+    /// Which rule: `source` where the source states the limit.
+    pub rule: String,
+    /// Its clause, where it has one.
+    pub clause: Option<String>,
+    /// Since when it runs.
+    pub start: String,
+    /// The first instant of due soon.
+    pub due_soon: String,
+    /// The last instant in time.
+    pub due: String,
+    /// `in_time`, `due_soon`, `overdue`, `met`, `met_late`, `extended`.
+    pub state: String,
+    /// When it stopped.
+    pub stopped_at: Option<String>,
+    /// The recorded promise.
+    pub extended_until: Option<String>,
+    /// The arithmetic, line by line.
+    pub why: Vec<String>,
+}
+
+/// One event of a case's story.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventView {
+    /// Unique within the source.
+    pub id: String,
+    /// Who says so.
+    pub source: String,
+    /// `vn.toancanh.case.…`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened.
+    pub time: String,
+    /// When the log took it.
+    pub recorded: String,
+    /// Its position in the log.
+    pub seq: Seq,
+    /// Whether it changed the case.
+    pub applied: bool,
+    /// Why not, or what is odd.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub flag: Option<String>,
+    /// What the source said, personal data left out.
+    pub data: serde_json::Value,
+}
+
+/// `GET /api/v1/cases/{code}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseStory {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that it stands at.
+    pub at: String,
+    /// How it stands.
+    pub case: CaseRow,
+    /// Its clocks.
+    pub clocks: Vec<ClockView>,
+    /// Its events, in the case's own order.
+    pub events: Vec<EventView>,
+}
+
+/// The cases behind a number, by pages.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReceiptCases {
+    /// How many cases.
+    pub total: u64,
+    /// Their codes, ascending.
+    pub codes: Vec<String>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// Why some cases are not in a number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Excluded {
+    /// The reason.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+    /// The first codes, ascending.
+    pub codes: Vec<String>,
+}
+
+/// `GET /api/v1/receipt`: where a number comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the number stands at.
+    pub at: String,
+    /// Which metric.
+    pub metric: String,
+    /// The question, in REST parameters.
+    pub query: BTreeMap<String, String>,
+    /// The number; null where nothing was measured.
+    pub value: crate::Value,
+    /// What it means, in Vietnamese and English.
+    pub definition: crate::city::Label,
+    /// The clause it rests on, where there is one.
+    pub clause: Option<String>,
+    /// How many events the cases have.
+    pub events: u64,
+    /// The cases.
+    pub cases: ReceiptCases,
+    /// Every other case of the city, by the reason why it is not in the number.
+    pub excluded: Vec<Excluded>,
+    /// Value + excluded: every count that the city has at this state.
+    pub whole: i64,
+    /// SHA-256 of the sorted codes joined by line feeds, hexadecimal.
+    pub digest: String,
+    /// The case that a quantile falls on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ranked_case: Option<String>,
+}
+
+/// A metric of the registry, as `GET /api/v1/metrics` says it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricView {
+    /// Its name.
+    pub id: String,
+    /// What people read.
+    pub label: crate::city::Label,
+    /// `cases`, `hours`, …
+    pub unit: String,
+    /// `stock` or `flow`.
+    pub kind: crate::metric::MetricKind,
+    /// What it counts.
+    pub definition: crate::city::Label,
+    /// The clause it rests on.
+    pub clause: Option<String>,
+    /// `less`, `more` or `neither` is better.
+    pub better: String,
+    /// What it can be split by.
+    pub dimensions: Vec<String>,
+}
