@@ -1,1 +1,201 @@
-//! Intake.
+//! The gate: a CloudEvent as sent becomes an [`Event`], or the problem with it is named. Pure: the
+//! current instant comes in, personal data is only ever taken out.
+//!
+//! Not here: who may send (the server's sources), size limits, repeats (the log knows them).
+
+mod attributes;
+mod body;
+pub mod fold_text;
+mod place;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+
+use crate::city::City;
+use crate::event::{Body, Event, Flag};
+use crate::problem::Problem;
+use crate::symbol::Symbols;
+use crate::time::{Seq, Timestamp};
+
+use attributes::{missing, mistyped, text};
+
+/// Every type of event begins so.
+pub const TYPE_PREFIX: &str = "vn.toancanh.";
+
+/// Events may be dated this far ahead of the server's clock.
+pub const AHEAD_SECS_MAX: i64 = 24 * 60 * 60;
+
+/// Nothing a city handles happened before 1990-01-01T00:00:00Z.
+pub const EARLIEST: Timestamp = Timestamp::from_secs(631_152_000);
+
+/// The members of `data` that hold personal data, and nothing else does.
+pub const PERSONAL_MEMBERS: [&str; 2] = ["reporter", "applicant"];
+
+/// Reads an event in CloudEvents' JSON form. `now` bounds its time; leave it out for an event that
+/// the log holds already.
+///
+/// # Errors
+/// The [`Problem`] with this one event.
+pub fn read(
+    envelope: &Json,
+    city: &City,
+    symbols: &Symbols,
+    now: Option<Timestamp>,
+) -> Result<Event, Problem> {
+    let Json::Object(members) = envelope else {
+        return Err(mistyped("event", "is not a JSON object"));
+    };
+    let specversion = text(members, "specversion")?;
+    if specversion != "1.0" {
+        return Err(mistyped("specversion", "is not \"1.0\""));
+    }
+    let id = named(members, "id")?;
+    let source = named(members, "source")?;
+    let kind = text(members, "type")?;
+    let time = read_time(text(members, "time")?, now)?;
+    let kind = kind.strip_prefix(TYPE_PREFIX).ok_or_else(|| unknown_type(kind))?;
+    let subject = if kind.starts_with("case.") { named(members, "subject")? } else { String::new() };
+    let empty = Map::new();
+    let data = match members.get("data") {
+        None | Some(Json::Null) => &empty,
+        Some(Json::Object(data)) => data,
+        Some(_) => return Err(mistyped("data", "is not a JSON object")),
+    };
+    let mut flags = Vec::new();
+    let body = body::read(kind, data, &body::Gate { city, symbols, time }, &mut flags)?;
+    flags.sort_unstable();
+    flags.dedup();
+    Ok(Event {
+        seq: Seq::default(),
+        recorded: Timestamp::default(),
+        source: Arc::from(source),
+        id: Arc::from(id),
+        time,
+        subject: Arc::from(subject),
+        body,
+        flags: flags.into_boxed_slice(),
+    })
+}
+
+/// The SHA-256 of what an event says: two events with the same digest say the same. The order of
+/// members does not matter, nor does the offset in which the time is written.
+#[must_use]
+pub fn content_digest(envelope: &Json) -> [u8; 32] {
+    let member = |name: &str| envelope.get(name).unwrap_or(&Json::Null);
+    let time = member("time").as_str().and_then(|time| time.parse::<Timestamp>().ok());
+    let mut hasher = Sha256::new();
+    hasher.update(member("type").as_str().unwrap_or_default());
+    hasher.update([0]);
+    hasher.update(time.map_or(0, Timestamp::micros).to_be_bytes());
+    hasher.update(member("subject").as_str().unwrap_or_default());
+    hasher.update([0]);
+    hasher.update(canonical(member("data")));
+    hasher.finalize().into()
+}
+
+/// A key for (`source`, `id`): the first 16 bytes of SHA-256.
+#[must_use]
+pub fn identity(source: &str, id: &str) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update((source.len() as u64).to_be_bytes());
+    hasher.update(source);
+    hasher.update(id);
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut key = [0; 16];
+    key.copy_from_slice(&digest[..16]);
+    key
+}
+
+/// Takes the personal members out of `data`.
+pub fn take_personal(envelope: &mut Json) -> Map<String, Json> {
+    let mut taken = Map::new();
+    if let Some(Json::Object(data)) = envelope.get_mut("data") {
+        for member in PERSONAL_MEMBERS {
+            if let Some(value) = data.remove(member).filter(|value| !value.is_null()) {
+                taken.insert(member.to_owned(), value);
+            }
+        }
+    }
+    taken
+}
+
+/// JSON with its members in order of name. (serde_json's own map may keep the order of arrival.)
+fn canonical(json: &Json) -> String {
+    fn write(json: &Json, into: &mut String) {
+        match json {
+            Json::Object(members) => {
+                let mut names: Vec<&String> = members.keys().collect();
+                names.sort_unstable();
+                into.push('{');
+                for name in names {
+                    into.push_str(&Json::String(name.clone()).to_string());
+                    into.push(':');
+                    write(&members[name.as_str()], into);
+                    into.push(',');
+                }
+                into.push('}');
+            }
+            Json::Array(items) => {
+                into.push('[');
+                for item in items {
+                    write(item, into);
+                    into.push(',');
+                }
+                into.push(']');
+            }
+            plain => into.push_str(&plain.to_string()),
+        }
+    }
+    let mut text = String::new();
+    write(json, &mut text);
+    text
+}
+
+/// A name that must be there and must not be empty or very long.
+fn named(members: &Map<String, Json>, name: &str) -> Result<String, Problem> {
+    let value = text(members, name)?;
+    if value.is_empty() {
+        return Err(missing(name));
+    }
+    if value.len() > 256 || value.chars().any(char::is_control) {
+        return Err(mistyped(name, "is longer than 256 bytes or holds control characters"));
+    }
+    Ok(value.to_owned())
+}
+
+fn read_time(value: &str, now: Option<Timestamp>) -> Result<Timestamp, Problem> {
+    let time: Timestamp = value
+        .parse()
+        .map_err(|_| mistyped("time", "is not an RFC 3339 time with an offset"))?;
+    let Some(now) = now else {
+        return Ok(time);
+    };
+    if time < EARLIEST || time > now.plus_secs(AHEAD_SECS_MAX) {
+        let detail = "time: lies before 1990 or more than 24 hours ahead of the server's clock";
+        return Err(Problem::new("time-out-of-range", 422, "The time cannot be", detail).at("time"));
+    }
+    Ok(time)
+}
+
+fn unknown_type(kind: &str) -> Problem {
+    let kind: String = kind.chars().take(64).collect();
+    let detail = format!("type: {kind:?} is none of the types of the event contract");
+    Problem::new("unknown-type", 422, "The type is not known", detail).at("type")
+}
+
+/// Whether an event is about a case and makes it: used where a source must own the case.
+#[must_use]
+pub fn makes_a_case(event: &Event) -> bool {
+    matches!(event.body, Body::Received(_))
+}
+
+/// Whether the point of an event was kept.
+#[must_use]
+pub fn is_point_flag(flag: Flag) -> bool {
+    matches!(
+        flag,
+        Flag::PointOutside | Flag::PointZero | Flag::PointSwapped | Flag::PointPlaceholder
+    )
+}

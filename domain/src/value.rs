@@ -7,7 +7,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One cell of a table. In JSON it is the plain value; in postcard a tagged one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// A whole number: every count.
     Int(i64),
@@ -16,6 +16,7 @@ pub enum Value {
     /// A code, a cell, the start of a bucket.
     Text(String),
     /// The case has no such attribute, or nothing was measured.
+    #[default]
     Null,
 }
 

@@ -1,0 +1,287 @@
+//! The data of each type of event.
+
+use serde_json::{Map, Value as Json};
+
+use super::attributes::{
+    missing, mistyped, one_of, optional_bool, optional_code, optional_object, optional_text, optional_time, text,
+    time,
+};
+use super::fold_text::searchable;
+use super::{place, unknown_type};
+use crate::city::City;
+use crate::dimension::Dimension;
+use crate::event::{Body, Facts, Flag, Patch, Relation, Transfer};
+use crate::problem::Problem;
+use crate::symbol::{Sym, Symbols, word};
+use crate::time::Timestamp;
+
+/// What the words of an event are read against.
+pub(super) struct Gate<'a> {
+    pub(super) city: &'a City,
+    pub(super) symbols: &'a Symbols,
+    pub(super) time: Timestamp,
+}
+
+type Data = Map<String, Json>;
+
+/// A stated limit is strange when it ends before it starts or more than ten years after.
+const STRANGE_DUE_SECS: i64 = 10 * 366 * 24 * 60 * 60;
+
+const TRANSFER_STEPS: [&str; 10] = [
+    "dispatched",
+    "delivered_to_unit",
+    "assigned_to_subordinate",
+    "received_by_city_office",
+    "slip_delivered_to_focal_officer",
+    "slip_delivered_to_unit_head",
+    "returned",
+    "forwarded",
+    "escalated",
+    "sent_to_city_office",
+];
+
+const STEPS: [&str; 23] = [
+    "guidance_received",
+    "verified_genuine",
+    "verified_false",
+    "inspected",
+    "mitigated",
+    "repaired",
+    "handling_begun",
+    "progress_reported",
+    "clarification_requested",
+    "clarified",
+    "responded_to_reporter",
+    "result_recorded",
+    "answered_to_hotline",
+    "return_confirmed",
+    "return_rejected",
+    "published",
+    "circulated",
+    "submitted_for_approval",
+    "approved",
+    "sent_back",
+    "supplement_requested",
+    "supplemented",
+    "returned_result",
+];
+
+const OWN_PREFIXES: [&str; 6] = ["directive.", "alarm.", "screen.", "config.", "memo.", "counter."];
+
+/// The attributes that are one code each, by the dimension that they fill.
+const CODES: [(&str, Dimension); 10] = [
+    ("field", Dimension::Field),
+    ("channel", Dimension::Channel),
+    ("report_kind", Dimension::ReportKind),
+    ("severity", Dimension::Severity),
+    ("agency", Dimension::Agency),
+    ("procedure", Dimension::Procedure),
+    ("submission_mode", Dimension::SubmissionMode),
+    ("stage", Dimension::Stage),
+    ("district", Dimension::District),
+    ("ward", Dimension::Ward),
+];
+
+/// Reads the data of an event of the type `kind` (without its prefix).
+pub(super) fn read(
+    kind: &str,
+    data: &Data,
+    gate: &Gate<'_>,
+    flags: &mut Vec<Flag>,
+) -> Result<Body, Problem> {
+    Ok(match kind {
+        "case.received" => Body::Received(Box::new(received(data, gate, flags)?)),
+        "case.amended" => Body::Amended(amended(data, gate, flags)?.into_boxed_slice()),
+        "case.transferred" => Body::Transferred(transferred(data, gate, flags)?),
+        "case.step" => Body::Step(gate.symbols.intern(one_of(data, "step", &STEPS)?)),
+        "case.committed" => {
+            let kinds = ["expected_completion_at", "committed_completion_at", "promised_answer_at"];
+            one_of(data, "commitment", &kinds)?;
+            Body::Committed { until: time(data, "until")? }
+        }
+        "case.suspended" | "case.resumed" => {
+            optional_text(data, "reason")?;
+            Body::Noted
+        }
+        "case.noticed" => {
+            one_of(data, "notice", &["recorded", "result", "duplicate"])?;
+            Body::Noted
+        }
+        "case.linked" => Body::Linked { relation: relation(data)?, case: text(data, "case")?.into() },
+        "case.resolved" => {
+            optional_code(data, "handling_unit")?;
+            optional_bool(data, "answered")?;
+            optional_bool(data, "fixed")?;
+            Body::Resolved { handled_at: optional_time(data, "handled_at")? }
+        }
+        "case.closed" => Body::Closed,
+        "case.reopened" => Body::Reopened,
+        "case.refused" => Body::Refused,
+        "case.cancelled" => Body::Cancelled,
+        "case.rated" => Body::Rated { score_milli: score_milli(data)? },
+        "source.heartbeat" => Body::Heartbeat { watermark: time(data, "watermark")? },
+        other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
+        other => return Err(unknown_type(other)),
+    })
+}
+
+fn received(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Facts, Problem> {
+    let kind = one_of(data, "kind", &["report", "dossier"])?;
+    let city = text(data, "city")?;
+    if city != gate.city.code {
+        let detail = "city: is another city than the one this server serves";
+        return Err(Problem::new("wrong-city", 422, "Another city", detail).at("city"));
+    }
+    let mut facts = Facts::default();
+    facts.dims[Dimension::Kind.index()] = if kind == "report" { word::REPORT } else { word::DOSSIER };
+    for patch in patches(data, gate, flags)? {
+        match patch {
+            Patch::Code(dimension, code, known) => {
+                facts.dims[dimension.index()] = code;
+                facts.unknown |= u16::from(!known) << dimension.index();
+            }
+            Patch::Point(point) => facts.point = point,
+            Patch::DueAt(due) => facts.due_at = due,
+            Patch::Text(text) => facts.text = Some(text),
+        }
+    }
+    if facts.dims[Dimension::Agency.index()].is_none() {
+        match optional_code(data, "first_receiving_unit")? {
+            None => flags.push(Flag::MissingAgency),
+            Some(unit) => {
+                let (code, known) = gate.code(Dimension::Agency, unit, flags);
+                facts.dims[Dimension::Agency.index()] = code;
+                facts.unknown |= u16::from(!known) << Dimension::Agency.index();
+            }
+        }
+    }
+    if facts.dims[Dimension::Field.index()].is_none() {
+        flags.push(Flag::MissingField);
+    }
+    Ok(facts)
+}
+
+fn amended(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Patch>, Problem> {
+    patches(data, gate, flags)
+}
+
+/// Every attribute that is there, read and checked.
+fn patches(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Patch>, Problem> {
+    let mut patches = Vec::new();
+    for (name, dimension) in CODES {
+        if let Some(code) = optional_code(data, name)? {
+            let (code, known) = gate.code(dimension, code, flags);
+            patches.push(Patch::Code(dimension, code, known));
+        }
+    }
+    if let Some(group) = content_group(data)? {
+        patches.push(Patch::Code(Dimension::ContentGroup, group, true));
+    }
+    if let Some(due) = optional_time(data, "due_at")? {
+        let span = due.since(gate.time);
+        if !(0..=STRANGE_DUE_SECS * 1_000_000).contains(&span) {
+            flags.push(Flag::StrangeDueAt);
+        }
+        patches.push(Patch::DueAt(Some(due)));
+    }
+    for name in ["promised_return_at", "reported_at"] {
+        optional_time(data, name)?;
+    }
+    for name in ["is_infrastructure_incident", "confidentiality_requested"] {
+        optional_bool(data, name)?;
+    }
+    let content = optional_text(data, "content")?;
+    let location = optional_object(data, "incident_location")?;
+    let address = location.map(|location| optional_text(location, "address_text")).transpose()?.flatten();
+    if let Some(location) = location {
+        if location.contains_key("point") {
+            patches.push(Patch::Point(place::read(location, gate.city, flags)?));
+        }
+        if let Some(area) = optional_code(location, "area_code")? {
+            areas(area, gate, flags, &mut patches);
+        }
+    }
+    let words: Vec<&str> = [content, address].into_iter().flatten().collect();
+    if !words.is_empty() {
+        patches.push(Patch::Text(searchable(&words.join(" ")).into_boxed_str()));
+    }
+    Ok(patches)
+}
+
+/// The code of an area fills the ward and the district above it, or the district alone, by where
+/// the catalogue has it. What the source states itself as `ward` or `district` wins.
+fn areas(area: &str, gate: &Gate<'_>, flags: &mut Vec<Flag>, patches: &mut Vec<Patch>) {
+    let stated = |dimension: Dimension, patches: &[Patch]| {
+        patches.iter().any(|patch| matches!(patch, Patch::Code(other, ..) if *other == dimension))
+    };
+    let tree = |dimension: Dimension| gate.city.catalogue.tree(dimension);
+    let is_district = tree(Dimension::District).is_some_and(|tree| tree.entries.contains_key(area))
+        && !tree(Dimension::Ward).is_some_and(|tree| tree.entries.contains_key(area));
+    let own = if is_district { Dimension::District } else { Dimension::Ward };
+    if !stated(own, patches) {
+        let (code, known) = gate.code(own, area, flags);
+        patches.push(Patch::Code(own, code, known));
+    }
+    let parent = tree(Dimension::Ward).and_then(|tree| tree.parent(area));
+    if let Some(parent) = parent.filter(|_| !is_district && !stated(Dimension::District, patches)) {
+        let (code, known) = gate.code(Dimension::District, &parent, flags);
+        patches.push(Patch::Code(Dimension::District, code, known));
+    }
+}
+
+fn content_group(data: &Data) -> Result<Option<Sym>, Problem> {
+    let groups = [word::GROUP_1, word::GROUP_2, word::GROUP_3, word::GROUP_4, word::GROUP_5];
+    match data.get("content_group") {
+        None | Some(Json::Null) => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .and_then(|group| usize::try_from(group).ok())
+            .and_then(|group| group.checked_sub(1))
+            .and_then(|place| groups.get(place).copied())
+            .map(Some)
+            .ok_or_else(|| mistyped("content_group", "is not a number from 1 to 5")),
+    }
+}
+
+fn transferred(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Transfer, Problem> {
+    let step = one_of(data, "step", &TRANSFER_STEPS)?;
+    let to = optional_code(data, "to")?.ok_or_else(|| missing("to"))?;
+    let (to, to_is_known) = gate.code(Dimension::Agency, to, flags);
+    let from = match optional_code(data, "from")? {
+        None => Sym::NONE,
+        Some(from) => gate.symbols.intern(from),
+    };
+    let support = match optional_text(data, "role")? {
+        None | Some("lead") => false,
+        Some("support") => true,
+        Some(_) => return Err(mistyped("role", "is neither lead nor support")),
+    };
+    Ok(Transfer { returned: step == "returned", from, to, to_is_known, support })
+}
+
+fn relation(data: &Data) -> Result<Relation, Problem> {
+    Ok(match one_of(data, "relation", &["duplicate_of", "copy_of", "alias_of"])? {
+        "duplicate_of" => Relation::DuplicateOf,
+        "copy_of" => Relation::CopyOf,
+        _ => Relation::AliasOf,
+    })
+}
+
+fn score_milli(data: &Data) -> Result<i64, Problem> {
+    let score = data.get("score").ok_or_else(|| missing("score"))?;
+    let score = score.as_f64().filter(|score| score.is_finite() && score.abs() < 1e9);
+    #[allow(clippy::cast_possible_truncation)] // Bounded above.
+    score
+        .map(|score| (score * 1000.0).round() as i64)
+        .ok_or_else(|| mistyped("score", "is not a number"))
+}
+
+impl Gate<'_> {
+    fn code(&self, dimension: Dimension, code: &str, flags: &mut Vec<Flag>) -> (Sym, bool) {
+        let known = self.city.catalogue.knows(dimension, code);
+        if !known {
+            flags.push(Flag::UnknownCode(dimension));
+        }
+        (self.symbols.intern(code), known)
+    }
+}
