@@ -1,0 +1,133 @@
+//! A city's folder: facts as data, read once at start. What the folder holds is described in
+//! `cities/README.md`.
+
+mod catalogue;
+pub(crate) mod digest;
+mod find;
+pub(crate) mod settings;
+
+use std::path::{Path, PathBuf};
+
+use domain::city::City;
+
+use crate::document::{Fault, Source};
+
+pub use settings::{DimensionLabels, Layer, MapSettings, Replay};
+
+/// Why a city cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CityError {
+    /// No such folder or file.
+    #[error(
+        "no city {name:?}: looked for {}; give the name of a folder in cities/, a folder, or a TOML file with a [city] table",
+        paths(.tried)
+    )]
+    NotFound {
+        /// What was asked for.
+        name: String,
+        /// Where it was looked for.
+        tried: Vec<PathBuf>,
+    },
+    /// The system will not give a file.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file says something that cannot be.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn paths(tried: &[PathBuf]) -> String {
+    tried.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// A city, and what only the server needs of it.
+#[derive(Debug)]
+pub struct CityFolder {
+    /// The city as the gateway and the fold need it.
+    pub city: City,
+    /// Its folder; none where the city is one file.
+    pub dir: Option<PathBuf>,
+    /// What its map starts with.
+    pub map: MapSettings,
+    /// The city's own words for dimensions.
+    pub labels: DimensionLabels,
+    /// The real cases that its demo replays.
+    pub replay: Option<Replay>,
+}
+
+/// Reads the city that `name_or_path` names: a folder in `cities/`, any other folder with a
+/// `city.toml`, or one TOML file with a `[city]` table (which may be a mapping).
+///
+/// # Errors
+/// With the file, the line and what to do.
+pub fn load(name_or_path: &str) -> Result<CityFolder, CityError> {
+    let file = find::settings_file(name_or_path)?;
+    let text = std::fs::read_to_string(&file)
+        .map_err(|source| CityError::Unreadable { path: file.clone(), source })?;
+    let folder = file.parent().filter(|_| file.file_name().is_some_and(|name| name == "city.toml"));
+    match folder {
+        Some(folder) => load_folder(&file, &text, folder),
+        None => load_file(&file, &text),
+    }
+}
+
+fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, CityError> {
+    let source = Source::new(file, text.to_owned());
+    let root = source.parse()?;
+    root.table().allow(&["city"])?;
+    let mut settings = settings::read(&root.table().need("city")?.table()?)?;
+    catalogue::read_all(&folder.join("catalogue"), &mut settings.city.catalogue)?;
+    settings.city.digest = digest::of_folder(folder)?;
+    for layer in &settings.map.layers {
+        let path = folder.join(&layer.file);
+        std::fs::metadata(&path).map_err(|source| CityError::Unreadable { path, source })?;
+    }
+    Ok(assemble(settings, Some(folder.to_owned())))
+}
+
+fn load_file(file: &Path, text: &str) -> Result<CityFolder, CityError> {
+    let source = Source::new(file, text.to_owned());
+    let root = source.parse()?;
+    let mut settings = settings::read(&root.table().need("city")?.table()?)?;
+    if let Some(layer) = settings.map.layers.first() {
+        let message = format!("{} has no folder to lie in: a city of one file has no layers", layer.file);
+        return Err(source.fault(0, message).into());
+    }
+    for tree in settings.city.catalogue.trees.values_mut() {
+        tree.open = true;
+    }
+    settings.city.digest = digest::of_file(text);
+    Ok(assemble(settings, None))
+}
+
+fn assemble(settings: settings::Settings, dir: Option<PathBuf>) -> CityFolder {
+    let settings::Settings { city, map, labels, replay } = settings;
+    CityFolder { city, dir, map, labels, replay }
+}
+
+impl CityFolder {
+    /// The path of a layer that the map names, and of no other file.
+    #[must_use]
+    pub fn layer_path(&self, file: &str) -> Option<PathBuf> {
+        let layer = self.map.layers.iter().find(|layer| layer.file == file)?;
+        Some(self.dir.as_ref()?.join(&layer.file))
+    }
+
+    /// The path of a mapping: a file, or a name in the folder's `mapping/`.
+    #[must_use]
+    pub fn mapping_path(&self, name_or_path: &str) -> PathBuf {
+        let named = self.dir.as_ref().map(|dir| dir.join("mapping").join(format!("{name_or_path}.toml")));
+        match named {
+            Some(path) if path.is_file() => path,
+            _ => PathBuf::from(name_or_path),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
