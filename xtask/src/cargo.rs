@@ -9,15 +9,7 @@ use std::process::Command;
 /// of a core. Every host command therefore names either `server` or this whole list: both
 /// resolve to the same features. `xtask` is left out because its own dependencies would change the
 /// rest; `browser` because it is for wasm alone.
-pub(crate) const HOST: [&str; 7] = [
-    "domain",
-    "engine",
-    "toancanh-log",
-    "server",
-    "app",
-    "tests",
-    "benches",
-];
+pub(crate) const HOST: [&str; 7] = ["domain", "engine", "toancanh-log", "server", "app", "tests", "benches"];
 
 /// The target that browsers run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";

@@ -35,10 +35,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>> {
     let file = |path: PathBuf, stage: &str| {
         if !path.exists() {
-            bail!(
-                "{} is not there: cargo xtask test --only {stage}",
-                workspace.shown(&path)
-            );
+            bail!("{} is not there: cargo xtask test --only {stage}", workspace.shown(&path));
         }
         Ok(path)
     };
@@ -50,18 +47,12 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
     std::fs::create_dir_all(&artifacts)?;
     Ok(vec![
         ("TOANCANH_BIN", file(workspace.server_binary(), "build")?),
-        (
-            "TOANCANH_BIN_NO_FDATASYNC",
-            file(control_binary(workspace), "build")?,
-        ),
+        ("TOANCANH_BIN_NO_FDATASYNC", file(control_binary(workspace), "build")?),
         ("TOANCANH_SITE_ROOT", file(workspace.site(), "site")?),
         ("TOANCANH_CHROMIUM", program(debian::CHROMIUM)?),
         ("TOANCANH_CHROMEDRIVER", program(debian::CHROMEDRIVER)?),
         ("TOANCANH_STRACE", program(debian::STRACE)?),
-        (
-            "TOANCANH_NODE_MODULES",
-            file(workspace.root.join("node_modules"), "setup")?,
-        ),
+        ("TOANCANH_NODE_MODULES", file(workspace.root.join("node_modules"), "setup")?),
         // Screenshots, traces and logs that a person may want to see afterwards.
         ("TOANCANH_ARTIFACTS", artifacts),
     ])

@@ -33,22 +33,14 @@ enum Verb {
     /// Example: cargo xtask demo --city hcmc
     #[command(disable_help_flag = true)]
     Demo {
-        #[arg(
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "ARGS"
-        )]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
         args: Vec<String>,
     },
     /// Sets everything up and runs every check and test.
     Test(verbs::test::Options),
     /// Serves the demo and builds it again whenever a file changes.
     Dev {
-        #[arg(
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "ARGS"
-        )]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
         args: Vec<String>,
     },
     /// The quick look: format, repository rules, and whether both sides compile.

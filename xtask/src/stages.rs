@@ -28,10 +28,7 @@ struct Finished {
 
 impl Stages {
     pub(crate) fn begin() -> Self {
-        Self {
-            started: Instant::now(),
-            finished: Vec::new(),
-        }
+        Self { started: Instant::now(), finished: Vec::new() }
     }
 
     /// Runs one stage, saying when it begins and how it ends.
@@ -49,29 +46,14 @@ impl Stages {
             Ok(Outcome::NotDone(why)) => eprintln!("    {name}: NOT DONE: {why}"),
             Err(error) => eprintln!("    {name}: FAILED after {}: {error:#}", clock(took)),
         }
-        let outcome = result
-            .as_ref()
-            .map(Clone::clone)
-            .map_err(|error| format!("{error:#}"));
-        self.finished.push(Finished {
-            name: name.to_owned(),
-            took,
-            outcome,
-        });
-        result
-            .map(drop)
-            .map_err(|error| error.context(format!("stage `{name}`")))
+        let outcome = result.as_ref().map(Clone::clone).map_err(|error| format!("{error:#}"));
+        self.finished.push(Finished { name: name.to_owned(), took, outcome });
+        result.map(drop).map_err(|error| error.context(format!("stage `{name}`")))
     }
 
     /// Prints the table of stages.
     pub(crate) fn print_table(&self) {
-        let width = self
-            .finished
-            .iter()
-            .map(|stage| stage.name.chars().count())
-            .max()
-            .unwrap_or(0)
-            .max(5);
+        let width = self.finished.iter().map(|stage| stage.name.chars().count()).max().unwrap_or(0).max(5);
         eprintln!("\n{:<width$}  {:>8}  result", "stage", "time");
         for stage in &self.finished {
             let result = match &stage.outcome {
@@ -117,9 +99,7 @@ mod tests {
     #[test]
     fn a_failed_stage_fails_the_command_and_names_itself() {
         let mut stages = Stages::begin();
-        let error = stages
-            .run("build", || anyhow::bail!("no disk"))
-            .expect_err("the stage failed");
+        let error = stages.run("build", || anyhow::bail!("no disk")).expect_err("the stage failed");
         assert_eq!(format!("{error:#}"), "stage `build`: no disk");
     }
 }

@@ -13,23 +13,17 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// The stamp of the named step for these inputs as they are now: files and folders, by path,
-    /// size and time of change. This program is an input of every step: a changed recipe runs anew.
+    /// The stamp of the named step for these inputs as they are now: files, and folders with all
+    /// that is in them, by path and content. By content, since a checkout gives every file a new time.
     pub(crate) fn of(scratch: &Path, step: &str, inputs: &[&Path]) -> Result<Self> {
         let mut hasher = DefaultHasher::new();
-        if let Ok(recipe) = std::env::current_exe() {
-            hash_file(&recipe, &mut hasher)?;
-        }
         for input in inputs {
             for file in files_under(input)? {
                 hash_file(&file, &mut hasher)?;
             }
         }
         let fingerprint = format!("{:016x}", hasher.finish());
-        Ok(Self {
-            file: scratch.join(format!("{step}.stamp")),
-            fingerprint,
-        })
+        Ok(Self { file: scratch.join(format!("{step}.stamp")), fingerprint })
     }
 
     /// Whether the last success had the same inputs.
@@ -55,11 +49,8 @@ pub(crate) fn files_under(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(Vec::new());
     }
-    let entries =
-        std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut entries = entries
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>>>()?;
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut entries = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     entries.sort();
     let mut files = Vec::new();
     for entry in entries {
@@ -70,16 +61,14 @@ pub(crate) fn files_under(path: &Path) -> Result<Vec<PathBuf>> {
 
 /// When a file was last changed.
 pub(crate) fn changed_at(path: &Path) -> Result<SystemTime> {
-    let meta = path
-        .metadata()
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let meta = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
     Ok(meta.modified()?)
 }
 
 fn hash_file(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     path.hash(hasher);
-    changed_at(path)?.hash(hasher);
-    path.metadata()?.len().hash(hasher);
+    let content = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    content.hash(hasher);
     Ok(())
 }
 

@@ -29,20 +29,14 @@ impl TestProgram {
     /// The program, to be given its arguments.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.file);
-        command
-            .current_dir(&self.folder)
-            .env("CARGO_MANIFEST_DIR", &self.folder);
+        command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
         command
     }
 
     /// The names of the tests in it.
     pub(crate) fn test_names(&self) -> Result<Vec<String>> {
         let text = run::text_of(self.command().args(["--list", "--format", "terse"]))?;
-        Ok(text
-            .lines()
-            .filter_map(|line| line.strip_suffix(": test"))
-            .map(str::to_owned)
-            .collect())
+        Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
     }
 
     /// As people name it.
@@ -58,28 +52,17 @@ impl TestProgram {
 pub(crate) fn build(workspace: &Workspace) -> Result<Vec<TestProgram>> {
     let mut command = cargo::on("test", &HOST);
     // Not `--all-targets`: benchmarks are built optimised, by `cargo xtask bench`.
-    command.args([
-        "--lib",
-        "--bins",
-        "--tests",
-        "--no-run",
-        "--message-format=json-render-diagnostics",
-    ]);
+    command.args(["--lib", "--bins", "--tests", "--no-run", "--message-format=json-render-diagnostics"]);
     command.current_dir(&workspace.root).stdout(Stdio::piped());
     let shown = run::describe(&command);
     eprintln!("    $ {shown}");
-    let child = command
-        .spawn()
-        .with_context(|| format!("cannot run `{shown}`"))?;
+    let child = command.spawn().with_context(|| format!("cannot run `{shown}`"))?;
     let output = child.wait_with_output()?;
     if !output.status.success() {
         bail!("`{shown}` failed ({})", output.status);
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text
-        .lines()
-        .filter_map(|line| program_of(workspace, line))
-        .collect())
+    Ok(text.lines().filter_map(|line| program_of(workspace, line)).collect())
 }
 
 /// Reads one of Cargo's messages, if it is about a test program.
@@ -89,13 +72,8 @@ fn program_of(workspace: &Workspace, line: &str) -> Option<TestProgram> {
         return None;
     }
     let file = PathBuf::from(message["executable"].as_str()?);
-    let folder = PathBuf::from(message["manifest_path"].as_str()?)
-        .parent()?
-        .to_owned();
-    let member = workspace
-        .members()
-        .into_iter()
-        .find(|name| workspace.folder_of(name) == Some(&folder))?;
+    let folder = PathBuf::from(message["manifest_path"].as_str()?).parent()?.to_owned();
+    let member = workspace.members().into_iter().find(|name| workspace.folder_of(name) == Some(&folder))?;
     Some(TestProgram {
         member: member.to_owned(),
         target: message["target"]["name"].as_str()?.to_owned(),

@@ -51,18 +51,8 @@ pub(crate) fn breaches(workspace: &Workspace) -> Result<Vec<Breach>> {
 fn files(workspace: &Workspace) -> Result<Vec<String>> {
     let list = run::text_of(
         Command::new("git")
-            .args([
-                "ls-files",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-                "-z",
-            ])
+            .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
             .current_dir(&workspace.root),
     )?;
-    Ok(list
-        .split('\0')
-        .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(list.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }

@@ -28,15 +28,10 @@ impl Workspace {
             .stderr(std::process::Stdio::inherit())
             .output()
             .context("cannot run cargo metadata")?;
-        anyhow::ensure!(
-            output.status.success(),
-            "cargo metadata failed: run this inside the clone"
-        );
+        anyhow::ensure!(output.status.success(), "cargo metadata failed: run this inside the clone");
         let metadata: Value = serde_json::from_slice(&output.stdout)?;
         let path = |key: &str| -> Result<PathBuf> {
-            let text = metadata[key]
-                .as_str()
-                .with_context(|| format!("cargo metadata without {key}"))?;
+            let text = metadata[key].as_str().with_context(|| format!("cargo metadata without {key}"))?;
             Ok(PathBuf::from(text))
         };
         Ok(Self {
@@ -80,10 +75,7 @@ impl Workspace {
 
     /// The names of the members, as in their manifests.
     pub(crate) fn members(&self) -> Vec<&str> {
-        self.packages
-            .iter()
-            .filter_map(|package| package["name"].as_str())
-            .collect()
+        self.packages.iter().filter_map(|package| package["name"].as_str()).collect()
     }
 
     /// The names of a member's direct dependencies that end up in its product (not those of its
@@ -92,10 +84,7 @@ impl Workspace {
         let Some(package) = self.package(member) else {
             return Vec::new();
         };
-        let dependencies = package["dependencies"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let dependencies = package["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
         dependencies
             .iter()
             .filter(|dependency| dependency["kind"].is_null())
@@ -114,8 +103,6 @@ impl Workspace {
     }
 
     fn package(&self, member: &str) -> Option<&Value> {
-        self.packages
-            .iter()
-            .find(|package| package["name"] == member)
+        self.packages.iter().find(|package| package["name"] == member)
     }
 }

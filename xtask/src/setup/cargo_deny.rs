@@ -22,15 +22,7 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<Outcome> {
     // Without optimisation it builds in a minute instead of five and still checks in seconds.
     run::visible(
         cargo::command()
-            .args([
-                "install",
-                "cargo-deny",
-                "--locked",
-                "--debug",
-                "--version",
-                VERSION,
-                "--root",
-            ])
+            .args(["install", "cargo-deny", "--locked", "--debug", "--version", VERSION, "--root"])
             .arg(&tools)
             .env("CARGO_TARGET_DIR", tools.join("build")),
     )?;

@@ -19,18 +19,9 @@ pub(crate) const CHROMEDRIVER: &[&str] = &["chromedriver"];
 pub(crate) const STRACE: &[&str] = &["strace"];
 
 const NEEDED: [Needed; 3] = [
-    Needed {
-        programs: CHROMIUM,
-        package: "chromium",
-    },
-    Needed {
-        programs: CHROMEDRIVER,
-        package: "chromium-driver",
-    },
-    Needed {
-        programs: STRACE,
-        package: "strace",
-    },
+    Needed { programs: CHROMIUM, package: "chromium" },
+    Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
+    Needed { programs: STRACE, package: "strace" },
 ];
 
 /// Installs what is missing with apt-get, as root or through sudo.
@@ -42,10 +33,7 @@ pub(crate) fn ensure_test_programs() -> Result<Outcome> {
     if missing.is_empty() {
         return Ok(Outcome::UpToDate);
     }
-    let by_hand = format!(
-        "the tests need {0}: on Debian, `apt-get install {0}` as root",
-        missing.join(" ")
-    );
+    let by_hand = format!("the tests need {0}: on Debian, `apt-get install {0}` as root", missing.join(" "));
     let Some(prefix) = root_prefix() else {
         bail!("{by_hand} (this is not root, and sudo asks for a password)")
     };
@@ -53,26 +41,17 @@ pub(crate) fn ensure_test_programs() -> Result<Outcome> {
         bail!("{by_hand} (apt-get is not here)");
     }
     run::visible(apt_get(prefix).arg("update")).with_context(|| by_hand.clone())?;
-    run::visible(
-        apt_get(prefix)
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(&missing),
-    )
-    .with_context(|| by_hand.clone())?;
+    run::visible(apt_get(prefix).args(["install", "-y", "--no-install-recommends"]).args(&missing))
+        .with_context(|| by_hand.clone())?;
     let still_missing = missing_packages();
     if !still_missing.is_empty() {
-        bail!(
-            "apt-get succeeded, but {} is still not on PATH",
-            still_missing.join(", ")
-        );
+        bail!("apt-get succeeded, but {} is still not on PATH", still_missing.join(", "));
     }
     Ok(Outcome::Done)
 }
 
 fn missing_packages() -> Vec<&'static str> {
-    let absent = NEEDED
-        .iter()
-        .filter(|needed| run::find_program(needed.programs).is_none());
+    let absent = NEEDED.iter().filter(|needed| run::find_program(needed.programs).is_none());
     absent.map(|needed| needed.package).collect()
 }
 
@@ -86,8 +65,6 @@ fn root_prefix() -> Option<&'static [&'static str]> {
 
 fn apt_get(prefix: &[&str]) -> Command {
     let mut command = Command::new(prefix[0]);
-    command
-        .args(&prefix[1..])
-        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    command.args(&prefix[1..]).args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
     command
 }

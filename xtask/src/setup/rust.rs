@@ -45,9 +45,6 @@ pub(crate) fn ensure_components() -> Result<Outcome> {
 
 fn has_wasm_target() -> Result<bool> {
     let sysroot = run::text_of(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let libraries = Path::new(&sysroot)
-        .join("lib/rustlib")
-        .join(WASM)
-        .join("lib");
+    let libraries = Path::new(&sysroot).join("lib/rustlib").join(WASM).join("lib");
     Ok(libraries.is_dir())
 }

@@ -12,9 +12,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 /// Kinds of files that brotli makes smaller; images and fonts are compressed already.
-const COMPRESSIBLE: [&str; 9] = [
-    "wasm", "js", "mjs", "css", "svg", "json", "geojson", "txt", "html",
-];
+const COMPRESSIBLE: [&str; 9] = ["wasm", "js", "mjs", "css", "svg", "json", "geojson", "txt", "html"];
 
 /// The wasm is most of the first load: the best compression is worth its seconds there alone.
 const QUALITY_WASM: i32 = 11;
@@ -30,11 +28,7 @@ pub(super) fn folder_files(folder: &Path, prefix: &str) -> Result<Vec<SiteFile>>
     let mut files = Vec::new();
     for source in files_under(folder)? {
         let inside = source.strip_prefix(folder)?.to_string_lossy().into_owned();
-        let path = if prefix.is_empty() {
-            inside
-        } else {
-            format!("{prefix}/{inside}")
-        };
+        let path = if prefix.is_empty() { inside } else { format!("{prefix}/{inside}") };
         // Notes for developers are not part of the site.
         if !path.ends_with(".md") && !path.ends_with(".gitkeep") {
             files.push(SiteFile { source, path });
@@ -58,11 +52,7 @@ pub(super) fn publish(workspace: &Workspace, files: &[SiteFile]) -> Result<Outco
         changed |= copy(&file.source, &site.join(&file.path))
             .with_context(|| format!("cannot put /{} on the site", file.path))?;
     }
-    Ok(if changed {
-        Outcome::Done
-    } else {
-        Outcome::UpToDate
-    })
+    Ok(if changed { Outcome::Done } else { Outcome::UpToDate })
 }
 
 /// Deletes what is on the site and should not be; says whether there was anything.
@@ -86,9 +76,7 @@ fn copy(source: &Path, dest: &Path) -> Result<bool> {
         name.push(".br");
         std::path::PathBuf::from(name)
     });
-    let brotli_is_current = brotli
-        .as_deref()
-        .is_none_or(|brotli| same_time(source, brotli));
+    let brotli_is_current = brotli.as_deref().is_none_or(|brotli| same_time(source, brotli));
     if same_time(source, dest) && same_size(source, dest) && brotli_is_current {
         return Ok(false);
     }
@@ -109,25 +97,15 @@ fn write_whole(dest: &Path, bytes: &[u8], source: &Path) -> Result<()> {
     part.push(".part");
     fs::write(&part, bytes)?;
     // The copy carries the source's time, by which the next run knows that it is current.
-    File::options()
-        .write(true)
-        .open(&part)?
-        .set_modified(changed_at(source)?)?;
+    File::options().write(true).open(&part)?.set_modified(changed_at(source)?)?;
     fs::rename(&part, dest)?;
     Ok(())
 }
 
 fn compress(bytes: &[u8], dest: &Path) -> Result<Vec<u8>> {
-    let wasm = dest
-        .extension()
-        .is_some_and(|extension| extension == "wasm");
+    let wasm = dest.extension().is_some_and(|extension| extension == "wasm");
     let quality = if wasm { QUALITY_WASM } else { QUALITY_OTHER };
-    let params = BrotliEncoderParams {
-        quality,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let params = BrotliEncoderParams { quality, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &params)?;
     Ok(compressed)

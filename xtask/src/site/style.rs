@@ -19,10 +19,7 @@ pub(super) fn concatenated(workspace: &Workspace) -> Result<SiteFile> {
         std::fs::create_dir_all(workspace.scratch())?;
         std::fs::write(&source, text)?;
     }
-    Ok(SiteFile {
-        source,
-        path: "style.css".to_owned(),
-    })
+    Ok(SiteFile { source, path: "style.css".to_owned() })
 }
 
 /// Refuses a style that names a file of the site which the site does not have: in a browser it
@@ -37,10 +34,7 @@ pub(super) fn check_links(workspace: &Workspace, files: &[SiteFile]) -> Result<(
             }
             let path = link.trim_start_matches('/');
             if !present.contains(path.split(['?', '#']).next().unwrap_or(path)) {
-                bail!(
-                    "{}: url({link}) is not a file of the site",
-                    workspace.shown(&file.source)
-                );
+                bail!("{}: url({link}) is not a file of the site", workspace.shown(&file.source));
             }
         }
     }
@@ -90,19 +84,14 @@ fn style_sheets(folder: &Path) -> Result<BTreeSet<String>> {
 /// The name in a line `@import "name.css";`.
 fn imported(line: &str) -> Option<&str> {
     let rest = line.trim().strip_prefix("@import")?.trim();
-    let rest = rest
-        .strip_prefix("url(")
-        .map_or(rest, |inner| inner.trim_end_matches([')', ';']));
+    let rest = rest.strip_prefix("url(").map_or(rest, |inner| inner.trim_end_matches([')', ';']));
     let name = rest.trim_end_matches(';').trim().trim_matches(['"', '\'']);
     Some(name.trim_start_matches("./"))
 }
 
 /// Everything inside `url(…)`.
 fn links(text: &str) -> impl Iterator<Item = &str> {
-    let inner = text
-        .split("url(")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
+    let inner = text.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
     inner.map(|link| link.trim().trim_matches(['"', '\'']))
 }
 
@@ -126,9 +115,6 @@ mod tests {
     #[test]
     fn links_are_found_with_and_without_quotes() {
         let text = "a{src:url(/vendor/a.woff2) format('woff2')} b{background:url( \"b.svg\" )}";
-        assert_eq!(
-            links(text).collect::<Vec<_>>(),
-            ["/vendor/a.woff2", "b.svg"]
-        );
+        assert_eq!(links(text).collect::<Vec<_>>(), ["/vendor/a.woff2", "b.svg"]);
     }
 }

@@ -6,11 +6,7 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 const MAP_LIBRARY: &str = "maplibre-gl";
-const MAP_LIBRARY_FILES: [&str; 3] = [
-    "maplibre-gl.mjs",
-    "maplibre-gl-worker.mjs",
-    "maplibre-gl.css",
-];
+const MAP_LIBRARY_FILES: [&str; 3] = ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css"];
 
 const TYPEFACE: &str = "@fontsource/be-vietnam-pro";
 /// The parts of the typeface by the characters in them; a page loads only those that it shows.
@@ -26,19 +22,13 @@ pub(super) fn files(workspace: &Workspace) -> Result<Vec<SiteFile>> {
         if !source.is_file() {
             bail!("node_modules/{from} is not there: the package has changed its files");
         }
-        files.push(SiteFile {
-            source,
-            path: format!("vendor/{to}"),
-        });
+        files.push(SiteFile { source, path: format!("vendor/{to}") });
         Ok(())
     };
     for name in MAP_LIBRARY_FILES {
         add(format!("{MAP_LIBRARY}/dist/{name}"), name)?;
     }
-    add(
-        format!("{MAP_LIBRARY}/LICENSE.txt"),
-        "maplibre-gl.LICENSE.txt",
-    )?;
+    add(format!("{MAP_LIBRARY}/LICENSE.txt"), "maplibre-gl.LICENSE.txt")?;
     for subset in TYPEFACE_SUBSETS {
         for weight in TYPEFACE_WEIGHTS {
             let name = format!("be-vietnam-pro-{subset}-{weight}-normal.woff2");

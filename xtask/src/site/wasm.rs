@@ -44,19 +44,16 @@ pub(super) fn compile(workspace: &Workspace, speed: Speed) -> Result<Outcome> {
             .args(["--target", WASM, "--profile", speed.profile()])
             .current_dir(&workspace.root),
     )?;
-    let after =
-        stamp::changed_at(&artifact).context("the browser's crate did not become a wasm file")?;
-    Ok(if before == Some(after) {
-        Outcome::UpToDate
-    } else {
-        Outcome::Done
-    })
+    let after = stamp::changed_at(&artifact).context("the browser's crate did not become a wasm file")?;
+    Ok(if before == Some(after) { Outcome::UpToDate } else { Outcome::Done })
 }
 
 /// Writes the module and its JavaScript into the scratch directory's `pkg`.
 pub(super) fn bind(workspace: &Workspace, speed: Speed) -> Result<Outcome> {
     let artifact = artifact(workspace, speed);
-    let stamp = Stamp::of(&workspace.scratch(), "bindings", &[&artifact])?;
+    // This program is the recipe: a change of it, or of wasm-bindgen in it, binds anew.
+    let recipe = std::env::current_exe()?;
+    let stamp = Stamp::of(&workspace.scratch(), "bindings", &[&artifact, &recipe])?;
     let out = pkg(workspace);
     if out.is_dir() && stamp.is_current() {
         return Ok(Outcome::UpToDate);
@@ -93,9 +90,5 @@ fn pkg(workspace: &Workspace) -> PathBuf {
 }
 
 fn artifact(workspace: &Workspace, speed: Speed) -> PathBuf {
-    workspace
-        .target
-        .join(WASM)
-        .join(speed.profile())
-        .join("browser.wasm")
+    workspace.target.join(WASM).join(speed.profile()).join("browser.wasm")
 }

@@ -13,17 +13,7 @@ struct Border {
 const BORDERS: [Border; 4] = [
     Border {
         member: "domain",
-        never: &[
-            "app",
-            "engine",
-            "server",
-            "toancanh-log",
-            "polars",
-            "tokio",
-            "axum",
-            "leptos",
-            "reqwest",
-        ],
+        never: &["app", "engine", "server", "toancanh-log", "polars", "tokio", "axum", "leptos", "reqwest"],
         why: "domain knows nobody: it is pure and compiles to wasm",
     },
     Border {
@@ -33,36 +23,22 @@ const BORDERS: [Border; 4] = [
     },
     Border {
         member: "toancanh-log",
-        never: &[
-            "app", "domain", "engine", "server", "polars", "tokio", "axum", "leptos",
-        ],
+        never: &["app", "domain", "engine", "server", "polars", "tokio", "axum", "leptos"],
         why: "the log keeps bytes and knows nothing of what they mean",
     },
     Border {
         member: "app",
-        never: &[
-            "engine",
-            "server",
-            "toancanh-log",
-            "polars",
-            "axum",
-            "tokio",
-        ],
+        never: &["engine", "server", "toancanh-log", "polars", "axum", "tokio"],
         why: "app knows only domain; the server hands it what it needs",
     },
 ];
 
 pub(super) fn breaches(workspace: &Workspace) -> Vec<Breach> {
-    BORDERS
-        .iter()
-        .flat_map(|border| breaches_of(border, &workspace.dependencies_of(border.member)))
-        .collect()
+    BORDERS.iter().flat_map(|border| breaches_of(border, &workspace.dependencies_of(border.member))).collect()
 }
 
 fn breaches_of(border: &Border, dependencies: &[&str]) -> Vec<Breach> {
-    let crossing = dependencies
-        .iter()
-        .filter(|name| border.never.contains(name));
+    let crossing = dependencies.iter().filter(|name| border.never.contains(name));
     crossing
         .map(|name| Breach {
             path: format!("member {}", border.member),
@@ -78,15 +54,8 @@ mod tests {
 
     #[track_caller]
     fn check(member: &str, dependencies: &[&str], want: usize) {
-        let border = BORDERS
-            .iter()
-            .find(|border| border.member == member)
-            .expect("a border");
-        assert_eq!(
-            breaches_of(border, dependencies).len(),
-            want,
-            "{member} with {dependencies:?}"
-        );
+        let border = BORDERS.iter().find(|border| border.member == member).expect("a border");
+        assert_eq!(breaches_of(border, dependencies).len(), want, "{member} with {dependencies:?}");
     }
 
     #[test]

@@ -6,18 +6,8 @@ use super::Breach;
 const EXCEPT: [&str; 1] = ["app/browser/src/lib.rs"];
 
 /// Beginnings of lines at the left margin that begin an item of code.
-const ITEMS: [&str; 10] = [
-    "fn ",
-    "async fn ",
-    "const fn ",
-    "struct ",
-    "enum ",
-    "trait ",
-    "impl",
-    "static ",
-    "type ",
-    "const ",
-];
+const ITEMS: [&str; 10] =
+    ["fn ", "async fn ", "const fn ", "struct ", "enum ", "trait ", "impl", "static ", "type ", "const "];
 
 pub(super) fn breaches(path: &str, text: &str) -> Vec<Breach> {
     if !path.ends_with("src/lib.rs") || EXCEPT.contains(&path) {
@@ -44,10 +34,7 @@ pub(super) fn breaches(path: &str, text: &str) -> Vec<Breach> {
 }
 
 fn begins_item(line: &str) -> bool {
-    let visible = line
-        .strip_prefix("pub(crate) ")
-        .or_else(|| line.strip_prefix("pub "))
-        .unwrap_or(line);
+    let visible = line.strip_prefix("pub(crate) ").or_else(|| line.strip_prefix("pub ")).unwrap_or(line);
     ITEMS.iter().any(|item| visible.starts_with(item))
 }
 
@@ -62,18 +49,10 @@ mod tests {
 
     #[test]
     fn a_library_root_holds_docs_modules_and_re_exports_alone() {
-        check(
-            "domain/src/lib.rs",
-            "//! Docs.\n\nmod case;\n\npub use case::Case;\n",
-            0,
-        );
+        check("domain/src/lib.rs", "//! Docs.\n\nmod case;\n\npub use case::Case;\n", 0);
         check("domain/src/lib.rs", "//! Docs.\n\npub fn fold() {}\n", 1);
         check("domain/src/lib.rs", "mod case;\n", 1);
         check("domain/src/case.rs", "pub fn fold() {}\n", 0);
-        check(
-            "app/browser/src/lib.rs",
-            "//! Docs.\npub fn hydrate() {}\n",
-            0,
-        );
+        check("app/browser/src/lib.rs", "//! Docs.\npub fn hydrate() {}\n", 0);
     }
 }

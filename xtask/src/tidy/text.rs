@@ -20,32 +20,16 @@ const FORBIDDEN: [(&str, &str, &str); 10] = [
     ("unimple", "mented!(", "unfinished: do it, or leave it out"),
     ("FIX", "ME", "unfinished: do it, or open an issue"),
     ("XX", "X:", "unfinished: do it, or open an issue"),
-    (
-        "#[ign",
-        "ore]",
-        "a test that does not run: give the reason, `#[ignore = \"…\"]`, or make it a proof",
-    ),
+    ("#[ign", "ore]", "a test that does not run: give the reason, `#[ignore = \"…\"]`, or make it a proof"),
     ("dbg", "!(", "left over from looking for a fault"),
 ];
 
 /// What a page may not load: everything comes from the product itself.
-const OUTSIDE: [&str; 5] = [
-    "url(http",
-    "url(\"http",
-    "url('http",
-    "src=\"http",
-    "@import \"http",
-];
+const OUTSIDE: [&str; 5] = ["url(http", "url(\"http", "url('http", "src=\"http", "@import \"http"];
 
 pub(super) fn breaches(path: &str, text: &str) -> Vec<Breach> {
     let mut found = Vec::new();
-    let mut add = |line: usize, rule: String| {
-        found.push(Breach {
-            path: path.to_owned(),
-            line,
-            rule,
-        })
-    };
+    let mut add = |line: usize, rule: String| found.push(Breach { path: path.to_owned(), line, rule });
     if is_generated(path) {
         return found;
     }
@@ -56,26 +40,18 @@ pub(super) fn breaches(path: &str, text: &str) -> Vec<Breach> {
             }
         }
         if is_page_part(path) && OUTSIDE.iter().any(|outside| line.contains(outside)) {
-            add(
-                index + 1,
-                "loads from outside: an air-gapped control room must work".to_owned(),
-            );
+            add(index + 1, "loads from outside: an air-gapped control room must work".to_owned());
         }
     }
     let lines = text.lines().count();
     if is_source(path) && lines > LINES_MAX && !gives_reason(text) {
-        add(
-            0,
-            format!("{lines} lines: look for the seam, or say `{LONG_BECAUSE} …` near the top"),
-        );
+        add(0, format!("{lines} lines: look for the seam, or say `{LONG_BECAUSE} …` near the top"));
     }
     found
 }
 
 fn gives_reason(text: &str) -> bool {
-    text.lines()
-        .take(TOP_LINES)
-        .any(|line| line.contains(LONG_BECAUSE))
+    text.lines().take(TOP_LINES).any(|line| line.contains(LONG_BECAUSE))
 }
 
 fn is_generated(path: &str) -> bool {
@@ -83,9 +59,7 @@ fn is_generated(path: &str) -> bool {
 }
 
 fn is_source(path: &str) -> bool {
-    [".rs", ".js", ".mjs", ".ts", ".css"]
-        .iter()
-        .any(|end| path.ends_with(end))
+    [".rs", ".js", ".mjs", ".ts", ".css"].iter().any(|end| path.ends_with(end))
 }
 
 fn is_page_part(path: &str) -> bool {
@@ -107,11 +81,7 @@ mod tests {
         for (one, two, _) in FORBIDDEN {
             let text = format!("fine\n{one}{two}\n");
             let found = breaches("server/src/main.rs", &text);
-            assert_eq!(
-                found.first().map(|breach| breach.line),
-                Some(2),
-                "{one}{two}"
-            );
+            assert_eq!(found.first().map(|breach| breach.line), Some(2), "{one}{two}");
         }
         check("server/src/main.rs", "fn main() {}\n", 0);
     }
@@ -120,26 +90,14 @@ mod tests {
     fn a_long_source_file_needs_a_reason() {
         let long = "\n".repeat(LINES_MAX + 1);
         check("engine/src/cube.rs", &long, 1);
-        check(
-            "engine/src/cube.rs",
-            &format!("//! {LONG_BECAUSE} it is one table.\n{long}"),
-            0,
-        );
+        check("engine/src/cube.rs", &format!("//! {LONG_BECAUSE} it is one table.\n{long}"), 0);
         check("cities/boston/wards.csv", &long, 0);
     }
 
     #[test]
     fn a_page_loads_nothing_from_outside() {
-        check(
-            "style/tokens.css",
-            "@font-face { src: url(https://fonts.example/a.woff2) }",
-            1,
-        );
-        check(
-            "style/tokens.css",
-            "@font-face { src: url(/vendor/a.woff2) }",
-            0,
-        );
+        check("style/tokens.css", "@font-face { src: url(https://fonts.example/a.woff2) }", 1);
+        check("style/tokens.css", "@font-face { src: url(/vendor/a.woff2) }", 0);
         check("README.md", "<img src=\"https://example.org/a.png\">", 0);
     }
 }

@@ -34,35 +34,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 fn chosen(workspace: &Workspace, wanted: &[String]) -> Result<Vec<String>> {
     let targets = workspace.targets_of("benches");
-    let all: Vec<String> = targets
-        .into_iter()
-        .filter(|target| target.kind == "bin")
-        .map(|target| target.name)
-        .collect();
+    let all: Vec<String> =
+        targets.into_iter().filter(|target| target.kind == "bin").map(|target| target.name).collect();
     if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
-        bail!(
-            "there is no benchmark {unknown}; there are: {}",
-            all.join(", ")
-        );
+        bail!("there is no benchmark {unknown}; there are: {}", all.join(", "));
     }
-    Ok(if wanted.is_empty() {
-        all
-    } else {
-        wanted.to_vec()
-    })
+    Ok(if wanted.is_empty() { all } else { wanted.to_vec() })
 }
 
-fn build_and_run(
-    workspace: &Workspace,
-    smoke: bool,
-    names: &[String],
-    stages: &mut Stages,
-) -> Result<()> {
-    let (profile, folder) = if smoke {
-        ("dev", "debug")
-    } else {
-        ("release", "release")
-    };
+fn build_and_run(workspace: &Workspace, smoke: bool, names: &[String], stages: &mut Stages) -> Result<()> {
+    let (profile, folder) = if smoke { ("dev", "debug") } else { ("release", "release") };
     let built = workspace.target.join(folder);
     if !smoke && !built.join("toancanh").is_file() {
         eprintln!(

@@ -19,19 +19,11 @@ fn check(workspace: &Workspace, stages: &mut Stages) -> Result<()> {
     stages.run("tidy", || super::tidy::check(workspace))?;
     stages.run("wasm target", setup::rust::ensure_wasm_target)?;
     stages.run("check host", || {
-        run::visible(
-            cargo::on("check", &HOST)
-                .arg("--all-targets")
-                .current_dir(&workspace.root),
-        )?;
+        run::visible(cargo::on("check", &HOST).arg("--all-targets").current_dir(&workspace.root))?;
         Ok(Outcome::Done)
     })?;
     stages.run("check wasm", || {
-        run::visible(
-            cargo::on("check", &["browser"])
-                .args(["--target", WASM])
-                .current_dir(&workspace.root),
-        )?;
+        run::visible(cargo::on("check", &["browser"]).args(["--target", WASM]).current_dir(&workspace.root))?;
         Ok(Outcome::Done)
     })
 }

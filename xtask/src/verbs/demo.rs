@@ -41,8 +41,6 @@ pub(super) fn build_server(workspace: &Workspace) -> Result<Outcome> {
 /// found by its relative name.
 pub(super) fn server(workspace: &Workspace) -> Command {
     let mut command = Command::new(workspace.server_binary());
-    command
-        .env("TOANCANH_SITE_ROOT", workspace.site())
-        .current_dir(&workspace.root);
+    command.env("TOANCANH_SITE_ROOT", workspace.site()).current_dir(&workspace.root);
     command
 }

@@ -99,8 +99,7 @@ fn leave(server: Option<Child>) {
 fn stop_flag() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))
-            .context("cannot listen for signals")?;
+        signal_hook::flag::register(signal, Arc::clone(&stop)).context("cannot listen for signals")?;
     }
     Ok(stop)
 }

@@ -63,9 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
-    let result = stages.run(&format!("prove {name}"), || {
-        prove(&workspace, proof, &folder)
-    });
+    let result = stages.run(&format!("prove {name}"), || prove(&workspace, proof, &folder));
     stages.print_table();
     result
 }
@@ -76,11 +74,7 @@ fn all(programs: &[TestProgram]) -> Result<Vec<Proof<'_>>> {
         for test in program.test_names()? {
             let last = test.rsplit("::").next().unwrap_or(&test);
             if let Some(name) = last.strip_prefix(PREFIX) {
-                proofs.push(Proof {
-                    name: name.to_owned(),
-                    test: test.clone(),
-                    program,
-                });
+                proofs.push(Proof { name: name.to_owned(), test: test.clone(), program });
             }
         }
     }
@@ -96,11 +90,7 @@ fn find<'a, 'b>(proofs: &'a [Proof<'b>], name: &str) -> Result<&'a Proof<'b>> {
         bail!("there is no proof {name}; there are: {}", names.join(", "));
     };
     if let Some(other) = found.next() {
-        bail!(
-            "{} and {} both have a proof {name}",
-            proof.program.shown(),
-            other.program.shown()
-        );
+        bail!("{} and {} both have a proof {name}", proof.program.shown(), other.program.shown());
     }
     Ok(proof)
 }
@@ -121,19 +111,10 @@ fn list(workspace: &Workspace, proofs: &[Proof<'_>]) {
 }
 
 fn prove(workspace: &Workspace, proof: &Proof<'_>, folder: &Path) -> Result<Outcome> {
-    eprintln!(
-        "    state in {}: stop it with ctrl-c, and the same command goes on",
-        workspace.shown(folder)
-    );
+    eprintln!("    state in {}: stop it with ctrl-c, and the same command goes on", workspace.shown(folder));
     let mut command = proof.program.command();
     command
-        .args([
-            "--exact",
-            &proof.test,
-            "--nocapture",
-            "--include-ignored",
-            "--test-threads=1",
-        ])
+        .args(["--exact", &proof.test, "--nocapture", "--include-ignored", "--test-threads=1"])
         .envs(end_to_end::environment(workspace)?)
         .env("TOANCANH_PROVE", "1")
         .env("TOANCANH_PROVE_DIR", folder);
@@ -150,14 +131,8 @@ fn prove(workspace: &Workspace, proof: &Proof<'_>, folder: &Path) -> Result<Outc
 /// Runs the proof with its output visible, and picks the figures out of it.
 fn run_and_collect(command: &mut Command) -> Result<(Figures, bool)> {
     let begun = std::time::Instant::now();
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot start the proof")?;
-    let stdout = child
-        .stdout
-        .take()
-        .context("the proof has no standard output")?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start the proof")?;
+    let stdout = child.stdout.take().context("the proof has no standard output")?;
     let mut figures = Figures::default();
     for line in BufReader::new(stdout).lines() {
         let line = line?;

@@ -34,11 +34,7 @@ pub(crate) struct Options {
 
 /// Runs the chosen stages and fails if one of them did.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut run = Run {
-        workspace: Workspace::find()?,
-        programs: None,
-        test_args: options.test_args.clone(),
-    };
+    let mut run = Run { workspace: Workspace::find()?, programs: None, test_args: options.test_args.clone() };
     let mut stages = Stages::begin();
     let mut failed: Vec<Stage> = Vec::new();
     for stage in chosen(options) {
@@ -65,11 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// `cargo fmt` over every member, changing nothing.
 pub(super) fn format(workspace: &Workspace) -> Result<Outcome> {
-    run::visible(
-        cargo::command()
-            .args(["fmt", "--all", "--check"])
-            .current_dir(&workspace.root),
-    )?;
+    run::visible(cargo::command().args(["fmt", "--all", "--check"]).current_dir(&workspace.root))?;
     Ok(Outcome::Done)
 }
 
@@ -118,11 +110,7 @@ impl Run {
             setup::cargo_deny::ensure(&self.workspace)?,
         ];
         let nothing = done.iter().all(|outcome| *outcome == Outcome::UpToDate);
-        Ok(if nothing {
-            Outcome::UpToDate
-        } else {
-            Outcome::Done
-        })
+        Ok(if nothing { Outcome::UpToDate } else { Outcome::Done })
     }
 
     fn cargo_deny(&self) -> Result<Command> {
@@ -154,43 +142,20 @@ impl Run {
                 "the advisory database could not be fetched; nothing is known of advisories".into(),
             ));
         }
-        run::visible(
-            self.cargo_deny()?
-                .args(["check", "--disable-fetch", "advisories"]),
-        )?;
+        run::visible(self.cargo_deny()?.args(["check", "--disable-fetch", "advisories"]))?;
         Ok(Outcome::Done)
     }
 
     fn clippy_host(&self) -> Result<Outcome> {
         let deny = ["--all-targets", "--", "-D", "warnings"];
-        run::visible(
-            cargo::on("clippy", &HOST)
-                .args(deny)
-                .current_dir(&self.workspace.root),
-        )?;
-        run::visible(
-            cargo::on("clippy", &["xtask"])
-                .args(deny)
-                .current_dir(&self.workspace.root),
-        )?;
+        run::visible(cargo::on("clippy", &HOST).args(deny).current_dir(&self.workspace.root))?;
+        run::visible(cargo::on("clippy", &["xtask"]).args(deny).current_dir(&self.workspace.root))?;
         Ok(Outcome::Done)
     }
 
     fn clippy_wasm(&self) -> Result<Outcome> {
-        let args = [
-            "--features",
-            "app/hydrate",
-            "--target",
-            WASM,
-            "--",
-            "-D",
-            "warnings",
-        ];
-        run::visible(
-            cargo::on("clippy", &["browser", "app"])
-                .args(args)
-                .current_dir(&self.workspace.root),
-        )?;
+        let args = ["--features", "app/hydrate", "--target", WASM, "--", "-D", "warnings"];
+        run::visible(cargo::on("clippy", &["browser", "app"]).args(args).current_dir(&self.workspace.root))?;
         Ok(Outcome::Done)
     }
 
@@ -209,24 +174,17 @@ impl Run {
 
     fn unit(&mut self) -> Result<Outcome> {
         // This program's own tests, apart: see `cargo::HOST`.
-        let own = run::visible(
-            cargo::on("test", &["xtask"])
-                .arg("--quiet")
-                .current_dir(&self.workspace.root),
-        );
+        let own =
+            run::visible(cargo::on("test", &["xtask"]).arg("--quiet").current_dir(&self.workspace.root));
         let docs = run::visible(
-            cargo::on("test", &HOST)
-                .args(["--doc", "--quiet"])
-                .current_dir(&self.workspace.root),
+            cargo::on("test", &HOST).args(["--doc", "--quiet"]).current_dir(&self.workspace.root),
         );
         let others = self.run_programs(|program| program.member != "tests", |_| {});
         own.and(docs).and(others)
     }
 
     fn site(&mut self, stages: &mut Stages) -> Result<()> {
-        stages.run("npm packages", || {
-            setup::npm::ensure_packages(&self.workspace)
-        })?;
+        stages.run("npm packages", || setup::npm::ensure_packages(&self.workspace))?;
         site::build(&self.workspace, Speed::Shipped, stages)
     }
 
@@ -252,18 +210,10 @@ impl Run {
             let mut command = program.command();
             prepare(&mut command);
             command.args(&args);
-            if !command
-                .status()
-                .with_context(|| format!("cannot run {}", program.shown()))?
-                .success()
-            {
+            if !command.status().with_context(|| format!("cannot run {}", program.shown()))?.success() {
                 failed.push(program.shown());
             }
         }
-        if failed.is_empty() {
-            Ok(Outcome::Done)
-        } else {
-            bail!("tests failed in {}", failed.join(", "))
-        }
+        if failed.is_empty() { Ok(Outcome::Done) } else { bail!("tests failed in {}", failed.join(", ")) }
     }
 }

@@ -6,7 +6,9 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 
 pub(crate) fn run() -> Result<()> {
-    check(&Workspace::find()?).map(drop)
+    check(&Workspace::find()?)?;
+    eprintln!("no rule of the repository is broken");
+    Ok(())
 }
 
 /// Prints every breach and fails if there is one.
@@ -16,10 +18,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
         eprintln!("{breach}");
     }
     if !breaches.is_empty() {
-        bail!(
-            "{} breach(es) of the repository's rules, listed above",
-            breaches.len()
-        );
+        bail!("{} breach(es) of the repository's rules, listed above", breaches.len());
     }
     Ok(Outcome::Done)
 }

@@ -24,12 +24,7 @@ pub(super) struct Changed {
 
 impl Changed {
     pub(super) fn everything() -> Self {
-        Self {
-            browser: true,
-            server: true,
-            files: true,
-            data: true,
-        }
+        Self { browser: true, server: true, files: true, data: true }
     }
 
     pub(super) fn needs_new_server(self) -> bool {
@@ -51,29 +46,13 @@ impl Changed {
 
     /// What a changed file touches, by its path in the clone.
     fn by(path: &Path) -> Self {
-        let first = path
-            .components()
-            .next()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let both = Self {
-            browser: true,
-            server: true,
-            ..Self::default()
-        };
+        let first = path.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let both = Self { browser: true, server: true, ..Self::default() };
         match first.as_deref() {
             Some("domain" | "app" | "Cargo.toml" | "Cargo.lock") => both,
-            Some("engine" | "server") => Self {
-                server: true,
-                ..Self::default()
-            },
-            Some("style" | "public") => Self {
-                files: true,
-                ..Self::default()
-            },
-            Some("cities") => Self {
-                data: true,
-                ..Self::default()
-            },
+            Some("engine" | "server") => Self { server: true, ..Self::default() },
+            Some("style" | "public") => Self { files: true, ..Self::default() },
+            Some("cities") => Self { data: true, ..Self::default() },
             _ => Self::default(),
         }
     }
@@ -85,34 +64,20 @@ pub(super) struct Watcher {
     seen: HashMap<PathBuf, SystemTime>,
 }
 
-const WATCHED: [&str; 9] = [
-    "domain",
-    "app",
-    "engine",
-    "server",
-    "style",
-    "public",
-    "cities",
-    "Cargo.toml",
-    "Cargo.lock",
-];
+const WATCHED: [&str; 9] =
+    ["domain", "app", "engine", "server", "style", "public", "cities", "Cargo.toml", "Cargo.lock"];
 
 impl Watcher {
     pub(super) fn new(workspace: &Workspace) -> Result<Self> {
         let seen = look(&workspace.root)?;
-        Ok(Self {
-            root: workspace.root.clone(),
-            seen,
-        })
+        Ok(Self { root: workspace.root.clone(), seen })
     }
 
     /// What changed since the last look, if anything.
     pub(super) fn changes(&mut self) -> Result<Option<Changed>> {
         let now = look(&self.root)?;
-        let altered = now
-            .iter()
-            .filter(|(path, time)| self.seen.get(*path) != Some(time))
-            .map(|(path, _)| path);
+        let altered =
+            now.iter().filter(|(path, time)| self.seen.get(*path) != Some(time)).map(|(path, _)| path);
         let removed = self.seen.keys().filter(|path| !now.contains_key(*path));
         let changed = altered
             .chain(removed)
@@ -147,41 +112,13 @@ mod tests {
 
     #[test]
     fn a_change_touches_only_what_depends_on_it() {
-        let both = Changed {
-            browser: true,
-            server: true,
-            ..Changed::default()
-        };
+        let both = Changed { browser: true, server: true, ..Changed::default() };
         check("domain/src/lib.rs", both);
         check("app/src/pages/wall.rs", both);
-        check(
-            "engine/src/cube.rs",
-            Changed {
-                server: true,
-                ..Changed::default()
-            },
-        );
-        check(
-            "server/log/src/lib.rs",
-            Changed {
-                server: true,
-                ..Changed::default()
-            },
-        );
-        check(
-            "style/wall.css",
-            Changed {
-                files: true,
-                ..Changed::default()
-            },
-        );
-        check(
-            "cities/boston/city.toml",
-            Changed {
-                data: true,
-                ..Changed::default()
-            },
-        );
+        check("engine/src/cube.rs", Changed { server: true, ..Changed::default() });
+        check("server/log/src/lib.rs", Changed { server: true, ..Changed::default() });
+        check("style/wall.css", Changed { files: true, ..Changed::default() });
+        check("cities/boston/city.toml", Changed { data: true, ..Changed::default() });
         check("README.md", Changed::default());
     }
 }

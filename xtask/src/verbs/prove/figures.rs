@@ -27,8 +27,8 @@ impl Figures {
         };
         let value = value.trim();
         // A number stays a number; whatever else is text.
-        let value = serde_json::from_str::<serde_json::Number>(value)
-            .map_or_else(|_| json!(value), Value::Number);
+        let value =
+            serde_json::from_str::<serde_json::Number>(value).map_or_else(|_| json!(value), Value::Number);
         self.0.insert(name.trim().to_owned(), value);
     }
 
@@ -46,22 +46,16 @@ impl Figures {
     /// On one line.
     pub(super) fn summary(&self) -> String {
         let figures = self.0.iter().filter(|(name, _)| *name != FINISHED);
-        figures
-            .map(|(name, value)| format!("{name} {}", shown(value)))
-            .collect::<Vec<_>>()
-            .join(", ")
+        figures.map(|(name, value)| format!("{name} {}", shown(value))).collect::<Vec<_>>().join(", ")
     }
 
     /// Writes them beside the proof's state, with the instant.
     pub(super) fn keep(mut self, folder: &Path) -> Result<()> {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.0.insert(FINISHED.to_owned(), json!(now.as_secs()));
         let text = serde_json::to_string_pretty(&self.0)?;
         let file = Self::file(folder);
-        std::fs::write(&file, text + "\n")
-            .with_context(|| format!("cannot write {}", file.display()))
+        std::fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Those of the last run that came to its end, if there was one.
@@ -70,9 +64,7 @@ impl Figures {
         if !file.exists() {
             return Ok(None);
         }
-        Ok(Some(Self(serde_json::from_str(&std::fs::read_to_string(
-            file,
-        )?)?)))
+        Ok(Some(Self(serde_json::from_str(&std::fs::read_to_string(file)?)?)))
     }
 
     pub(super) fn file(folder: &Path) -> PathBuf {
@@ -81,9 +73,7 @@ impl Figures {
 }
 
 fn shown(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -99,23 +89,14 @@ mod tests {
 
     #[test]
     fn figures_are_picked_out_of_what_a_test_prints() {
-        check(
-            &["figure: kills = 1000", "figure: lost = 0"],
-            json!({"kills": 1000, "lost": 0}),
-        );
-        check(
-            &["test a::prove_b ... figure: p99_ms = 1.25"],
-            json!({"p99_ms": 1.25}),
-        );
+        check(&["figure: kills = 1000", "figure: lost = 0"], json!({"kills": 1000, "lost": 0}));
+        check(&["test a::prove_b ... figure: p99_ms = 1.25"], json!({"p99_ms": 1.25}));
         check(&["figure: seed = 0x2a"], json!({"seed": "0x2a"}));
         check(&["running 1 test", "figure without a mark"], json!({}));
     }
 
     #[test]
     fn the_later_value_of_a_figure_holds() {
-        check(
-            &["figure: done = 1", "figure: done = 2"],
-            json!({"done": 2}),
-        );
+        check(&["figure: done = 1", "figure: done = 2"], json!({"done": 2}));
     }
 }

@@ -80,9 +80,7 @@ impl Stage {
                 "Mend the lint; an exception is an `#[expect]` with its reason."
             }
             Self::Build => "The compiler's message is above.",
-            Self::Unit | Self::E2e => {
-                "The failing tests are named above; names after `--` run them alone."
-            }
+            Self::Unit | Self::E2e => "The failing tests are named above; names after `--` run them alone.",
             Self::Site => "The message is above; deleting target/xtask and target/site is safe.",
         }
     }
@@ -95,9 +93,7 @@ mod tests {
     #[test]
     fn a_stage_is_called_on_the_command_line_what_it_is_called_in_the_table() {
         for stage in Stage::ALL {
-            let value = stage
-                .to_possible_value()
-                .expect("every stage can be chosen");
+            let value = stage.to_possible_value().expect("every stage can be chosen");
             assert_eq!(value.get_name(), stage.name());
         }
         assert_eq!(Stage::value_variants(), Stage::ALL, "the order of the run");
