@@ -10,6 +10,7 @@ pub mod hub;
 
 // The city and its time.
 pub mod city;
+pub mod document;
 pub mod clock;
 
 // What answers.
