@@ -31,7 +31,6 @@ enum Verb {
     /// Sets everything up, builds it and serves the demo. What follows goes to `toancanh demo`.
     ///
     /// Example: cargo xtask demo --city hcmc
-    #[command(disable_help_flag = true)]
     Demo {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
         args: Vec<String>,

@@ -3,6 +3,7 @@
 
 mod arrows;
 mod library;
+mod manifest;
 mod text;
 
 use crate::run;
@@ -43,6 +44,7 @@ pub(crate) fn breaches(workspace: &Workspace) -> Result<Vec<Breach>> {
             continue;
         };
         found.extend(text::breaches(&path, &text));
+        found.extend(manifest::breaches(&path, &text));
         found.extend(library::breaches(&path, &text));
     }
     Ok(found)
