@@ -1,0 +1,577 @@
+//! A disk in memory that can lose power, tear writes, fail and fill up.
+//!
+//! It keeps apart what a program sees (the cache) and what would be there after a power cut. What
+//! was written and not synced survives a cut sector by sector, by chance; names that were not made
+//! durable by [`Disk::sync_dir`] survive as far as chance has it, in order. A sync that fails leaves
+//! the cache as it is and forgets that it was dirty, as Linux does: the next sync answers with
+//! success and saves nothing. All chance comes from one seed.
+
+mod node;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use node::Node;
+
+use super::{Access, Disk, DiskFile, DiskLock, LockError};
+
+/// What a program can ask of the disk, as counted and as made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Op {
+    /// Making or emptying a file.
+    Create,
+    /// Writing into a file.
+    Write,
+    /// `fdatasync`.
+    SyncData,
+    /// `fsync` of a file.
+    SyncAll,
+    /// `fsync` of a directory.
+    SyncDir,
+    /// Renaming.
+    Rename,
+    /// Removing.
+    Remove,
+}
+
+/// What happens instead of an operation's success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// An input/output error. A sync may have saved part, a write may have written part.
+    Io,
+    /// No room.
+    NoSpace,
+    /// The power goes, in the middle of it. Everything fails until [`SimDisk::restart`].
+    PowerCut,
+}
+
+/// A promise that the disk breaks: the negative controls of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lie {
+    /// `fdatasync` answers at once and saves nothing.
+    SyncData,
+    /// `fsync` of a file answers at once and saves nothing.
+    SyncAll,
+    /// `fsync` of a directory answers at once and saves nothing.
+    SyncDir,
+}
+
+/// A disk in memory. Clones share it.
+#[derive(Clone)]
+pub struct SimDisk {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Clone)]
+struct State {
+    nodes: Vec<Node>,
+    names: BTreeMap<PathBuf, usize>,
+    names_durable: BTreeMap<PathBuf, usize>,
+    pending: Vec<NameChange>,
+    locks: BTreeMap<PathBuf, (u64, String)>,
+    rng: Rng,
+    ops: u64,
+    counts: BTreeMap<Op, u64>,
+    faults_at: BTreeMap<u64, Fault>,
+    faults_next: Vec<(Op, Fault)>,
+    lies: BTreeSet<Lie>,
+    powered: bool,
+    /// Counts restarts: handles of an earlier life are dead.
+    life: u64,
+    capacity: u64,
+    full: bool,
+}
+
+#[derive(Clone, Debug)]
+enum NameChange {
+    Link(PathBuf, usize),
+    Rename(PathBuf, PathBuf),
+    Unlink(PathBuf),
+}
+
+impl NameChange {
+    fn dir(&self) -> Option<&Path> {
+        match self {
+            NameChange::Link(path, _) | NameChange::Rename(path, _) | NameChange::Unlink(path) => {
+                path.parent()
+            }
+        }
+    }
+
+    fn apply(&self, names: &mut BTreeMap<PathBuf, usize>) {
+        match self {
+            NameChange::Link(path, node) => {
+                names.insert(path.clone(), *node);
+            }
+            NameChange::Rename(from, to) => {
+                if let Some(node) = names.remove(from) {
+                    names.insert(to.clone(), node);
+                }
+            }
+            NameChange::Unlink(path) => {
+                names.remove(path);
+            }
+        }
+    }
+}
+
+impl SimDisk {
+    /// An empty disk without limits, with this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> SimDisk {
+        let state = State {
+            nodes: Vec::new(),
+            names: BTreeMap::new(),
+            names_durable: BTreeMap::new(),
+            pending: Vec::new(),
+            locks: BTreeMap::new(),
+            rng: Rng(seed),
+            ops: 0,
+            counts: BTreeMap::new(),
+            faults_at: BTreeMap::new(),
+            faults_next: Vec::new(),
+            lies: BTreeSet::new(),
+            powered: true,
+            life: 0,
+            capacity: u64::MAX,
+            full: false,
+        };
+        SimDisk { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// A poisoned mutex only says that some test's thread panicked; the disk's state is whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Operations so far that change something.
+    #[must_use]
+    pub fn ops(&self) -> u64 {
+        self.state().ops
+    }
+
+    /// How often this was asked for.
+    #[must_use]
+    pub fn count(&self, op: Op) -> u64 {
+        self.state().counts.get(&op).copied().unwrap_or(0)
+    }
+
+    /// Makes the operation with this number (see [`SimDisk::ops`]; the first is 1) go wrong.
+    pub fn fail_at(&self, op_number: u64, fault: Fault) {
+        self.state().faults_at.insert(op_number, fault);
+    }
+
+    /// Makes the next operation of this kind go wrong; called several times, the next several.
+    pub fn fail_next(&self, op: Op, fault: Fault) {
+        self.state().faults_next.push((op, fault));
+    }
+
+    /// From now on this promise is broken.
+    pub fn lie(&self, lie: Lie) {
+        self.state().lies.insert(lie);
+    }
+
+    /// Bytes that all files may have together.
+    pub fn set_capacity(&self, bytes: u64) {
+        self.state().capacity = bytes;
+    }
+
+    /// Whether every write fails for lack of room, even into what is there already (as on
+    /// copy-on-write file systems).
+    pub fn set_full(&self, full: bool) {
+        self.state().full = full;
+    }
+
+    /// The power goes now and comes back: what was not synced survives by chance.
+    pub fn power_cut(&self) {
+        self.state().cut_power();
+    }
+
+    /// The process dies now: the cache stays, handles and locks go.
+    pub fn kill(&self) {
+        self.state().begin_life();
+    }
+
+    /// After [`Fault::PowerCut`]: the power comes back.
+    pub fn restart(&self) {
+        self.power_cut();
+    }
+
+    /// Whether the power is on.
+    #[must_use]
+    pub fn is_powered(&self) -> bool {
+        self.state().powered
+    }
+
+    /// Another disk with what this one would hold if the power went now, by this seed's chance.
+    #[must_use]
+    pub fn after_power_cut(&self, seed: u64) -> SimDisk {
+        let mut state = self.state().clone();
+        state.rng = Rng(seed);
+        state.faults_at.clear();
+        state.faults_next.clear();
+        state.cut_power();
+        SimDisk { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Another disk with the same cache and durable state, without locks, as after a kill.
+    #[must_use]
+    pub fn copy(&self) -> SimDisk {
+        let mut state = self.state().clone();
+        state.begin_life();
+        SimDisk { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// What a file holds now.
+    #[must_use]
+    pub fn contents(&self, path: &Path) -> Option<Vec<u8>> {
+        let state = self.state();
+        state.names.get(path).map(|node| state.nodes[*node].data.clone())
+    }
+
+    /// Puts a file in place behind everyone's back, durable: for damage.
+    pub fn put(&self, path: &Path, bytes: Vec<u8>) {
+        let mut state = self.state();
+        let node = state.nodes.len();
+        state.nodes.push(Node::durable(bytes));
+        state.names.insert(path.to_path_buf(), node);
+        state.names_durable.insert(path.to_path_buf(), node);
+    }
+
+    /// Takes a file away behind everyone's back, durably.
+    pub fn steal(&self, path: &Path) {
+        let mut state = self.state();
+        state.names.remove(path);
+        state.names_durable.remove(path);
+    }
+
+    /// Changes bytes of a file behind everyone's back, durably, in place.
+    pub fn damage(&self, path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut bytes = self.contents(path).unwrap_or_default();
+        change(&mut bytes);
+        let mut state = self.state();
+        if let Some(node) = state.names.get(path).copied() {
+            state.nodes[node] = Node::durable(bytes);
+        }
+    }
+
+    /// The files there are, sorted.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.state().names.keys().cloned().collect()
+    }
+}
+
+/// What an operation is to do.
+enum Verdict {
+    Do,
+    Fail(Fault),
+}
+
+impl State {
+    fn begin_life(&mut self) {
+        self.life += 1;
+        self.locks.clear();
+        self.faults_next.clear();
+    }
+
+    fn cut_power(&mut self) {
+        // Most cuts come between extremes; all and nothing happen too.
+        let survive = match self.rng.below(8) {
+            0 => 0,
+            1 => 1_000,
+            _ => self.rng.below(1_001),
+        };
+        for node in &mut self.nodes {
+            node.cut_power(&mut self.rng, survive);
+        }
+        let kept = self.rng.below(self.pending.len() as u64 + 1) as usize;
+        for change in self.pending.drain(..).take(kept) {
+            change.apply(&mut self.names_durable);
+        }
+        self.names = self.names_durable.clone();
+        self.powered = true;
+        self.begin_life();
+    }
+
+    fn used(&self) -> u64 {
+        let live: BTreeSet<usize> = self.names.values().copied().collect();
+        live.into_iter().map(|node| self.nodes[node].data.len() as u64).sum()
+    }
+
+    /// Counts an operation and says whether it goes well.
+    fn begin(&mut self, op: Op, life: u64) -> io::Result<Verdict> {
+        if !self.powered || life != self.life {
+            return Err(no_power());
+        }
+        self.ops += 1;
+        *self.counts.entry(op).or_default() += 1;
+        let at = self.faults_at.remove(&self.ops);
+        let next = self.faults_next.iter().position(|(kind, _)| *kind == op);
+        let fault = at.or_else(|| next.map(|index| self.faults_next.remove(index).1));
+        Ok(fault.map_or(Verdict::Do, Verdict::Fail))
+    }
+
+    fn fail(&mut self, fault: Fault) -> io::Error {
+        match fault {
+            Fault::Io => io::Error::other("simulated input/output error"),
+            Fault::NoSpace => io::Error::from(io::ErrorKind::StorageFull),
+            Fault::PowerCut => {
+                self.powered = false;
+                no_power()
+            }
+        }
+    }
+
+    /// An operation on names: done, or not done, or (power cut) either.
+    fn change_name(&mut self, op: Op, life: u64, change: NameChange) -> io::Result<()> {
+        match self.begin(op, life)? {
+            Verdict::Do => {}
+            Verdict::Fail(fault) => {
+                if fault == Fault::PowerCut && self.rng.below(2) == 0 {
+                    self.pending.push(change);
+                }
+                return Err(self.fail(fault));
+            }
+        }
+        change.apply(&mut self.names);
+        self.pending.push(change);
+        Ok(())
+    }
+
+    fn sync_names(&mut self, dir: &Path) {
+        let (mine, others) = self.pending.drain(..).partition(|change| change.dir() == Some(dir));
+        self.pending = others;
+        let mine: Vec<NameChange> = mine;
+        for change in mine {
+            change.apply(&mut self.names_durable);
+        }
+    }
+}
+
+fn no_power() -> io::Error {
+    io::Error::other("the simulated machine is off")
+}
+
+impl Disk for SimDisk {
+    fn create_dir(&self, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        let state = self.state();
+        let names = state.names.keys().filter(|path| path.parent() == Some(dir));
+        Ok(names.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect())
+    }
+
+    fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
+        let mut state = self.state();
+        let life = state.life;
+        if !state.powered {
+            return Err(no_power());
+        }
+        let known = state.names.get(path).copied();
+        let node = match (known, access) {
+            (Some(node), Access::Read | Access::Write) => node,
+            (None, Access::Read | Access::Write) => {
+                return Err(io::Error::from(io::ErrorKind::NotFound));
+            }
+            // An emptied file is a new one: the old blocks may well be there after a cut.
+            (_, Access::Create | Access::CreatePrivate) => {
+                let node = state.nodes.len();
+                let mode = if access == Access::CreatePrivate { 0o600 } else { 0o644 };
+                state.nodes.push(Node::new(mode));
+                state.change_name(Op::Create, life, NameChange::Link(path.to_path_buf(), node))?;
+                node
+            }
+        };
+        let writable = access != Access::Read;
+        Ok(Arc::new(SimFile { disk: self.clone(), node, life, writable }))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let life = state.life;
+        if !state.names.contains_key(from) {
+            return Err(io::Error::from(io::ErrorKind::NotFound));
+        }
+        let change = NameChange::Rename(from.to_path_buf(), to.to_path_buf());
+        state.change_name(Op::Rename, life, change)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let life = state.life;
+        if !state.names.contains_key(path) {
+            return Err(io::Error::from(io::ErrorKind::NotFound));
+        }
+        state.change_name(Op::Remove, life, NameChange::Unlink(path.to_path_buf()))
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let life = state.life;
+        match state.begin(Op::SyncDir, life)? {
+            Verdict::Fail(fault) => Err(state.fail(fault)),
+            Verdict::Do => {
+                if !state.lies.contains(&Lie::SyncDir) {
+                    state.sync_names(dir);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn lock(&self, path: &Path, holder: &str) -> Result<Box<dyn DiskLock>, LockError> {
+        let mut state = self.state();
+        if !state.powered {
+            return Err(LockError::Io(no_power()));
+        }
+        if let Some((_, holder)) = state.locks.get(path) {
+            return Err(LockError::Held { holder: holder.clone() });
+        }
+        let life = state.life;
+        state.locks.insert(path.to_path_buf(), (life, holder.to_owned()));
+        Ok(Box::new(SimLock { disk: self.clone(), path: path.to_path_buf(), life }))
+    }
+}
+
+struct SimFile {
+    disk: SimDisk,
+    node: usize,
+    life: u64,
+    writable: bool,
+}
+
+impl SimFile {
+    fn sync(&self, op: Op, lie: Lie) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let state = &mut *state;
+        match state.begin(op, self.life)? {
+            Verdict::Do if state.lies.contains(&lie) => Ok(()),
+            Verdict::Do => {
+                state.nodes[self.node].sync();
+                Ok(())
+            }
+            Verdict::Fail(Fault::PowerCut) => Err(state.fail(Fault::PowerCut)),
+            Verdict::Fail(fault) => {
+                state.nodes[self.node].fail_sync(&mut state.rng);
+                Err(state.fail(fault))
+            }
+        }
+    }
+}
+
+impl DiskFile for SimFile {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let state = self.disk.state();
+        if !state.powered || state.life != self.life {
+            return Err(no_power());
+        }
+        let data = &state.nodes[self.node].data;
+        let from = (offset as usize).min(data.len());
+        let len = buf.len().min(data.len() - from);
+        buf[..len].copy_from_slice(&data[from..from + len]);
+        Ok(len)
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        if !self.writable {
+            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        }
+        let mut state = self.disk.state();
+        let state = &mut *state;
+        let verdict = state.begin(Op::Write, self.life)?;
+        let end = offset + bytes.len() as u64;
+        let grows = end.saturating_sub(state.nodes[self.node].data.len() as u64);
+        let no_room = state.full || state.used().saturating_add(grows) > state.capacity;
+        let fault = match verdict {
+            Verdict::Fail(fault) => fault,
+            Verdict::Do if no_room => Fault::NoSpace,
+            Verdict::Do => {
+                state.nodes[self.node].write(bytes, offset as usize);
+                return Ok(());
+            }
+        };
+        // Part of it was written, as far as there is room.
+        if fault == Fault::PowerCut || grows == 0 {
+            let part = state.rng.below(bytes.len() as u64 + 1) as usize;
+            state.nodes[self.node].write(&bytes[..part], offset as usize);
+        }
+        Err(state.fail(fault))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.sync(Op::SyncData, Lie::SyncData)
+    }
+
+    fn sync_all(&self) -> io::Result<()> {
+        self.sync(Op::SyncAll, Lie::SyncAll)
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.disk.state().nodes[self.node].data.len() as u64)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let state = &mut *state;
+        match state.begin(Op::Write, self.life)? {
+            Verdict::Fail(fault) => Err(state.fail(fault)),
+            Verdict::Do => {
+                state.nodes[self.node].set_len(len as usize);
+                Ok(())
+            }
+        }
+    }
+
+    fn mode(&self) -> io::Result<u32> {
+        Ok(self.disk.state().nodes[self.node].mode)
+    }
+}
+
+struct SimLock {
+    disk: SimDisk,
+    path: PathBuf,
+    life: u64,
+}
+
+impl DiskLock for SimLock {}
+
+impl Drop for SimLock {
+    fn drop(&mut self) {
+        let mut state = self.disk.state();
+        // A guard of an earlier life must not let go of a later one's lock.
+        if state.locks.get(&self.path).is_some_and(|(life, _)| *life == self.life) {
+            state.locks.remove(&self.path);
+        }
+    }
+}
+
+/// SplitMix64: enough chance for a test, and the same on every machine and version.
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// Starts from a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Rng {
+        Rng(seed)
+    }
+
+    /// The next 64 bits.
+    pub fn next_u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next_u64() % bound.max(1)
+    }
+}

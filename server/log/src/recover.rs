@@ -1,0 +1,212 @@
+//! Opening a directory: what is there, what is torn, what is damaged.
+//!
+//! A write that a power cut interrupted and a frame that rotted look alike at first: a bad frame.
+//! They are told apart by asking whether the bad frame had been *durable*, for then it was
+//! acknowledged and must not be dropped. It had been durable, if
+//!
+//! - a header stands anywhere after it in the segment that says "durable before: beyond the bad
+//!   frame" (frames are begun only after that much was synced), or
+//! - a later segment exists (it is made only after everything before it was synced), or
+//! - `HEAD` names a place beyond it (it is written only after that was synced).
+//!
+//! Then it is **corruption**: an error that names file and offset, or, if asked for, a log to read
+//! up to there. Otherwise it is a **torn tail**: its bytes are kept in a `.torn` file, the place is
+//! zeroed, and the log goes on; nobody was ever told that those records are safe.
+//!
+//! A frame whose checksums hold but that does not continue its predecessor is corruption always: no
+//! interrupted write makes one.
+//!
+//! What was durable in the eyes of the process before may be so no longer after a failed `fsync`:
+//! the system then answers reads from memory and considers the pages saved. Therefore the tail that
+//! `HEAD` does not vouch for is written again, byte for byte, and synced, before anybody is told of
+//! it.
+//!
+//! What this cannot notice: a tail that was acknowledged, is not yet in `HEAD`'s durable slot, and
+//! was zeroed exactly at a frame's border. That needs a witness outside this directory.
+
+mod birth;
+mod repair;
+mod scan;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{Disk, NEW_SUFFIX};
+use crate::error::{Corruption, Damage, OpenError};
+use crate::files::{self, IdFault};
+use crate::frame::Hash;
+use crate::head::{self, Head, HeadFault, Position};
+use crate::index::Index;
+use crate::item::{ClusterId, Seq};
+use crate::options::{OpenMode, Options};
+use crate::segment::{self, SegmentHeader};
+
+/// What opening found and did.
+#[derive(Clone, Debug, Default)]
+pub struct Recovery {
+    /// Whether the log was made just now.
+    pub created: bool,
+    /// The last durable place.
+    pub durable: Seq,
+    /// Frames read and verified.
+    pub frames: u64,
+    /// Segments read.
+    pub segments: u64,
+    /// A torn tail that was taken off (or, when open for reading, found).
+    pub torn: Option<Torn>,
+    /// Damage, where the log was opened for reading in spite of it.
+    pub damage: Option<Corruption>,
+    /// Whether the log takes no appends.
+    pub read_only: bool,
+    /// Slots of `HEAD` that could not be read: 0 or 1, or 2 if it was made anew.
+    pub head_slots_bad: u8,
+    /// How far each source has been read.
+    pub cursors: BTreeMap<String, Vec<u8>>,
+}
+
+/// Bytes at the end that a write left unfinished. Nothing in them was acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Torn {
+    /// The segment.
+    pub file: PathBuf,
+    /// Where they begin.
+    pub offset: u64,
+    /// How many, up to the last that is not zero.
+    pub bytes: u64,
+    /// Where they are kept; none when open for reading.
+    pub kept: Option<PathBuf>,
+}
+
+/// What the rest of the opening goes on with.
+pub(crate) struct Recovered {
+    pub(crate) report: Recovery,
+    pub(crate) cluster: ClusterId,
+    pub(crate) index: Index,
+    /// `None` when open for reading.
+    pub(crate) end: Option<End>,
+}
+
+/// Where writing goes on.
+pub(crate) struct End {
+    pub(crate) segment: SegmentHeader,
+    pub(crate) offset: u32,
+    pub(crate) chain: Hash,
+    pub(crate) next_seq: Seq,
+    pub(crate) head: Head,
+}
+
+/// Reads everything, repairs what may be repaired, and says where to go on.
+pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, OpenError> {
+    let disk = std::sync::Arc::clone(&options.disk);
+    let disk = disk.as_ref();
+    let writable = options.mode != OpenMode::ReadOnly;
+    if writable {
+        remove_unfinished(disk, dir)?;
+    }
+    let created = writable && birth::make_if_new(disk, dir, options)?;
+
+    let (head, head_damage) = read_head(disk, dir)?;
+    let (cluster, id_damage) = read_id(disk, dir, head.as_ref())?;
+    let found = scan::scan(disk, dir, cluster, head.as_ref(), options)?;
+
+    let intact_to = Seq::new(found.next_seq.get() - 1);
+    let about_files = id_damage.or(head_damage).map(|damage| Corruption { intact_to, ..damage });
+    let rebuild = options.mode == OpenMode::Rebuild;
+    let damage = found.damage.or(about_files.clone().filter(|_| !rebuild));
+    let mut report = Recovery {
+        created,
+        durable: intact_to,
+        frames: found.frames,
+        segments: found.index.segments.len() as u64,
+        torn: found.torn,
+        damage,
+        read_only: !writable,
+        head_slots_bad: head.as_ref().map_or(2, |head| head.bad_slots),
+        cursors: found.cursors,
+    };
+    match (&report.damage, options.mode) {
+        (None, _) | (Some(_), OpenMode::ReadOnly) => {}
+        (Some(_), OpenMode::ReadOnlyIfDamaged) => report.read_only = true,
+        (Some(damage), OpenMode::Strict | OpenMode::Rebuild) => {
+            return Err(OpenError::Corrupt(Box::new(damage.clone())));
+        }
+    }
+    let end = match (report.read_only, found.last) {
+        (false, Some(segment)) => {
+            if about_files.is_some() {
+                files::write_id(disk, dir, &cluster, options.clock.now_us())
+                    .map_err(OpenError::io("writing", &dir.join(files::ID_NAME)))?;
+            }
+            let position = Position {
+                segment: segment.number,
+                segment_first: segment.first_seq,
+                offset: found.offset,
+                next_seq: found.next_seq,
+                chain: found.chain,
+            };
+            let now_us = options.clock.now_us();
+            let repair = repair::Repair { disk, dir, segment: &segment, position: &position, now_us };
+            report.torn = repair.take_off(report.torn)?;
+            repair.save_again(head.as_ref())?;
+            let head = repair.witness(head.as_ref(), &cluster)?;
+            Some(End {
+                offset: position.offset,
+                chain: position.chain,
+                next_seq: position.next_seq,
+                segment,
+                head,
+            })
+        }
+        _ => None,
+    };
+    Ok(Recovered { report, cluster, index: found.index, end })
+}
+
+/// Files that a crash left unfinished; nothing in them was ever promised.
+fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> Result<(), OpenError> {
+    let names = disk.list(dir).map_err(OpenError::io("listing", dir))?;
+    for name in names.iter().filter(|name| name.ends_with(NEW_SUFFIX)) {
+        let path = dir.join(name);
+        disk.remove(&path).map_err(OpenError::io("removing", &path))?;
+    }
+    // Names that the process before gave, and was killed before it could make them durable.
+    disk.sync_dir(dir).map_err(OpenError::io("syncing", dir))
+}
+
+type Damaged = Option<Corruption>;
+
+fn read_head(disk: &dyn Disk, dir: &Path) -> Result<(Option<head::Found>, Damaged), OpenError> {
+    let file = dir.join(head::FILE_NAME);
+    let damage = match head::read(disk, dir) {
+        Ok(found) => return Ok((Some(found), None)),
+        Err(HeadFault::Missing) => Damage::Missing,
+        Err(HeadFault::BothSlots) => Damage::Head,
+        Err(HeadFault::Newer(found)) => {
+            return Err(OpenError::Unsupported { file, offset: 0, found });
+        }
+        Err(HeadFault::Io(error)) => return Err(OpenError::io("reading", &file)(error)),
+    };
+    Ok((None, Some(Corruption { file, offset: 0, damage, intact_to: Seq::ZERO })))
+}
+
+/// Which log this is; where `log.id` cannot say, what `HEAD` or the first segment says.
+fn read_id(
+    disk: &dyn Disk,
+    dir: &Path,
+    head: Option<&head::Found>,
+) -> Result<(ClusterId, Damaged), OpenError> {
+    let file = dir.join(files::ID_NAME);
+    let damage = match files::read_id(disk, dir) {
+        Ok(cluster) => return Ok((cluster, None)),
+        Err(IdFault::Missing) => Damage::Missing,
+        Err(IdFault::Invalid) => Damage::Header { why: "checksum" },
+        Err(IdFault::Newer(found)) => {
+            return Err(OpenError::Unsupported { file, offset: 0, found });
+        }
+        Err(IdFault::Io(error)) => return Err(OpenError::io("reading", &file)(error)),
+    };
+    let first = dir.join(segment::file_name(Seq::FIRST, 1));
+    let from_segment = || scan::read_header(disk, &first).ok()?.ok().map(|header| header.cluster);
+    let cluster = head.map(|head| head.cluster).or_else(from_segment).unwrap_or_default();
+    Ok((cluster, Some(Corruption { file, offset: 0, damage, intact_to: Seq::ZERO })))
+}

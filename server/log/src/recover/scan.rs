@@ -1,0 +1,395 @@
+//! Reading all segments in order, until the end or the first thing that cannot be believed.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{Access, Disk};
+use crate::error::{Corruption, Damage, OpenError, Witness};
+use crate::frame::{self, ALIGN, HEADER_BYTES, Hash, Header};
+use crate::head;
+use crate::index::{Index, SegmentEntry};
+use crate::item::{ClusterId, Seq};
+use crate::options::{OpenProgress, Options};
+use crate::record;
+use crate::segment::{self, SegmentFault, SegmentHeader};
+use crate::window::{Met, Window, meet, whole_frame};
+
+use super::Torn;
+
+const PIECE_BYTES: usize = 1 << 20;
+/// Zeros are passed over so many at a time.
+const PAGE_BYTES: usize = 4_096;
+
+/// What the segments say.
+pub(super) struct Scanned {
+    pub(super) index: Index,
+    /// The last segment that was read; `None` if there is none.
+    pub(super) last: Option<SegmentHeader>,
+    /// Where its last good frame ends.
+    pub(super) offset: u32,
+    pub(super) chain: Hash,
+    pub(super) next_seq: Seq,
+    pub(super) frames: u64,
+    pub(super) cursors: BTreeMap<String, Vec<u8>>,
+    pub(super) torn: Option<Torn>,
+    pub(super) damage: Option<Corruption>,
+}
+
+struct Scan<'a> {
+    disk: &'a dyn Disk,
+    dir: &'a Path,
+    cluster: ClusterId,
+    head: Option<&'a head::Found>,
+    options: &'a mut Options,
+    progress: OpenProgress,
+    out: Scanned,
+}
+
+/// Why reading stopped before the end.
+enum Stop {
+    Damage { file: PathBuf, offset: u64, damage: Damage },
+    Error(OpenError),
+}
+
+impl From<OpenError> for Stop {
+    fn from(error: OpenError) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+/// How a segment's frames end.
+struct SegmentEnd {
+    /// What is wrong with what stands there; `None` if nothing does.
+    bad: Option<&'static str>,
+}
+
+/// Reads every segment. Damage is in the answer; only what keeps from reading at all is an error.
+pub(super) fn scan(
+    disk: &dyn Disk,
+    dir: &Path,
+    cluster: ClusterId,
+    head: Option<&head::Found>,
+    options: &mut Options,
+) -> Result<Scanned, OpenError> {
+    let names = disk.list(dir).map_err(OpenError::io("listing", dir))?;
+    let segments: Vec<(Seq, u64)> = names.iter().filter_map(|name| segment::parse_name(name)).collect();
+    let out = Scanned {
+        index: Index::default(),
+        last: None,
+        offset: segment::HEADER_BYTES,
+        chain: frame::genesis(&cluster),
+        next_seq: Seq::FIRST,
+        frames: 0,
+        cursors: BTreeMap::new(),
+        torn: None,
+        damage: None,
+    };
+    let progress = OpenProgress { bytes_done: 0, bytes_total: 0, records: 0 };
+    let mut scan = Scan { disk, dir, cluster, head, options, progress, out };
+    match scan.all(&segments) {
+        Ok(()) => {}
+        Err(Stop::Error(error)) => return Err(error),
+        Err(Stop::Damage { file, offset, damage }) => {
+            let intact_to = Seq::new(scan.out.next_seq.get() - 1);
+            scan.out.damage = Some(Corruption { file, offset, damage, intact_to });
+        }
+    }
+    Ok(scan.out)
+}
+
+impl Scan<'_> {
+    /// `segments` are sorted by first `Seq` and number, as their names are.
+    fn all(&mut self, segments: &[(Seq, u64)]) -> Result<(), Stop> {
+        for (first_seq, number) in segments {
+            let path = self.path(*first_seq, *number);
+            let file = self.disk.open(&path, Access::Read).map_err(OpenError::io("opening", &path))?;
+            self.progress.bytes_total += file.len().map_err(OpenError::io("measuring", &path))?;
+        }
+        let mut number = 1;
+        let mut rest = segments;
+        loop {
+            // The only segment that may come now is the one that continues what was read.
+            let expected = (self.out.next_seq, number);
+            if rest.first() != Some(&expected) {
+                let path = self.path(expected.0, expected.1);
+                return Err(Stop::Damage { file: path, offset: 0, damage: Damage::Missing });
+            }
+            rest = &rest[1..];
+            let end = self.segment(expected, rest)?;
+            if rest.is_empty() {
+                return self.last_end(end);
+            }
+            number += 1;
+        }
+    }
+
+    fn path(&self, first_seq: Seq, number: u64) -> PathBuf {
+        self.dir.join(segment::file_name(first_seq, number))
+    }
+
+    /// Reads one segment to the end of its frames, which must reach to what comes after it.
+    fn segment(&mut self, (first_seq, number): (Seq, u64), later: &[(Seq, u64)]) -> Result<SegmentEnd, Stop> {
+        let path = self.path(first_seq, number);
+        let header = self.checked_header(&path, first_seq, number)?;
+        let file = self.disk.open(&path, Access::Read).map_err(OpenError::io("opening", &path))?;
+        let mut window = Window::new(file, PIECE_BYTES);
+        self.out.offset = segment::HEADER_BYTES;
+        self.out.index.add_segment(SegmentEntry {
+            path: path.clone(),
+            header: header.clone(),
+            end: segment::HEADER_BYTES,
+        });
+        self.out.last = Some(header.clone());
+
+        let bad = loop {
+            self.check_head_here(&path, number)?;
+            let offset = u64::from(self.out.offset);
+            let met = meet(&mut window, &header, offset).map_err(OpenError::io("reading", &path))?;
+            match met {
+                Met::Nothing => break None,
+                Met::Bad(why) => break Some(why),
+                Met::Newer(found) => {
+                    return Err(Stop::Error(OpenError::Unsupported { file: path, offset, found }));
+                }
+                Met::Frame(frame) => {
+                    let whole =
+                        whole_frame(&mut window, &frame, offset).map_err(OpenError::io("reading", &path))?;
+                    let Some(bytes) = whole else { break Some("body checksum") };
+                    self.frame(&path, &frame, bytes)?;
+                }
+            }
+        };
+        self.progress.bytes_done += u64::from(header.bytes) - u64::from(self.out.offset);
+        self.report_progress();
+
+        let why = bad.unwrap_or("nothing is there");
+        // Behind the last frame of a finished segment may stand the remains of an append that found
+        // the disk full: what follows accounts for every frame, so they do not matter.
+        let continued = later.first() == Some(&(self.out.next_seq, number + 1));
+        if !later.is_empty() && !continued && later.first().map(|next| next.1) == Some(number + 1) {
+            return Err(self.bad_frame(path, why, Witness::LaterSegment));
+        }
+        self.check_head_passed(&path, number, why)?;
+        if later.is_empty() {
+            self.tail(&path, &header, &mut window, why)?;
+        }
+        Ok(SegmentEnd { bad })
+    }
+
+    fn checked_header(&self, path: &Path, first_seq: Seq, number: u64) -> Result<SegmentHeader, Stop> {
+        let damage = |offset, damage| Stop::Damage { file: path.to_path_buf(), offset, damage };
+        let header = match read_header(self.disk, path).map_err(OpenError::io("reading", path))? {
+            Ok(header) => header,
+            Err(SegmentFault::Newer(found)) => {
+                let file = path.to_path_buf();
+                return Err(Stop::Error(OpenError::Unsupported { file, offset: 0, found }));
+            }
+            Err(SegmentFault::Invalid(why)) => return Err(damage(0, Damage::Header { why })),
+        };
+        if header.cluster != self.cluster {
+            return Err(damage(32, Damage::Header { why: "it belongs to another log" }));
+        }
+        if (header.first_seq, header.number) != (first_seq, number) {
+            return Err(damage(48, Damage::Header { why: "it is not what its name says" }));
+        }
+        if header.previous != self.out.chain {
+            return Err(damage(64, Damage::Chain { why: "the hash of the frame before this segment" }));
+        }
+        let file = self.disk.open(path, Access::Read).map_err(OpenError::io("opening", path))?;
+        let found = file.len().map_err(OpenError::io("measuring", path))?;
+        let expected = u64::from(header.bytes);
+        if found != expected {
+            return Err(damage(found.min(expected), Damage::Length { found, expected }));
+        }
+        Ok(header)
+    }
+
+    /// Takes in one frame whose checksums hold.
+    fn frame(&mut self, path: &Path, header: &Header, bytes: &[u8]) -> Result<(), Stop> {
+        let offset = self.out.offset;
+        let damage = |damage| Stop::Damage { file: path.to_path_buf(), offset: u64::from(offset), damage };
+        if header.first_seq != self.out.next_seq {
+            return Err(damage(Damage::Chain { why: "its first record's number" }));
+        }
+        if header.previous != self.out.chain {
+            return Err(damage(Damage::Chain { why: "the hash of the frame before" }));
+        }
+        let (cursors, raw) = frame::open_body(header, &bytes[HEADER_BYTES..])
+            .map_err(|why| damage(Damage::Content { why }))?;
+        if !record::check(&raw, header.records) {
+            return Err(damage(Damage::Content { why: "records" }));
+        }
+        let mut rest = raw.as_slice();
+        let mut seq = header.first_seq;
+        while let Some(record) = record::take(&mut rest) {
+            self.options.admit.replay(seq, &record.key, &record.digest);
+            seq = seq.next();
+        }
+        for cursor in cursors {
+            self.out.cursors.insert(cursor.source, cursor.position);
+        }
+        self.out.index.add_frame(header, offset);
+        self.out.chain = frame::hash(bytes);
+        self.out.next_seq = header.next_seq();
+        self.out.offset += header.frame_bytes() as u32;
+        self.out.frames += 1;
+
+        let before = self.progress.bytes_done >> 20;
+        self.progress.bytes_done += header.frame_bytes();
+        self.progress.records += u64::from(header.records);
+        if self.progress.bytes_done >> 20 != before {
+            self.report_progress();
+        }
+        Ok(())
+    }
+
+    fn report_progress(&mut self) {
+        if let Some(report) = &mut self.options.progress {
+            report(self.progress);
+        }
+    }
+
+    /// At the place that `HEAD` names, everything must be as it says.
+    fn check_head_here(&self, path: &Path, number: u64) -> Result<(), Stop> {
+        let Some(head) = self.head.map(|head| &head.position) else { return Ok(()) };
+        let here = head.segment == number && head.offset == self.out.offset;
+        if here && (head.chain != self.out.chain || head.next_seq != self.out.next_seq) {
+            return Err(Stop::Damage {
+                file: path.to_path_buf(),
+                offset: u64::from(self.out.offset),
+                damage: Damage::Chain { why: "HEAD knows another frame before this place" },
+            });
+        }
+        Ok(())
+    }
+
+    /// Having read a segment, its end must not be short of what `HEAD` names, nor pass over it.
+    fn check_head_passed(&self, path: &Path, number: u64, why: &'static str) -> Result<(), Stop> {
+        let Some(head) = self.head.map(|head| &head.position).filter(|head| head.segment == number) else {
+            return Ok(());
+        };
+        if head.offset > self.out.offset {
+            let witness = Witness::Head { offset: u64::from(head.offset) };
+            return Err(self.bad_frame(path.to_path_buf(), why, witness));
+        }
+        let is_border = head.offset == self.out.offset || head.next_seq <= self.out.next_seq;
+        if is_border {
+            return Ok(());
+        }
+        Err(Stop::Damage {
+            file: path.to_path_buf(),
+            offset: u64::from(head.offset),
+            damage: Damage::Chain { why: "HEAD names a place inside a frame" },
+        })
+    }
+
+    fn bad_frame(&self, file: PathBuf, why: &'static str, witness: Witness) -> Stop {
+        let offset = u64::from(self.out.offset);
+        Stop::Damage { file, offset, damage: Damage::Frame { why, witness } }
+    }
+
+    /// What stands behind the last good frame of the last segment.
+    fn tail(
+        &mut self,
+        path: &Path,
+        header: &SegmentHeader,
+        window: &mut Window,
+        why: &'static str,
+    ) -> Result<(), Stop> {
+        let from = u64::from(self.out.offset);
+        let mut last_used = None;
+        let mut at = from;
+        while at < u64::from(header.bytes) {
+            let page = window.get(at, PAGE_BYTES).map_err(OpenError::io("reading", path))?;
+            if page.len() == PAGE_BYTES && page.iter().all(|byte| *byte == 0) {
+                at += PAGE_BYTES as u64;
+                continue;
+            }
+            let bytes = window.get(at, ALIGN as usize).map_err(OpenError::io("reading", path))?;
+            if let Some(used) = bytes.iter().rposition(|byte| *byte != 0) {
+                last_used = Some(at + used as u64);
+                if at > from && bytes[..4] == frame::MAGIC {
+                    self.later_frame(path, header, window, at, why)?;
+                }
+            }
+            at += ALIGN;
+        }
+        self.out.torn = last_used.map(|last| Torn {
+            file: path.to_path_buf(),
+            offset: from,
+            bytes: last + 1 - from,
+            kept: None,
+        });
+        Ok(())
+    }
+
+    /// Whether a frame at `at`, behind the bad one, shows that the bad one had been durable.
+    fn later_frame(
+        &self,
+        path: &Path,
+        header: &SegmentHeader,
+        window: &mut Window,
+        at: u64,
+        why: &'static str,
+    ) -> Result<(), Stop> {
+        match meet(window, header, at).map_err(OpenError::io("reading", path))? {
+            Met::Frame(later) if later.durable_before > self.out.offset => {
+                Err(self.bad_frame(path.to_path_buf(), why, Witness::LaterFrame { offset: at }))
+            }
+            Met::Newer(found) => {
+                let file = path.to_path_buf();
+                Err(Stop::Error(OpenError::Unsupported { file, offset: at, found }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// After the last segment that is there: `HEAD` must not name a later one.
+    fn last_end(&self, end: SegmentEnd) -> Result<(), Stop> {
+        let Some(head) = self.head.map(|head| &head.position) else { return Ok(()) };
+        let last = self.out.last.as_ref().map_or(0, |last| last.number);
+        if head.segment <= last {
+            return Ok(());
+        }
+        // Either this segment ends where the missing one begins, or it is itself cut short.
+        if head.segment == last + 1 && head.segment_first == self.out.next_seq && end.bad.is_none() {
+            let file = self.path(head.segment_first, head.segment);
+            return Err(Stop::Damage { file, offset: 0, damage: Damage::Missing });
+        }
+        let path = self
+            .out
+            .last
+            .as_ref()
+            .map_or(self.dir.to_path_buf(), |last| self.path(last.first_seq, last.number));
+        let witness = Witness::Head { offset: u64::from(head.offset) };
+        Err(self.bad_frame(path, end.bad.unwrap_or("nothing is there"), witness))
+    }
+}
+
+/// The header of a segment, or what is wrong with it.
+pub(super) fn read_header(disk: &dyn Disk, path: &Path) -> io::Result<Result<SegmentHeader, SegmentFault>> {
+    let file = disk.open(path, Access::Read)?;
+    let mut bytes = [0; segment::HEADER_BYTES as usize];
+    if file.read_at(&mut bytes, 0)? < bytes.len() {
+        return Ok(Err(SegmentFault::Invalid("the file ends in it")));
+    }
+    Ok(SegmentHeader::decode(&bytes))
+}
+
+/// Whether a segment holds nothing at all behind its header.
+pub(super) fn has_no_frames(disk: &dyn Disk, path: &Path) -> Result<bool, OpenError> {
+    let file = disk.open(path, Access::Read).map_err(OpenError::io("opening", path))?;
+    let mut at = u64::from(segment::HEADER_BYTES);
+    let mut bytes = vec![0; PIECE_BYTES];
+    loop {
+        let read = file.read_at(&mut bytes, at).map_err(OpenError::io("reading", path))?;
+        if read == 0 {
+            return Ok(true);
+        }
+        if bytes[..read].iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        at += read as u64;
+    }
+}
