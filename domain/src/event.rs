@@ -219,7 +219,9 @@ impl Flag {
             Self::PointOutside => ("Vị trí ngoài địa bàn", "The point lies outside the city"),
             Self::PointZero => ("Vị trí (0, 0)", "The point is (0, 0)"),
             Self::PointSwapped => ("Vĩ độ và kinh độ đảo nhau", "Latitude and longitude are swapped"),
-            Self::PointPlaceholder => ("Vị trí thay thế, không có thật", "The point stands for “no location”"),
+            Self::PointPlaceholder => {
+                ("Vị trí thay thế, không có thật", "The point stands for “no location”")
+            }
             Self::UnknownCode(_) => ("Mã chưa có trong danh mục", "A code is not in the catalogue"),
             Self::NotAllowed => ("Sự kiện trái vòng đời", "The life cycle does not allow this event"),
             Self::CaseUnknown => ("Chưa có sự kiện tiếp nhận", "The case has not been received yet"),

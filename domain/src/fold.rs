@@ -230,9 +230,7 @@ impl<'a> Walk<'a> {
         if !self.is_open() {
             return NOT_ALLOWED;
         }
-        let decided = handled_at
-            .filter(|handled| *handled >= self.opened_at && *handled <= at)
-            .unwrap_or(at);
+        let decided = handled_at.filter(|handled| *handled >= self.opened_at && *handled <= at).unwrap_or(at);
         let early = decided < self.received_at;
         if early {
             self.flags.push(Flag::ClosedBeforeReceived);
@@ -242,9 +240,8 @@ impl<'a> Walk<'a> {
             None => (Arc::new(self.attrs_at(decided)), self.clock),
         };
         let timeliness = timeliness(clock, decided, self.city.due_soon_percent);
-        let attrs = attrs
-            .with(Dimension::Timeliness, timeliness.sym())
-            .with(Dimension::Status, word::RESOLVED);
+        let attrs =
+            attrs.with(Dimension::Timeliness, timeliness.sym()).with(Dimension::Status, word::RESOLVED);
         self.flows.push(Point {
             at: decided,
             since: decided,
@@ -296,8 +293,7 @@ impl<'a> Walk<'a> {
     fn attrs_at(&self, at: Timestamp) -> Attrs {
         let mut dims = self.dims;
         dims[Dimension::Status.index()] = self.status;
-        dims[Dimension::Timeliness.index()] =
-            timeliness(self.clock, at, self.city.due_soon_percent).sym();
+        dims[Dimension::Timeliness.index()] = timeliness(self.clock, at, self.city.due_soon_percent).sym();
         Attrs { dims, point: self.point, unmapped: self.unknown != 0 }
     }
 
@@ -320,8 +316,7 @@ impl<'a> Walk<'a> {
         }
         let mut attrs = self.attrs_at(at);
         attrs.dims[Dimension::Timeliness.index()] = Sym::NONE;
-        let segment =
-            Segment { from: at, attrs: Arc::new(attrs), open: self.is_open(), clock: self.clock };
+        let segment = Segment { from: at, attrs: Arc::new(attrs), open: self.is_open(), clock: self.clock };
         match self.segments.last_mut() {
             Some(last) if last.from >= at => *last = Segment { from: last.from, ..segment },
             _ => self.segments.push(segment),

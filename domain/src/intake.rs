@@ -166,9 +166,8 @@ fn named(members: &Map<String, Json>, name: &str) -> Result<String, Problem> {
 }
 
 fn read_time(value: &str, now: Option<Timestamp>) -> Result<Timestamp, Problem> {
-    let time: Timestamp = value
-        .parse()
-        .map_err(|_| mistyped("time", "is not an RFC 3339 time with an offset"))?;
+    let time: Timestamp =
+        value.parse().map_err(|_| mistyped("time", "is not an RFC 3339 time with an offset"))?;
     let Some(now) = now else {
         return Ok(time);
     };
@@ -194,8 +193,5 @@ pub fn makes_a_case(event: &Event) -> bool {
 /// Whether the point of an event was kept.
 #[must_use]
 pub fn is_point_flag(flag: Flag) -> bool {
-    matches!(
-        flag,
-        Flag::PointOutside | Flag::PointZero | Flag::PointSwapped | Flag::PointPlaceholder
-    )
+    matches!(flag, Flag::PointOutside | Flag::PointZero | Flag::PointSwapped | Flag::PointPlaceholder)
 }

@@ -14,23 +14,23 @@
 //! | kênh | channel | how it came in |
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
-pub mod time;
-pub mod geo;
-pub mod value;
-pub mod problem;
-pub mod symbol;
-pub mod dimension;
-pub mod metric;
-pub mod city;
-pub mod event;
-pub mod intake;
-pub mod clock;
-pub mod case;
-pub mod fold;
-pub mod state;
-pub mod query;
-pub mod wire;
 pub mod answer;
+pub mod case;
+pub mod city;
+pub mod clock;
+pub mod dimension;
+pub mod event;
+pub mod fold;
+pub mod geo;
+pub mod intake;
+pub mod metric;
+pub mod problem;
+pub mod query;
+pub mod state;
+pub mod symbol;
+pub mod time;
+pub mod value;
+pub mod wire;
 
 pub use time::{Seq, Timestamp};
 pub use value::Value;

@@ -215,9 +215,9 @@ impl Query {
                 };
             }
             _ => {
-                let dimension: Dimension = key.parse().map_err(|()| {
-                    bad(key, "is not a parameter of this call; see /api/v1/openapi.json")
-                })?;
+                let dimension: Dimension = key
+                    .parse()
+                    .map_err(|()| bad(key, "is not a parameter of this call; see /api/v1/openapi.json"))?;
                 // Repeated, each value is one code, which may hold a comma; alone, commas separate.
                 let alone = pairs.iter().filter(|(other, _)| other == key).count() == 1;
                 let codes = self.filter.entry(dimension).or_default();
@@ -281,7 +281,8 @@ fn parse_cells(value: &str) -> Result<Vec<u64>, Problem> {
     value
         .split(',')
         .map(|cell| {
-            u64::from_str_radix(cell, 16).map_err(|_| bad("cell", "is not an H3 cell, such as 882a306639fffff"))
+            u64::from_str_radix(cell, 16)
+                .map_err(|_| bad("cell", "is not an H3 cell, such as 882a306639fffff"))
         })
         .collect()
 }

@@ -46,7 +46,28 @@ pub mod word {
     use super::Sym;
 
     /// All, in the order of their numbers, from 1.
-    pub const ALL: [&str; 20] = ["report", "dossier", "received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate", "in_time", "due_soon", "overdue", "no_deadline", "1", "2", "3", "4", "5", "online", "in_person"];
+    pub const ALL: [&str; 20] = [
+        "report",
+        "dossier",
+        "received",
+        "in_progress",
+        "resolved",
+        "closed",
+        "refused",
+        "cancelled",
+        "duplicate",
+        "in_time",
+        "due_soon",
+        "overdue",
+        "no_deadline",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "online",
+        "in_person",
+    ];
 
     /// `report`.
     pub const REPORT: Sym = Sym(1);

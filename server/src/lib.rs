@@ -12,13 +12,17 @@ pub mod hub;
 pub mod city;
 pub mod document;
 pub mod clock;
+pub mod city_time;
 
 // What answers.
 pub mod http;
 pub mod telemetry;
+pub mod source_state;
+pub mod pages;
 
 // The whole, and its commands.
 pub mod running;
+pub mod serve;
 pub mod settings;
 pub mod import;
 pub mod cli;

@@ -50,10 +50,7 @@ pub(super) fn optional_code<'a>(
     Ok(code)
 }
 
-pub(super) fn optional_time(
-    members: &Map<String, Json>,
-    name: &str,
-) -> Result<Option<Timestamp>, Problem> {
+pub(super) fn optional_time(members: &Map<String, Json>, name: &str) -> Result<Option<Timestamp>, Problem> {
     let Some(text) = optional_text(members, name)? else {
         return Ok(None);
     };

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::attributes::{
-    missing, mistyped, one_of, optional_bool, optional_code, optional_object, optional_text, optional_time, text,
-    time,
+    missing, mistyped, one_of, optional_bool, optional_code, optional_object, optional_text, optional_time,
+    text, time,
 };
 use super::fold_text::searchable;
 use super::{place, unknown_type};
@@ -83,12 +83,7 @@ const CODES: [(&str, Dimension); 10] = [
 ];
 
 /// Reads the data of an event of the type `kind` (without its prefix).
-pub(super) fn read(
-    kind: &str,
-    data: &Data,
-    gate: &Gate<'_>,
-    flags: &mut Vec<Flag>,
-) -> Result<Body, Problem> {
+pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Body, Problem> {
     Ok(match kind {
         "case.received" => Body::Received(Box::new(received(data, gate, flags)?)),
         "case.amended" => Body::Amended(amended(data, gate, flags)?.into_boxed_slice()),
@@ -271,9 +266,7 @@ fn score_milli(data: &Data) -> Result<i64, Problem> {
     let score = data.get("score").ok_or_else(|| missing("score"))?;
     let score = score.as_f64().filter(|score| score.is_finite() && score.abs() < 1e9);
     #[allow(clippy::cast_possible_truncation)] // Bounded above.
-    score
-        .map(|score| (score * 1000.0).round() as i64)
-        .ok_or_else(|| mistyped("score", "is not a number"))
+    score.map(|score| (score * 1000.0).round() as i64).ok_or_else(|| mistyped("score", "is not a number"))
 }
 
 impl Gate<'_> {

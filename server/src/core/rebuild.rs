@@ -1,0 +1,47 @@
+//! After a start: the log is read again, and nobody is shown a number until all of it is in.
+
+use std::sync::Arc;
+
+use domain::state::{Changes, State};
+use domain::symbol::Symbols;
+use engine::{Frozen, History};
+use toancanh_log::StoredRecord;
+
+use super::Snapshot;
+use super::tick::{Ticker, Waiting};
+use crate::store::{StoreError, record};
+
+/// Reads every record of the log into a state and its history, saying how far it has come.
+pub(super) fn read_log(
+    waiting: Waiting,
+    replay: impl FnOnce(&mut dyn FnMut(StoredRecord, u8) -> Result<(), StoreError>) -> Result<(), StoreError>,
+) -> Result<Ticker, StoreError> {
+    let city = Arc::new(waiting.parts().city.city.clone());
+    let mut state = State::new(city.clone(), Symbols::default(), waiting.parts().clock.now());
+    let symbols = state.symbols().clone();
+    // What is counted is taken from the finished state, so that a case with a long story is not
+    // counted once for each of its events.
+    let mut unread = Changes::default();
+    let mut shown = 0;
+    replay(&mut |stored, percent| {
+        state.apply(record::event(&stored, &city, &symbols)?, &mut unread);
+        unread = Changes::default();
+        if percent > shown {
+            shown = percent;
+            say(&waiting, &state, percent);
+        }
+        Ok(())
+    })?;
+    let history = History::from_state(&state);
+    Ok(waiting.go(state, history))
+}
+
+fn say(waiting: &Waiting, state: &State, percent: u8) {
+    let frozen = Frozen::new(state.clone(), History::default(), waiting.parts().registry.clone());
+    waiting.publish(Snapshot {
+        epoch: waiting.epoch(),
+        tick: 0,
+        frozen: Arc::new(frozen),
+        rebuilding: Some(percent),
+    });
+}

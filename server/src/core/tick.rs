@@ -1,0 +1,265 @@
+//! The core's thread: take in, move time on, publish, tell the hub.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use domain::state::{Changes, State};
+use domain::symbol::Symbols;
+use engine::{Frozen, History, MicroBatch, Registry};
+use tokio::sync::watch;
+use toancanh_log::StoredRecord;
+
+use super::{Core, Input, Snapshot, TICK};
+use crate::city::CityFolder;
+use crate::clock::CityClock;
+use crate::hub::{Closing, Hub, Now};
+use crate::store::{StoreError, record};
+use crate::telemetry::Telemetry;
+
+/// How many inputs may wait for the core.
+const INPUTS: usize = 1_024;
+/// How many questions may wait for their first rows.
+const JOBS: usize = 256;
+/// How often sockets hear that time goes on.
+const BEAT: Duration = Duration::from_millis(500);
+
+/// What the core is made of.
+pub struct Parts {
+    /// The city.
+    pub city: Arc<CityFolder>,
+    /// Its clock.
+    pub clock: Arc<CityClock>,
+    /// What each metric counts.
+    pub registry: Arc<Registry>,
+    /// Counters and gauges.
+    pub telemetry: Arc<Telemetry>,
+}
+
+/// Opens the core: a handle, the way in for the log's sink, and the thread still to be started
+/// once the log has been read.
+#[must_use]
+pub fn start(parts: Parts, epoch: u64) -> (Core, Feed, Waiting) {
+    let (input, inputs) = sync_channel(INPUTS);
+    let state = State::new(Arc::new(parts.city.city.clone()), Symbols::default(), parts.clock.now());
+    let frozen = Arc::new(Frozen::new(state, History::default(), parts.registry.clone()));
+    let first = Snapshot { epoch, tick: 0, frozen, rebuilding: Some(0) };
+    let (publish, snapshots) = watch::channel(Arc::new(first));
+    let core = Core { input: input.clone(), snapshots };
+    (core, Feed(input.clone()), Waiting { parts, epoch, inputs, publish, input })
+}
+
+/// Where the log's sink gives what became durable. It waits while the core's queue is full, which
+/// holds up the log and then the gateway: nothing is lost, nothing piles up.
+#[derive(Clone)]
+pub struct Feed(SyncSender<Input>);
+
+impl Feed {
+    /// Hands records over, in order.
+    pub fn deliver(&self, records: Vec<StoredRecord>) {
+        // The core is gone only when the server stops; the records are durable.
+        let _ = self.0.send(Input::Records(records));
+    }
+}
+
+/// A core whose thread has not started.
+pub struct Waiting {
+    parts: Parts,
+    epoch: u64,
+    inputs: Receiver<Input>,
+    publish: watch::Sender<Arc<Snapshot>>,
+    input: SyncSender<Input>,
+}
+
+impl Waiting {
+    /// Starts the thread: it first reads what `replay` yields (the log's records), then goes live.
+    ///
+    /// # Errors
+    /// If no thread can be had.
+    pub fn run(
+        self,
+        replay: impl FnOnce(&mut dyn FnMut(StoredRecord, u8) -> Result<(), StoreError>) -> Result<(), StoreError>
+        + Send
+        + 'static,
+    ) -> std::io::Result<JoinHandle<Result<(), StoreError>>> {
+        std::thread::Builder::new().name("core".into()).spawn(move || {
+            let ticker = super::rebuild::read_log(self, replay)?;
+            ticker.run();
+            Ok(())
+        })
+    }
+
+    pub(super) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    pub(super) fn publish(&self, snapshot: Snapshot) {
+        self.publish.send_replace(Arc::new(snapshot));
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(super) fn go(self, state: State, history: History) -> Ticker {
+        let (builder, jobs) = sync_channel::<crate::hub::Job>(JOBS);
+        let ready = self.input.clone();
+        let spawned = std::thread::Builder::new().name("first-rows".into()).spawn(move || {
+            for job in jobs {
+                if ready.send(Input::Adopt(job.run())).is_err() {
+                    return;
+                }
+            }
+        });
+        if let Err(error) = spawned {
+            tracing::error!(%error, "no thread for first rows: new questions will be refused");
+        }
+        let hub = Hub::new(self.epoch, builder, self.parts.telemetry.clone());
+        Ticker {
+            parts: self.parts,
+            epoch: self.epoch,
+            inputs: self.inputs,
+            publish: self.publish,
+            state,
+            history,
+            changes: Changes::default(),
+            hub,
+            tick: 0,
+            beaten: Instant::now(),
+            now: None,
+            heard: std::collections::BTreeMap::new(),
+        }
+    }
+}
+
+/// The live core.
+pub(super) struct Ticker {
+    parts: Parts,
+    epoch: u64,
+    inputs: Receiver<Input>,
+    publish: watch::Sender<Arc<Snapshot>>,
+    state: State,
+    history: History,
+    changes: Changes,
+    hub: Hub,
+    tick: u64,
+    beaten: Instant,
+    now: Option<Now>,
+    heard: std::collections::BTreeMap<Arc<str>, Instant>,
+}
+
+impl Ticker {
+    fn run(mut self) {
+        self.tick();
+        let mut next = Instant::now() + TICK;
+        loop {
+            let wait = next.saturating_duration_since(Instant::now());
+            match self.inputs.recv_timeout(wait) {
+                Ok(Input::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    self.hub.close_all(Closing::Going);
+                    return;
+                }
+                Ok(input) => {
+                    self.take(input);
+                    if Instant::now() < next {
+                        continue;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let began = Instant::now();
+            self.tick();
+            // A late tick is not followed by a burst of others.
+            next = (next + TICK).max(began + TICK / 2);
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Records(records) => {
+                for stored in records {
+                    self.apply(&stored);
+                }
+            }
+            Input::Subscribe(wish) => {
+                let snapshot = self.publish.borrow().clone();
+                let now = self.now();
+                self.hub.subscribe(wish, &snapshot, &now);
+            }
+            Input::Adopt(ready) => {
+                let snapshot = self.publish.borrow().clone();
+                let now = self.now();
+                self.hub.adopt(ready, &snapshot, &now);
+            }
+            Input::Unsubscribe { socket, id } => self.hub.unsubscribe(&socket, id),
+            Input::Open(socket) => self.hub.open(socket),
+            Input::Stop => {}
+        }
+    }
+
+    fn apply(&mut self, stored: &StoredRecord) {
+        if stored.seq.get() <= self.state.seq().0 {
+            // Taken while the log was being read again: it was read there too.
+            return;
+        }
+        match record::event(stored, &self.parts.city.city, self.state.symbols()) {
+            Ok(event) => {
+                self.heard.insert(event.source.clone(), Instant::now());
+                self.state.apply(event, &mut self.changes);
+            }
+            // It passed the gate and is in the log: kept there, and said aloud.
+            Err(error) => tracing::error!(%error, "a record cannot be read back"),
+        }
+    }
+
+    fn tick(&mut self) {
+        let began = Instant::now();
+        self.tick += 1;
+        self.state.advance(self.parts.clock.now(), &mut self.changes);
+        let changes = std::mem::take(&mut self.changes);
+        let batch = Arc::new(MicroBatch::new(&changes));
+        self.history.append(&batch);
+        let frozen = Arc::new(Frozen::new(
+            self.state.clone(),
+            self.history.clone(),
+            self.parts.registry.clone(),
+        ));
+        self.now = None;
+        let now = self.now();
+        self.hub.tick(self.tick, batch, &frozen, &now);
+        self.publish.send_replace(Arc::new(Snapshot {
+            epoch: self.epoch,
+            tick: self.tick,
+            frozen,
+            rebuilding: None,
+        }));
+        if self.beaten.elapsed() >= BEAT {
+            self.beaten = Instant::now();
+            self.hub.beat(&now);
+        }
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let telemetry = &self.parts.telemetry;
+        telemetry.ticks_total.fetch_add(1, Relaxed);
+        telemetry.tick_micros.store(micros, Relaxed);
+        telemetry.tick_micros_max.fetch_max(micros, Relaxed);
+    }
+
+    /// The words of this tick.
+    fn now(&mut self) -> Now {
+        if let Some(now) = &self.now {
+            return now.clone();
+        }
+        let zone = &self.parts.city.city.zone;
+        let now = Now {
+            seq: self.state.seq(),
+            at: self.state.at().to_rfc3339(zone),
+            clock: self.parts.clock.name().to_owned(),
+            speed: self.parts.clock.speed(),
+            sources: crate::source_state::beats(&self.state, zone),
+        };
+        self.now = Some(now.clone());
+        now
+    }
+}

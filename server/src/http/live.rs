@@ -1,0 +1,177 @@
+//! `GET /api/v1/live`: the socket on which numbers move. Two subprotocols, one set of messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use domain::problem::Problem;
+use domain::query::Query;
+use domain::wire::{BINARY_PROTOCOL, ClientFrame, Hello, JSON_PROTOCOL, ServerFrame};
+use futures::{SinkExt, StreamExt};
+
+use crate::core::{Input, Subscribe};
+use crate::hub::{Format, Frame, Socket};
+use crate::running::Running;
+
+/// A client's message is a question: nothing of this size is one.
+const MESSAGE_BYTES_MAX: usize = 64 << 10;
+/// A peer that takes nothing for so long is gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The route.
+pub fn routes() -> Router<Running> {
+    Router::new().route("/api/v1/live", get(live))
+}
+
+async fn live(State(running): State<Running>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if let Err(problem) = same_origin(&headers) {
+        return super::problem::response(problem);
+    }
+    let upgrade = upgrade
+        .protocols([JSON_PROTOCOL, BINARY_PROTOCOL])
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .max_write_buffer_size(4 << 20);
+    let format = match upgrade.selected_protocol().and_then(|name| name.to_str().ok()) {
+        Some(BINARY_PROTOCOL) => Format::Binary,
+        // A client that names none reads JSON; one that names only others is refused.
+        Some(_) => Format::Json,
+        None if headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) => {
+            let detail = format!("Sec-WebSocket-Protocol: offer {JSON_PROTOCOL}");
+            let problem = Problem::new("unknown-subprotocol", 400, "No such subprotocol", detail);
+            return super::problem::response(problem.at("Sec-WebSocket-Protocol"));
+        }
+        None => Format::Json,
+    };
+    upgrade.on_upgrade(move |socket| serve(running, socket, format)).into_response()
+}
+
+/// A page of another site must not read numbers through its visitor's browser.
+fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN) else {
+        return Ok(());
+    };
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    if text(header::HOST).is_some_and(|own| own.eq_ignore_ascii_case(host)) {
+        return Ok(());
+    }
+    let detail = "Origin: is another site than the one asked";
+    Err(Problem::new("other-origin", 403, "Another site", detail).at("Origin"))
+}
+
+async fn serve(running: Running, socket: WebSocket, format: Format) {
+    let queue = Socket::new(format);
+    let guard = Leave { running: running.clone(), queue: queue.clone() };
+    queue.push(Frame::new(ServerFrame::Hello(hello(&running))));
+    running.core.tell(Input::Open(queue.clone())).await;
+    let (mut write, mut read) = socket.split();
+    let reading = async {
+        while let Some(Ok(message)) = read.next().await {
+            let frame = match message {
+                Message::Text(text) => serde_json::from_str(&text).map_err(|error| error.to_string()),
+                Message::Binary(bytes) => postcard::from_bytes(&bytes).map_err(|error| error.to_string()),
+                Message::Ping(_) | Message::Pong(_) => continue,
+                Message::Close(_) => return,
+            };
+            match frame {
+                Ok(frame) => hear(&running, &queue, frame).await,
+                Err(error) => refuse(&queue, &error),
+            }
+        }
+    };
+    let writing = async {
+        loop {
+            let message = match queue.next().await {
+                Ok(frame) => frame.message(format),
+                Err(closing) => {
+                    let reason = if closing.code() == 1013 { "too slow" } else { "going away" };
+                    let close = CloseFrame { code: closing.code(), reason: reason.into() };
+                    let last = write.send(Message::Close(Some(close)));
+                    // The peer may be the reason for closing: it is not waited for.
+                    let _ = tokio::time::timeout(Duration::from_secs(1), last).await;
+                    return;
+                }
+            };
+            match tokio::time::timeout(WRITE_TIMEOUT, write.send(message)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return,
+            }
+        }
+    };
+    tokio::select! {
+        () = reading => {}
+        () = writing => {}
+    }
+    drop(guard);
+}
+
+fn refuse(queue: &Socket, error: &str) {
+    let detail = format!("The message is none of subscribe, unsubscribe: {error}");
+    let problem = Problem::new("bad-message", 400, "The message cannot be read", detail);
+    queue.push(Frame::new(ServerFrame::Error { id: None, problem }));
+}
+
+async fn hear(running: &Running, queue: &Arc<Socket>, frame: ClientFrame) {
+    match frame {
+        ClientFrame::Unsubscribe { id } => {
+            running.core.tell(Input::Unsubscribe { socket: queue.clone(), id: Some(id) }).await;
+        }
+        ClientFrame::Subscribe { id, query, since } => {
+            match parse(running, &query.to_pairs()) {
+                Ok(query) => {
+                    let wish = Subscribe { socket: queue.clone(), id, query, since };
+                    running.core.tell(Input::Subscribe(wish)).await;
+                }
+                Err(problem) => queue.push(Frame::new(ServerFrame::Error { id: Some(id), problem })),
+            }
+        }
+    }
+}
+
+fn parse(running: &Running, pairs: &[(String, String)]) -> Result<Query, Problem> {
+    let zone = running.city.city.zone.clone();
+    let query = Query::parse(pairs, &|text| crate::city_time::parse(&zone, text))?;
+    if query.metrics.is_empty() {
+        return Err(domain::query::bad("metric", "names no metric"));
+    }
+    Ok(query)
+}
+
+/// What the first message says.
+#[must_use]
+pub fn hello(running: &Running) -> Hello {
+    let snapshot = running.core.snapshot();
+    let state = snapshot.frozen.state();
+    Hello {
+        epoch: snapshot.epoch,
+        seq: state.seq(),
+        at: state.at().to_rfc3339(&running.city.city.zone),
+        clock: running.clock.name().to_owned(),
+        speed: running.clock.speed(),
+        city: running.city.city.code.clone(),
+        config: running.city.city.digest.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// Leaving is a drop, so that no way out can forget it.
+struct Leave {
+    running: Running,
+    queue: Arc<Socket>,
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        let running = self.running.clone();
+        let socket = self.queue.clone();
+        tokio::spawn(async move {
+            running.core.tell(Input::Unsubscribe { socket, id: None }).await;
+        });
+    }
+}

@@ -1,0 +1,32 @@
+//! Everything that a running server is made of: one handle, cheap to clone, built in one place.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use crate::city::CityFolder;
+use crate::clock::CityClock;
+use crate::core::Core;
+use crate::settings::Settings;
+use crate::source::Sources;
+use crate::store::Store;
+use crate::telemetry::Telemetry;
+
+/// A running server. Handlers take the part they need through `FromRef`.
+#[derive(Clone, FromRef)]
+pub struct Running {
+    /// The effective configuration.
+    pub settings: Arc<Settings>,
+    /// The city that it serves.
+    pub city: Arc<CityFolder>,
+    /// The city's clock.
+    pub clock: Arc<CityClock>,
+    /// Who may send events.
+    pub sources: Arc<Sources>,
+    /// The log and its keys.
+    pub store: Arc<Store>,
+    /// The fold, the cube and the hub, on their own thread.
+    pub core: Core,
+    /// Counters and gauges.
+    pub telemetry: Arc<Telemetry>,
+}

@@ -1,0 +1,155 @@
+//! Starting and stopping the whole: `toancanh serve`, the demo and every test go through here.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use anyhow::{Context, Result};
+use engine::Registry;
+use tokio::sync::oneshot;
+
+use crate::city::CityFolder;
+use crate::clock::CityClock;
+use crate::core;
+use crate::running::Running;
+use crate::settings::Settings;
+use crate::source::Sources;
+use crate::store::{Store, StoreError};
+use crate::telemetry::Telemetry;
+
+/// A server that answers.
+pub struct Started {
+    /// Its handle.
+    pub running: Running,
+    /// Where it answers.
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+    core: JoinHandle<Result<(), StoreError>>,
+}
+
+/// Starts a server: opens the log, answers at once (saying that it rebuilds), reads the log again
+/// in the background and then goes live.
+///
+/// # Errors
+/// With what could not be opened, and what to do.
+pub async fn start(settings: Settings, clock: CityClock) -> Result<Started> {
+    let listener = TcpListener::bind(settings.listen)
+        .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+    let city = crate::city::load(&settings.city)?;
+    start_on(listener, settings, Arc::new(city), clock).await
+}
+
+/// The same on a socket that listens already.
+///
+/// # Errors
+/// With what could not be opened, and what to do.
+pub async fn start_on(
+    listener: TcpListener,
+    settings: Settings,
+    city: Arc<CityFolder>,
+    clock: CityClock,
+) -> Result<Started> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let address = listener.local_addr()?;
+    let clock = Arc::new(clock);
+    let telemetry = Arc::new(Telemetry::default());
+    let parts = core::Parts {
+        city: city.clone(),
+        clock: clock.clone(),
+        registry: Arc::new(Registry::standard()),
+        telemetry: telemetry.clone(),
+    };
+    let (core, feed, waiting) = core::start(parts, epoch());
+    std::fs::create_dir_all(&settings.data)
+        .with_context(|| format!("cannot make {}", settings.data.display()))?;
+    let options = toancanh_log::Options::default()
+        .opened_by(format!("toancanh serve, process {}", std::process::id()))
+        .sink(move |records| feed.deliver(records));
+    let (store, recovery) = {
+        let (data, keys) = (settings.data.clone(), settings.keys.clone());
+        tokio::task::spawn_blocking(move || Store::open(&data, &keys, options)).await??
+    };
+    tracing::info!(?recovery, "the log is open");
+    let store = Arc::new(store);
+    let sources = Arc::new(Sources::open(&settings.data)?);
+    let running = Running {
+        settings: Arc::new(settings),
+        city,
+        clock,
+        sources,
+        store: store.clone(),
+        core,
+        telemetry,
+    };
+    let core = waiting.run(move |take| read_again(&store, take))?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let local = crate::gateway::local::listen(&running)?;
+    let router = crate::http::router(running.clone())?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = tokio::spawn(async move {
+        let _local = local;
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move {
+                // Either somebody stops it, or nobody holds it any more.
+                let _ = stopped.await;
+            })
+            .await
+    });
+    Ok(Started { running, address, stop, served, core })
+}
+
+impl Started {
+    /// Waits until every event that the log holds is in the numbers.
+    pub async fn is_ready(&self) {
+        let mut snapshots = self.running.core.watch();
+        // The sender lives as long as the core's thread.
+        let _ = snapshots.wait_for(|snapshot| snapshot.rebuilding.is_none()).await;
+    }
+
+    /// Stops it: no new requests, sockets are told, the log is closed cleanly.
+    ///
+    /// # Errors
+    /// With what went wrong while it stopped.
+    pub async fn stop(self) -> Result<()> {
+        self.running.core.stop().await;
+        let _ = self.stop.send(());
+        let served = tokio::time::timeout(std::time::Duration::from_secs(5), self.served).await;
+        if let Ok(served) = served {
+            served??;
+        }
+        let core = tokio::task::spawn_blocking(move || self.core.join()).await?;
+        core.map_err(|_| anyhow::anyhow!("the core's thread ended in a panic"))??;
+        Ok(())
+    }
+
+    /// Whether the core's thread has ended: the server cannot go on.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.core.is_finished()
+    }
+}
+
+/// Gives every record of the log to `take`, with how far it has come in per cent.
+fn read_again(
+    store: &Store,
+    take: &mut dyn FnMut(toancanh_log::StoredRecord, u8) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let last = store.durable();
+    for stored in store.read_from(domain::Seq(1)) {
+        let stored = stored?;
+        if stored.seq.get() > last.0 {
+            // What came after the start reaches the core by the log's sink.
+            return Ok(());
+        }
+        let percent = u8::try_from(stored.seq.get() * 100 / last.0.max(1)).unwrap_or(100);
+        take(stored, percent.min(99))?;
+    }
+    Ok(())
+}
+
+/// A number that no earlier start had: milliseconds since 1970.
+fn epoch() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
+}

@@ -1,0 +1,27 @@
+//! The effective configuration: flags, then environment (`TOANCANH_…`), then one TOML file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// What a server was told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Name or folder of the city.
+    pub city: String,
+    /// Where the log lies.
+    pub data: PathBuf,
+    /// Where the keys lie: never inside `data`.
+    pub keys: PathBuf,
+    /// Where to listen; port 0 picks one.
+    pub listen: SocketAddr,
+    /// `system`, or an instant with `,speed=N`.
+    pub clock: String,
+    /// Whether reads answer on other addresses than loopback before accounts exist.
+    pub open_reads: bool,
+    /// The folder with the browser's files.
+    pub site_root: PathBuf,
+    /// What every screen must say of its data, Vietnamese and English.
+    pub notice: Option<(String, String)>,
+}

@@ -1,0 +1,80 @@
+//! The form of an event in the log: the CloudEvent itself, with `reporter` and `applicant` taken
+//! out of `data` and sealed under the case's key in the extension attribute `sealedpersonal`.
+
+use std::sync::Arc;
+
+use domain::city::City;
+use domain::event::Event;
+use domain::intake;
+use domain::problem::Problem;
+use domain::symbol::Symbols;
+use domain::{Seq, Timestamp};
+use serde_json::Value as Json;
+use toancanh_log::keys::{KeyError, KeyStore};
+use toancanh_log::{Item, StoredRecord};
+
+use super::StoreError;
+
+/// The extension attribute (CloudEvents: lower-case letters and digits) that holds the sealed
+/// members, hexadecimal.
+const SEALED: &str = "sealedpersonal";
+
+/// Makes the log's item of an event.
+pub(super) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
+    let text = |name: &str, event: &Json| {
+        event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
+    };
+    let key = intake::identity(&text("source", &event), &text("id", &event));
+    let digest = intake::content_digest(&event);
+    let subject = text("subject", &event);
+    if let Json::Object(members) = &mut event {
+        // Only the product writes this attribute.
+        members.remove(SEALED);
+    }
+    let personal = intake::take_personal(&mut event);
+    let digest = if personal.is_empty() { digest } else { keys.content_digest(&digest) };
+    if let (false, Json::Object(members)) = (personal.is_empty(), &mut event) {
+        let plain = Json::Object(personal).to_string();
+        let sealed = keys.seal(subject.as_bytes(), plain.as_bytes(), &key)?;
+        members.insert(SEALED.to_owned(), Json::String(hex(&sealed)));
+    }
+    Ok(Item { key, digest, payload: event.to_string().into_bytes() })
+}
+
+/// Reads an event back from its record.
+///
+/// # Errors
+/// [`StoreError::NotAnEvent`] for a record of something else.
+pub fn event(record: &StoredRecord, city: &City, symbols: &Symbols) -> Result<Arc<Event>, StoreError> {
+    let seq = Seq(record.seq.get());
+    let wrong = |why: String| StoreError::NotAnEvent { seq, why };
+    let envelope: Json = serde_json::from_slice(&record.bytes).map_err(|error| wrong(error.to_string()))?;
+    let mut event = intake::read(&envelope, city, symbols, None)
+        .map_err(|problem: Problem| wrong(problem.detail))?;
+    event.seq = seq;
+    event.recorded = Timestamp::from_micros(record.recorded_us);
+    Ok(Arc::new(event))
+}
+
+/// The CloudEvent of a record as people may see it: without anything sealed.
+///
+/// # Errors
+/// [`StoreError::NotAnEvent`] for a record of something else.
+pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
+    let mut envelope: Json = serde_json::from_slice(&record.bytes).map_err(|error| {
+        StoreError::NotAnEvent { seq: Seq(record.seq.get()), why: error.to_string() }
+    })?;
+    if let Json::Object(members) = &mut envelope {
+        members.remove(SEALED);
+    }
+    Ok(envelope)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
