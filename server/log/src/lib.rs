@@ -44,6 +44,9 @@ pub mod recover;
 mod shared;
 mod writer;
 
+// Personal data.
+pub mod keys;
+
 pub use admit::{Admit, Decision, IdIndex};
 pub use bulk::{Bulk, BulkProgress};
 pub use clock::{Clock, SystemClock};

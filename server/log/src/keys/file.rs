@@ -1,0 +1,416 @@
+//! `case-keys`: slots of 128 bytes, the first of which is the header.
+//!
+//! ```text
+//!   header   0          8     10    16            32              48           56       124   128
+//!            │"TCCASEKY"│ ver-│  0  │ store id    │ master check  │ 0          │  0 …   │ CRC │
+//!            │          │ sion│     │ (16)        │ (16)          │            │        │     │
+//!
+//!   record   0    1    2     8             40           64               112        120  124  128
+//!            │kind│wrap│  0  │ case hash   │ nonce (24) │ wrapped key    │ synced   │ 0  │ CRC │
+//!            │    │    │     │ (32)        │            │ and tag (48)   │ before   │    │     │
+//! ```
+//!
+//! - **kind**: 1 = a key, 2 = erased (nonce and wrapped key are zero). **wrap**: 1 =
+//!   XChaCha20-Poly1305 under the master key, bound to store id and case hash.
+//! - **case hash**: SHA-256 of store id and case code: the file names no case.
+//! - **synced before**: the length up to which the file was known to be durable when the record was
+//!   written. A bad record before the largest of these is damage; one behind it is an unfinished
+//!   write, which nobody was promised.
+//! - **CRC**: CRC32C over store id, offset, and the 124 bytes before.
+//!
+//! Slots divide a sector evenly, so a record is written whole or not at all.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroize;
+
+use crate::disk::{Access, Disk, DiskFile, read_exact_at, replace_file};
+use crate::frame::{array_at, u32_at, u64_at};
+
+use super::KeyError;
+use super::crypto::{self, CaseHash, Key, Nonce, Wrapped};
+
+pub(super) const FILE_NAME: &str = "case-keys";
+
+const MAGIC: [u8; 8] = *b"TCCASEKY";
+const VERSION: u16 = 1;
+const SLOT_BYTES: u64 = 128;
+const CRC_AT: usize = 124;
+const KIND_KEY: u8 = 1;
+const KIND_ERASED: u8 = 2;
+const WRAP_XCHACHA: u8 = 1;
+
+type StoreId = [u8; 16];
+type SlotBytes = [u8; SLOT_BYTES as usize];
+
+/// An unfinished record at the end of the store, taken off at opening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TornKeys {
+    /// Where it began.
+    pub offset: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// Where they are kept; none if they were all zero.
+    pub kept: Option<PathBuf>,
+}
+
+/// Where a case's record is, and of which kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    offset: u64,
+    erased: bool,
+}
+
+/// The file, open.
+pub(super) struct KeyFile {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    file: Arc<dyn DiskFile>,
+    store: StoreId,
+    check: [u8; 16],
+    slots: HashMap<CaseHash, Slot>,
+    end: u64,
+    synced_to: u64,
+    /// A key was overwritten, but there was no room yet to write the file anew.
+    rewrite_due: bool,
+    failed: bool,
+}
+
+/// What a flush is going to sync.
+pub(super) struct Unsynced {
+    file: Arc<dyn DiskFile>,
+    end: u64,
+}
+
+impl Unsynced {
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+/// A record, decoded.
+struct Record {
+    kind: u8,
+    case: CaseHash,
+    nonce: Nonce,
+    wrapped: Wrapped,
+    synced_before: u64,
+}
+
+impl KeyFile {
+    pub(super) fn open(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        master: &Key,
+    ) -> Result<(KeyFile, Option<TornKeys>), KeyError> {
+        let path = dir.join(FILE_NAME);
+        let check = crypto::master_check(master);
+        let names = disk.list(dir).map_err(KeyError::io("listing", dir))?;
+        if !names.iter().any(|name| name == FILE_NAME) {
+            let mut store: StoreId = [0; 16];
+            crypto::fill_random(&mut store)?;
+            write_file(disk.as_ref(), dir, &store, &check, &[]).map_err(KeyError::io("writing", &path))?;
+        }
+        let file = disk.open(&path, Access::Write).map_err(KeyError::io("opening", &path))?;
+        let mode = file.mode().map_err(KeyError::io("looking at", &path))?;
+        if mode & 0o077 != 0 {
+            return Err(KeyError::Exposed { path, mode });
+        }
+        let store = read_header(file.as_ref(), &path, &check)?;
+        let mut opened = KeyFile {
+            disk,
+            dir: dir.to_path_buf(),
+            file,
+            store,
+            check,
+            slots: HashMap::new(),
+            end: SLOT_BYTES,
+            synced_to: SLOT_BYTES,
+            rewrite_due: false,
+            failed: false,
+        };
+        let torn = opened.read_all()?;
+        opened.save_again()?;
+        Ok((opened, torn))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn case_hash(&self, case: &str) -> CaseHash {
+        Sha256::new()
+            .chain_update(b"toancanh case 1\n")
+            .chain_update(self.store)
+            .chain_update(case)
+            .finalize()
+            .into()
+    }
+
+    pub(super) fn slot(&self, case: &CaseHash) -> Option<Slot> {
+        self.slots.get(case).copied()
+    }
+
+    /// Reads and unwraps a key: none is kept in memory.
+    pub(super) fn read_key(&self, master: &Key, case: &CaseHash, slot: Slot) -> Result<Key, KeyError> {
+        if slot.erased {
+            return Err(KeyError::Erased);
+        }
+        let mut bytes: SlotBytes = [0; SLOT_BYTES as usize];
+        read_exact_at(self.file.as_ref(), &mut bytes, slot.offset)
+            .map_err(KeyError::io("reading", &self.path()))?;
+        let record = decode(&bytes, &self.store, slot.offset)
+            .filter(|record| record.kind == KIND_KEY && record.case == *case)
+            .ok_or_else(|| self.corrupt(slot.offset, "a record is not what it was"))?;
+        crypto::unwrap(master, &record.nonce, &record.wrapped, &self.place(case))
+    }
+
+    /// Writes a new case's key at the end; durable after the next flush.
+    pub(super) fn add(&mut self, master: &Key, case: &CaseHash, key: &Key) -> Result<(), KeyError> {
+        if self.failed {
+            return Err(KeyError::NotDurable);
+        }
+        let (nonce, wrapped) = crypto::wrap(master, key, &self.place(case))?;
+        let record = Record { kind: KIND_KEY, case: *case, nonce, wrapped, synced_before: self.synced_to };
+        let bytes = encode(&record, &self.store, self.end);
+        // A part that a failed write left behind is overwritten by the next.
+        self.file.write_at(&bytes, self.end).map_err(KeyError::io("writing", &self.path()))?;
+        self.slots.insert(*case, Slot { offset: self.end, erased: false });
+        self.end += SLOT_BYTES;
+        Ok(())
+    }
+
+    /// What there is to sync, if anything.
+    pub(super) fn begin_flush(&self) -> Result<Option<Unsynced>, KeyError> {
+        if self.failed {
+            return Err(KeyError::NotDurable);
+        }
+        let unsynced = Unsynced { file: Arc::clone(&self.file), end: self.end };
+        Ok((self.end > self.synced_to).then_some(unsynced))
+    }
+
+    pub(super) fn end_flush(&mut self, unsynced: Unsynced, synced: io::Result<()>) -> Result<(), KeyError> {
+        match synced {
+            Ok(()) => {
+                self.synced_to = self.synced_to.max(unsynced.end);
+                Ok(())
+            }
+            Err(error) => {
+                self.failed = true;
+                Err(KeyError::Io { doing: "syncing", path: self.path(), source: error })
+            }
+        }
+    }
+
+    /// Overwrites a key in place, durably, then writes the whole file anew.
+    pub(super) fn erase(&mut self, case: &CaseHash) -> Result<bool, KeyError> {
+        if self.failed {
+            return Err(KeyError::NotDurable);
+        }
+        let slot = self.slots.get(case).copied().filter(|slot| !slot.erased);
+        let erased = slot.map_or(Ok(()), |slot| self.erase_in_place(case, slot));
+        let rewritten = erased.and_then(|()| if self.rewrite_due { self.write_anew() } else { Ok(()) });
+        match rewritten {
+            Ok(()) => Ok(slot.is_some()),
+            // The key is overwritten; what is left to do is done by the next call.
+            Err(full @ KeyError::Full { .. }) if self.rewrite_due => Err(full),
+            Err(error) => {
+                // What the file holds now is not known; opening it again will tell.
+                self.failed = true;
+                Err(error)
+            }
+        }
+    }
+
+    fn erase_in_place(&mut self, case: &CaseHash, slot: Slot) -> Result<(), KeyError> {
+        let record = Record {
+            kind: KIND_ERASED,
+            case: *case,
+            nonce: [0; 24],
+            wrapped: [0; 48],
+            synced_before: self.synced_to.min(slot.offset),
+        };
+        let bytes = encode(&record, &self.store, slot.offset);
+        let path = self.path();
+        self.file.write_at(&bytes, slot.offset).map_err(KeyError::io("writing", &path))?;
+        self.file.sync_data().map_err(KeyError::io("syncing", &path))?;
+        self.synced_to = self.end;
+        self.slots.insert(*case, Slot { erased: true, ..slot });
+        self.rewrite_due = true;
+        Ok(())
+    }
+
+    fn write_anew(&mut self) -> Result<(), KeyError> {
+        let path = self.path();
+        let mut records = vec![0; (self.end - SLOT_BYTES) as usize];
+        read_exact_at(self.file.as_ref(), &mut records, SLOT_BYTES)
+            .map_err(KeyError::io("reading", &path))?;
+        let written = write_file(self.disk.as_ref(), &self.dir, &self.store, &self.check, &records);
+        records.zeroize();
+        written.map_err(KeyError::io("writing", &path))?;
+        self.rewrite_due = false;
+        self.file = self.disk.open(&path, Access::Write).map_err(KeyError::io("opening", &path))?;
+        Ok(())
+    }
+
+    /// Takes in every record, and takes an unfinished one off the end.
+    fn read_all(&mut self) -> Result<Option<TornKeys>, KeyError> {
+        let path = self.path();
+        let len = self.file.len().map_err(KeyError::io("measuring", &path))?;
+        let mut bytes = vec![0; len as usize];
+        read_exact_at(self.file.as_ref(), &mut bytes, 0).map_err(KeyError::io("reading", &path))?;
+
+        let mut bad_at = None;
+        for offset in (SLOT_BYTES..len).step_by(SLOT_BYTES as usize) {
+            let slot = bytes[offset as usize..].first_chunk::<{ SLOT_BYTES as usize }>();
+            let record = slot.and_then(|slot| decode(slot, &self.store, offset));
+            match record {
+                Some(record) => {
+                    self.synced_to = self.synced_to.max(record.synced_before);
+                    if bad_at.is_none() {
+                        self.take_in(&record, offset)?;
+                    }
+                }
+                None => {
+                    bad_at.get_or_insert(offset);
+                }
+            }
+        }
+        let Some(offset) = bad_at else { return Ok(None) };
+        if offset < self.synced_to {
+            return Err(self.corrupt(offset, "a record that was durable is not valid"));
+        }
+        let torn = &bytes[offset as usize..];
+        let kept = self.keep_aside(torn, offset)?;
+        self.file.set_len(offset).map_err(KeyError::io("cutting", &path))?;
+        Ok(Some(TornKeys { offset, bytes: torn.len() as u64, kept }))
+    }
+
+    fn take_in(&mut self, record: &Record, offset: u64) -> Result<(), KeyError> {
+        if self.slots.contains_key(&record.case) {
+            return Err(self.corrupt(offset, "a case has two records"));
+        }
+        self.slots.insert(record.case, Slot { offset, erased: record.kind == KIND_ERASED });
+        self.end = offset + SLOT_BYTES;
+        Ok(())
+    }
+
+    fn keep_aside(&self, torn: &[u8], offset: u64) -> Result<Option<PathBuf>, KeyError> {
+        if torn.iter().all(|byte| *byte == 0) {
+            return Ok(None);
+        }
+        let name = format!("{FILE_NAME}.at-{offset}.torn");
+        let kept = self.dir.join(&name);
+        replace_file(self.disk.as_ref(), &self.dir, &name, Access::CreatePrivate, |file| {
+            file.write_at(torn, 0)
+        })
+        .map_err(KeyError::io("writing", &kept))?;
+        Ok(Some(kept))
+    }
+
+    /// Writes what is not known to be durable once more, and makes it so: the process before may
+    /// have met a failed sync, after which the system answers reads from memory alone.
+    fn save_again(&mut self) -> Result<(), KeyError> {
+        let path = self.path();
+        let from = self.synced_to.min(self.end);
+        let mut bytes = vec![0; (self.end - from) as usize];
+        read_exact_at(self.file.as_ref(), &mut bytes, from).map_err(KeyError::io("reading", &path))?;
+        if !bytes.is_empty() {
+            self.file.write_at(&bytes, from).map_err(KeyError::io("writing", &path))?;
+        }
+        self.file.sync_all().map_err(KeyError::io("syncing", &path))?;
+        self.synced_to = self.end;
+        Ok(())
+    }
+
+    /// What a wrapped key is bound to.
+    fn place(&self, case: &CaseHash) -> Vec<u8> {
+        [b"toancanh case key 1\n".as_slice(), &self.store, case].concat()
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.join(FILE_NAME)
+    }
+
+    fn corrupt(&self, offset: u64, why: &'static str) -> KeyError {
+        KeyError::Corrupt { path: self.path(), offset, why }
+    }
+}
+
+fn write_file(
+    disk: &dyn Disk,
+    dir: &Path,
+    store: &StoreId,
+    check: &[u8; 16],
+    records: &[u8],
+) -> io::Result<()> {
+    let mut header: SlotBytes = [0; SLOT_BYTES as usize];
+    header[..8].copy_from_slice(&MAGIC);
+    header[8..10].copy_from_slice(&VERSION.to_le_bytes());
+    header[16..32].copy_from_slice(store);
+    header[32..48].copy_from_slice(check);
+    let crc = slot_crc(&header, store, 0);
+    header[CRC_AT..].copy_from_slice(&crc.to_le_bytes());
+    replace_file(disk, dir, FILE_NAME, Access::CreatePrivate, |file| {
+        file.write_at(&header, 0)?;
+        if records.is_empty() { Ok(()) } else { file.write_at(records, SLOT_BYTES) }
+    })
+}
+
+fn read_header(file: &dyn DiskFile, path: &Path, check: &[u8; 16]) -> Result<StoreId, KeyError> {
+    let mut header: SlotBytes = [0; SLOT_BYTES as usize];
+    let read = file.read_at(&mut header, 0).map_err(KeyError::io("reading", path))?;
+    let store: StoreId = array_at(&header, 16);
+    let corrupt = |why| Err(KeyError::Corrupt { path: path.to_path_buf(), offset: 0, why });
+    if read < header.len() || header[..8] != MAGIC {
+        return corrupt("the header is not valid");
+    }
+    if u32_at(&header, CRC_AT) != slot_crc(&header, &store, 0) {
+        return corrupt("the header's checksum is wrong");
+    }
+    let version = u16::from_le_bytes(array_at(&header, 8));
+    if version != VERSION {
+        return Err(KeyError::Unsupported { found: format!("case keys of version {version}") });
+    }
+    if header[32..48] != *check {
+        let path = path.to_path_buf();
+        return Err(KeyError::WrongMaster { path, why: "it was made with another master key" });
+    }
+    Ok(store)
+}
+
+fn encode(record: &Record, store: &StoreId, offset: u64) -> SlotBytes {
+    let mut bytes: SlotBytes = [0; SLOT_BYTES as usize];
+    bytes[0] = record.kind;
+    bytes[1] = WRAP_XCHACHA;
+    bytes[8..40].copy_from_slice(&record.case);
+    bytes[40..64].copy_from_slice(&record.nonce);
+    bytes[64..112].copy_from_slice(&record.wrapped);
+    bytes[112..120].copy_from_slice(&record.synced_before.to_le_bytes());
+    let crc = slot_crc(&bytes, store, offset);
+    bytes[CRC_AT..].copy_from_slice(&crc.to_le_bytes());
+    bytes
+}
+
+fn decode(bytes: &SlotBytes, store: &StoreId, offset: u64) -> Option<Record> {
+    let known = matches!((bytes[0], bytes[1]), (KIND_KEY | KIND_ERASED, WRAP_XCHACHA));
+    if !known || u32_at(bytes, CRC_AT) != slot_crc(bytes, store, offset) {
+        return None;
+    }
+    Some(Record {
+        kind: bytes[0],
+        case: array_at(bytes, 8),
+        nonce: array_at(bytes, 40),
+        wrapped: array_at(bytes, 64),
+        synced_before: u64_at(bytes, 112),
+    })
+}
+
+fn slot_crc(slot: &SlotBytes, store: &StoreId, offset: u64) -> u32 {
+    let crc = crc32c::crc32c_append(crc32c::crc32c(store), &offset.to_le_bytes());
+    crc32c::crc32c_append(crc, &slot[..CRC_AT])
+}
