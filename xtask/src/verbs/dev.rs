@@ -28,8 +28,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let mut watcher = Watcher::new(&workspace)?;
     let mut server = None;
     let mut pending = Some(Changed::everything());
+    // What a failed build still owes: the change that mends it may be in another part.
+    let mut owed = Changed::default();
     while !stop.load(Ordering::Relaxed) {
         if let Some(changed) = pending.take() {
+            let changed = changed.and(std::mem::take(&mut owed));
             match rebuild(&workspace, changed) {
                 Ok(()) if changed.needs_new_server() || server.is_none() => {
                     leave(server.take());
@@ -43,7 +46,10 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
                 }
                 Ok(()) => eprintln!("\nthe site is new: reload the page"),
                 // The last good server goes on while the developer mends it.
-                Err(error) => eprintln!("\n{error:#}\nwaiting for a change"),
+                Err(error) => {
+                    eprintln!("\n{error:#}\nwaiting for a change");
+                    owed = changed;
+                }
             }
         }
         report_end(&mut server)?;

@@ -35,7 +35,8 @@ impl Changed {
         self == Self::default()
     }
 
-    fn and(self, other: Self) -> Self {
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
         Self {
             browser: self.browser || other.browser,
             server: self.server || other.server,

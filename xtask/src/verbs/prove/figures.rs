@@ -10,7 +10,7 @@ const MARK: &str = "figure:";
 const TOOK: &str = "last_run_secs";
 const FINISHED: &str = "finished_unix_secs";
 
-/// Names with their values, in the order in which the proof gave them.
+/// Names with their values, in order of name.
 #[derive(Default)]
 pub(super) struct Figures(Map<String, Value>);
 
