@@ -1,1 +1,9 @@
-//! p
+//! What the end-to-end tests share: the real program, started and stopped; a plain HTTP client; an
+//! oracle that counts the Boston file by itself, with no code of the product.
+
+pub mod boston;
+pub mod events;
+pub mod program;
+pub mod socket;
+
+pub use program::{Program, Reply};

@@ -1,0 +1,208 @@
+//! The whole Boston file: what the product answers equals what an independent count of the same
+//! file gives, exactly, for every dimension, pair, day and hexagon.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use tests::boston::{self, Case, Counts, METRICS};
+use tests::program::{Program, encode, run};
+
+const FROM: &str = "2015-01-01T00:00:00-05:00";
+const TO: &str = "2016-01-13T00:00:00-05:00";
+
+fn secs(text: &str) -> i64 {
+    text.parse::<jiff::Timestamp>().unwrap().as_second()
+}
+
+/// The program on the imported file, its clock standing at [`TO`].
+async fn imported(data: &std::path::Path) -> Program {
+    let data = data.display().to_string();
+    let file = boston::path().display().to_string();
+    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data]).unwrap();
+    let clock = format!("{TO},speed=0");
+    Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap()
+}
+
+fn text(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// Compares every row and every number of an answer with the oracle's.
+fn compare(what: &str, answer: &Json, keys: usize, mut want: BTreeMap<Vec<Option<String>>, Counts>) {
+    let columns = answer["columns"].as_array().unwrap();
+    for row in answer["rows"].as_array().unwrap() {
+        let row = row.as_array().unwrap();
+        let key: Vec<_> = row[..keys].iter().map(text).collect();
+        let counts = want.remove(&key).unwrap_or_default();
+        for (column, value) in columns.iter().zip(row).skip(keys) {
+            let metric = column.as_str().unwrap();
+            let percent = match metric {
+                "hours_to_resolve_p50" => 50,
+                "hours_to_resolve_p90" => 90,
+                _ => {
+                    let want = counts.counts.get(metric).copied().unwrap_or_default();
+                    assert_eq!(value.as_i64(), Some(want), "{what}: {metric} of {key:?}");
+                    continue;
+                }
+            };
+            let hundredths = value.as_f64().map(|hours| (hours * 100.0).round() as i64);
+            assert_eq!(hundredths, counts.hours_hundredths(percent), "{what}: {metric} of {key:?}");
+        }
+    }
+    assert!(want.is_empty(), "{what}: these groups are missing: {:?}", want.keys().take(5).collect::<Vec<_>>());
+}
+
+async fn every_single_dimension_and_pair(program: &Program, cases: &[Case]) {
+    let metrics = METRICS.join(",");
+    let groups: [&[&str]; 12] = [
+        &[],
+        &["agency"],
+        &["agency:1"],
+        &["field"],
+        &["field:1"],
+        &["field:2"],
+        &["district"],
+        &["ward"],
+        &["channel"],
+        &["kind"],
+        &["agency", "field"],
+        &["district", "field"],
+    ];
+    for group in groups {
+        let want = boston::count(cases, secs(FROM), secs(TO), secs(TO), |case| {
+            group.iter().map(|dimension| case.code(dimension)).collect()
+        });
+        let path = format!(
+            "/api/v1/aggregates?metric={metrics},hours_to_resolve_p50,hours_to_resolve_p90&group_by={}&from={}&to={}",
+            group.join(","),
+            encode(FROM),
+            encode(TO)
+        );
+        let answer = program.json(&path).await.unwrap();
+        compare(&group.join("×"), &answer, group.len(), want);
+    }
+    // Dimensions that this file has nothing for: one group, of nothing.
+    for dimension in ["content_group", "report_kind", "severity", "procedure", "submission_mode", "stage"] {
+        let want = boston::count(cases, secs(FROM), secs(TO), secs(TO), |_| vec![None]);
+        let path = format!(
+            "/api/v1/aggregates?metric={metrics}&group_by={dimension}&from={}&to={}",
+            encode(FROM),
+            encode(TO)
+        );
+        compare(dimension, &program.json(&path).await.unwrap(), 1, want);
+    }
+}
+
+async fn timeliness_and_status(program: &Program, cases: &[Case]) {
+    let mut want: BTreeMap<Vec<Option<String>>, Counts> = BTreeMap::new();
+    for case in cases {
+        if let Some(timeliness) = case.timeliness(secs(TO)) {
+            let group = want.entry(vec![Some(timeliness.to_owned())]).or_default();
+            *group.counts.entry("open").or_default() += 1;
+        }
+    }
+    let answer = program.json("/api/v1/aggregates?metric=open&group_by=timeliness").await.unwrap();
+    compare("open by timeliness", &answer, 1, want);
+    let resolved = cases.iter().filter(|case| case.closed().is_some()).count();
+    let path = format!("/api/v1/aggregates?metric=resolved&group_by=status&from=2014-01-01&to={}", encode(TO));
+    let answer = program.json(&path).await.unwrap();
+    assert_eq!(answer["rows"], serde_json::json!([["resolved", resolved]]));
+}
+
+async fn every_day(program: &Program, cases: &[Case]) {
+    let path = format!(
+        "/api/v1/aggregates?metric=received,resolved,open&bucket=day&from=2015-01-01&to={}",
+        encode(TO)
+    );
+    let answer = program.json(&path).await.unwrap();
+    let rows = answer["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 377, "every day is there: 365 and twelve");
+    let mut received: BTreeMap<String, i64> = BTreeMap::new();
+    let mut resolved: BTreeMap<String, i64> = BTreeMap::new();
+    for case in cases {
+        *received.entry(Case::day(&case.opened_at)).or_default() += 1;
+        if !case.closed_at.is_empty() {
+            *resolved.entry(Case::day(&case.closed_at)).or_default() += 1;
+        }
+    }
+    for (place, row) in rows.iter().enumerate() {
+        let day = row[0].as_str().unwrap();
+        let count = |counts: &BTreeMap<String, i64>| counts.get(&day[..10]).copied().unwrap_or_default();
+        assert_eq!(row[1].as_i64(), Some(count(&received)), "received on {day}");
+        assert_eq!(row[2].as_i64(), Some(count(&resolved)), "resolved on {day}");
+        // At the end of the day: received before its end, and not resolved before it.
+        let end = rows.get(place + 1).map_or_else(|| "2016-01-13".to_owned(), |next| next[0].as_str().unwrap()[..10].to_owned());
+        let open = cases
+            .iter()
+            .filter(|case| Case::day(&case.opened_at) < end)
+            .filter(|case| case.closed_at.is_empty() || Case::day(&case.closed_at) >= end)
+            .count();
+        assert_eq!(row[3].as_i64(), i64::try_from(open).ok(), "open at the end of {day}");
+    }
+}
+
+async fn every_hexagon(program: &Program, cases: &[Case]) {
+    let open = cases.iter().filter(|case| case.closed().is_none()).count() as i64;
+    let nowhere = cases.iter().filter(|case| case.closed().is_none() && case.geo == "placeholder").count() as i64;
+    for res in [7, 8, 9, 10] {
+        let answer = program.json(&format!("/api/v1/hexagons?metric=open&res={res}")).await.unwrap();
+        let cells = answer["cells"].as_array().unwrap();
+        let sum: i64 = cells.iter().map(|cell| cell[1].as_i64().unwrap()).sum();
+        assert_eq!(answer["no_position"].as_i64(), Some(nowhere), "without a position, at {res}");
+        assert_eq!(sum + nowhere, open, "the hexagons of {res} and the rest are all");
+        let names: Vec<_> = cells.iter().map(|cell| cell[0].as_str().unwrap()).collect();
+        assert!(names.is_sorted(), "cells ascend");
+    }
+}
+
+/// For every closed case with a deadline and a published flag, the judgement is that flag.
+async fn the_published_flags(program: &Program, cases: &[Case]) {
+    let flagged: Vec<_> = cases
+        .iter()
+        .filter(|case| case.closed().is_some() && case.due().is_some() && !case.sla.is_empty())
+        .collect();
+    assert_eq!(flagged.len(), 79_126);
+    for (metric, flag) in [("resolved_in_time", "ontime"), ("resolved_late", "overdue")] {
+        let unflagged_late = cases
+            .iter()
+            .filter(|case| case.sla.is_empty())
+            .filter(|case| case.closed().is_some_and(|closed| case.due().is_some_and(|due| closed > due)))
+            .count();
+        let extra = if metric == "resolved_late" { unflagged_late } else { 0 };
+        let want = flagged.iter().filter(|case| case.sla == flag).count() + extra;
+        let mut codes = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = format!("/api/v1/receipt?metric={metric}&from=2014-01-01{cursor}");
+            let receipt = program.json(&path).await.unwrap();
+            assert_eq!(receipt["value"].as_u64(), Some(want as u64), "{metric}");
+            codes.extend(receipt["cases"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()));
+            match receipt["cases"]["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={}", encode(next)),
+                None => break,
+            }
+        }
+        let codes: std::collections::BTreeSet<_> = codes.into_iter().collect();
+        for case in flagged.iter().filter(|case| case.sla == flag) {
+            assert!(codes.contains(&case.case_id), "{} is {flag}", case.case_id);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answers_equal_an_independent_count_of_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = imported(&folder.path().join("data")).await;
+    let cases = boston::cases().unwrap();
+    assert_eq!(cases.len(), 121_145);
+    every_single_dimension_and_pair(&program, &cases).await;
+    timeliness_and_status(&program, &cases).await;
+    every_day(&program, &cases).await;
+    every_hexagon(&program, &cases).await;
+    the_published_flags(&program, &cases).await;
+    program.stop().unwrap();
+}
