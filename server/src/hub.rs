@@ -226,6 +226,13 @@ impl Hub {
         }
     }
 
+    /// Drops every topic: who follows is closed, comes back and gets snapshots.
+    pub(crate) fn forget(&mut self) {
+        self.slots.clear();
+        self.recent.clear();
+        self.close_all(Closing::Going);
+    }
+
     /// Closes every socket from here.
     pub(crate) fn close_all(&mut self, why: Closing) {
         for socket in self.sockets.drain(..) {

@@ -25,4 +25,6 @@ pub mod running;
 pub mod serve;
 pub mod settings;
 pub mod import;
+pub mod replay;
+pub mod demo;
 pub mod cli;

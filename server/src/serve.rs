@@ -61,7 +61,7 @@ pub async fn start_on(
         registry: Arc::new(Registry::standard()),
         telemetry: telemetry.clone(),
     };
-    let (core, feed, waiting) = core::start(parts, epoch());
+    let (core, feed, waiting) = core::start(parts, epoch())?;
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("cannot make {}", settings.data.display()))?;
     let options = toancanh_log::Options::default()

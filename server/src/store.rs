@@ -40,6 +40,9 @@ pub enum StoreError {
     /// Reading it.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// Counting it.
+    #[error(transparent)]
+    Count(#[from] engine::QueryError),
     /// A record that is no event: a log of something else.
     #[error("record {seq} is not an event of this product: {why}")]
     NotAnEvent {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
-use engine::{Frozen, History};
+use engine::Cube;
 use toancanh_log::StoredRecord;
 
 use super::Snapshot;
@@ -28,20 +28,16 @@ pub(super) fn read_log(
         unread = Changes::default();
         if percent > shown {
             shown = percent;
-            say(&waiting, &state, percent);
+            say(&waiting, percent);
         }
         Ok(())
     })?;
-    let history = History::from_state(&state);
-    Ok(waiting.go(state, history))
+    let cube = Cube::from_state(&state, waiting.parts().registry.clone())?;
+    Ok(waiting.go(state, cube))
 }
 
-fn say(waiting: &Waiting, state: &State, percent: u8) {
-    let frozen = Frozen::new(state.clone(), History::default(), waiting.parts().registry.clone());
-    waiting.publish(Snapshot {
-        epoch: waiting.epoch(),
-        tick: 0,
-        frozen: Arc::new(frozen),
-        rebuilding: Some(percent),
-    });
+fn say(waiting: &Waiting, percent: u8) {
+    // Readers see only how far it has come: the numbers stay those of an empty city.
+    let frozen = waiting.frozen();
+    waiting.publish(Snapshot { epoch: waiting.epoch(), tick: 0, frozen, rebuilding: Some(percent) });
 }

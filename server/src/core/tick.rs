@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
-use engine::{Frozen, History, MicroBatch, Registry};
+use engine::{Cube, QueryError, Registry};
 use tokio::sync::watch;
 use toancanh_log::StoredRecord;
 
@@ -40,15 +40,18 @@ pub struct Parts {
 
 /// Opens the core: a handle, the way in for the log's sink, and the thread still to be started
 /// once the log has been read.
-#[must_use]
-pub fn start(parts: Parts, epoch: u64) -> (Core, Feed, Waiting) {
+///
+/// # Errors
+/// If polars fails on an empty city.
+pub fn start(parts: Parts, epoch: u64) -> Result<(Core, Feed, Waiting), QueryError> {
     let (input, inputs) = sync_channel(INPUTS);
     let state = State::new(Arc::new(parts.city.city.clone()), Symbols::default(), parts.clock.now());
-    let frozen = Arc::new(Frozen::new(state, History::default(), parts.registry.clone()));
+    let cube = Cube::from_state(&state, parts.registry.clone())?;
+    let frozen = Arc::new(cube.freeze(state));
     let first = Snapshot { epoch, tick: 0, frozen, rebuilding: Some(0) };
     let (publish, snapshots) = watch::channel(Arc::new(first));
     let core = Core { input: input.clone(), snapshots };
-    (core, Feed(input.clone()), Waiting { parts, epoch, inputs, publish, input })
+    Ok((core, Feed(input.clone()), Waiting { parts, epoch, inputs, publish, input }))
 }
 
 /// Where the log's sink gives what became durable. It waits while the core's queue is full, which
@@ -99,11 +102,15 @@ impl Waiting {
         self.publish.send_replace(Arc::new(snapshot));
     }
 
+    pub(super) fn frozen(&self) -> Arc<engine::Frozen> {
+        self.publish.borrow().frozen.clone()
+    }
+
     pub(super) fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    pub(super) fn go(self, state: State, history: History) -> Ticker {
+    pub(super) fn go(self, state: State, cube: Cube) -> Ticker {
         let (builder, jobs) = sync_channel::<crate::hub::Job>(JOBS);
         let ready = self.input.clone();
         let spawned = std::thread::Builder::new().name("first-rows".into()).spawn(move || {
@@ -123,7 +130,7 @@ impl Waiting {
             inputs: self.inputs,
             publish: self.publish,
             state,
-            history,
+            cube,
             changes: Changes::default(),
             hub,
             tick: 0,
@@ -141,7 +148,7 @@ pub(super) struct Ticker {
     inputs: Receiver<Input>,
     publish: watch::Sender<Arc<Snapshot>>,
     state: State,
-    history: History,
+    cube: Cube,
     changes: Changes,
     hub: Hub,
     tick: u64,
@@ -219,13 +226,8 @@ impl Ticker {
         self.tick += 1;
         self.state.advance(self.parts.clock.now(), &mut self.changes);
         let changes = std::mem::take(&mut self.changes);
-        let batch = Arc::new(MicroBatch::new(&changes));
-        self.history.append(&batch);
-        let frozen = Arc::new(Frozen::new(
-            self.state.clone(),
-            self.history.clone(),
-            self.parts.registry.clone(),
-        ));
+        let batch = Arc::new(self.count(&changes));
+        let frozen = Arc::new(self.cube.freeze(self.state.clone()));
         self.now = None;
         let now = self.now();
         self.hub.tick(self.tick, batch, &frozen, &now);
@@ -244,6 +246,23 @@ impl Ticker {
         telemetry.ticks_total.fetch_add(1, Relaxed);
         telemetry.tick_micros.store(micros, Relaxed);
         telemetry.tick_micros_max.fetch_max(micros, Relaxed);
+    }
+
+    /// What live numbers move by. Should polars fail, the cube is built anew from the state, which
+    /// is whole, and everyone gets snapshots: a wrong number is never shown.
+    fn count(&mut self, changes: &Changes) -> engine::MicroBatch {
+        match self.cube.take(changes) {
+            Ok(batch) => batch,
+            Err(error) => {
+                tracing::error!(%error, "the cube is built anew");
+                match Cube::from_state(&self.state, self.parts.registry.clone()) {
+                    Ok(cube) => self.cube = cube,
+                    Err(error) => tracing::error!(%error, "the cube cannot be built"),
+                }
+                self.hub.forget();
+                engine::MicroBatch::default()
+            }
+        }
     }
 
     /// The words of this tick.

@@ -20,24 +20,30 @@ use super::StoreError;
 const SEALED: &str = "sealedpersonal";
 
 /// Makes the log's item of an event.
-pub(super) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
+pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
     let text = |name: &str, event: &Json| {
         event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
     };
     let key = intake::identity(&text("source", &event), &text("id", &event));
-    let digest = intake::content_digest(&event);
+    let plain_digest = intake::content_digest(&event);
     let subject = text("subject", &event);
     if let Json::Object(members) = &mut event {
         // Only the product writes this attribute.
         members.remove(SEALED);
     }
     let personal = intake::take_personal(&mut event);
-    let digest = if personal.is_empty() { digest } else { keys.content_digest(&digest) };
-    if let (false, Json::Object(members)) = (personal.is_empty(), &mut event) {
+    let digest = if personal.is_empty() {
+        plain_digest
+    } else {
+        // A bare digest would let anyone who has the log guess at a telephone number for ever.
+        let digest = keys.content_digest(&subject, &plain_digest)?;
         let plain = Json::Object(personal).to_string();
-        let sealed = keys.seal(subject.as_bytes(), plain.as_bytes(), &key)?;
-        members.insert(SEALED.to_owned(), Json::String(hex(&sealed)));
-    }
+        let sealed = keys.seal(&subject, plain.as_bytes(), &key)?;
+        if let Json::Object(members) = &mut event {
+            members.insert(SEALED.to_owned(), Json::String(hex(&sealed)));
+        }
+        digest
+    };
     Ok(Item { key, digest, payload: event.to_string().into_bytes() })
 }
 

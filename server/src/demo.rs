@@ -1,0 +1,121 @@
+//! `toancanh demo`: the real server, fed by its own client with real cases of the past. What came in
+//! before the replay begins is in the log from the start; the rest arrives through a real socket, on
+//! the replay's own clock. At its end it begins again, with a new epoch that every screen sees.
+
+mod halves;
+mod prepare;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use domain::Timestamp;
+
+use crate::city::{CityFolder, Replay};
+use crate::clock::{CityClock, ClockKind};
+use crate::replay;
+use crate::serve::{self, Started};
+use crate::settings::Settings;
+
+use prepare::Prepared;
+
+/// How long the last picture stands before the replay begins again.
+const SEAM: Duration = Duration::from_secs(10);
+
+/// What the demo was told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where its data lie: what was prepared, and the run.
+    pub dir: PathBuf,
+    /// City seconds per second, instead of the city's own choice.
+    pub speed: Option<f64>,
+    /// Where the replay begins, instead of the city's own choice.
+    pub from: Option<Timestamp>,
+}
+
+/// Runs the demo until it is told to stop.
+///
+/// # Errors
+/// With what could not be prepared or started, and what to do.
+pub async fn run(
+    settings: Settings,
+    city: CityFolder,
+    options: Options,
+    ready: impl Fn(std::net::SocketAddr),
+) -> Result<()> {
+    let Some(mut plan) = city.replay.clone() else {
+        bail!("{} has no [city.replay]: no real cases ship for it; try --city boston", city.city.code);
+    };
+    if let Some(from) = options.from {
+        plan.from = from.to_jiff();
+    }
+    plan.speed = options.speed.unwrap_or(plan.speed);
+    let prepared = {
+        let (dir, plan) = (options.dir.clone(), plan.clone());
+        let city = crate::city::load(&settings.city)?;
+        tokio::task::spawn_blocking(move || prepare::prepare(&city, &plan, &dir)).await??
+    };
+    let listener = TcpListener::bind(settings.listen)
+        .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+    let city = Arc::new(city);
+    let mut round = 1_u32;
+    loop {
+        let settings = Settings {
+            data: prepared.begin_run()?,
+            keys: prepared.keys.clone(),
+            notice: Some(notice(&city, &plan, round)),
+            ..settings.clone()
+        };
+        let clock = CityClock::set(ClockKind::Replay, plan.from.into(), 0.0);
+        let started = serve::start_on(listener.try_clone()?, settings, city.clone(), clock).await?;
+        ready(started.address);
+        let stopped = play_round(&started, &plan, &prepared).await;
+        started.stop().await?;
+        if stopped? {
+            return Ok(());
+        }
+        round += 1;
+    }
+}
+
+/// One time through. `true` where somebody asked to stop.
+async fn play_round(started: &Started, plan: &Replay, prepared: &Prepared) -> Result<bool> {
+    let running = &started.running;
+    started.is_ready().await;
+    running.clock.move_on(None, Some(plan.speed)).map_err(|problem| anyhow::anyhow!(problem.detail))?;
+    let token = running.sources.register_for_this_run("replay", &running.city.city.code)?;
+    let clock = running.clock.clone();
+    let play = replay::play(replay::Play {
+        events: replay::Events::File(prepared.rest.clone()),
+        to: format!("http://{}", started.address),
+        token,
+        now: Box::new(move || clock.now()),
+        until: Some(plan.until.into()),
+        quiet: true,
+    });
+    tokio::select! {
+        played = play => { played?; }
+        () = crate::cli::stop_requested() => return Ok(true),
+    }
+    // The seam: the last picture stands, and the clock with it.
+    running.clock.move_on(None, Some(0.0)).map_err(|problem| anyhow::anyhow!(problem.detail))?;
+    tokio::select! {
+        () = tokio::time::sleep(SEAM) => Ok(false),
+        () = crate::cli::stop_requested() => Ok(true),
+    }
+}
+
+/// What every screen says, Vietnamese and English.
+fn notice(city: &CityFolder, plan: &Replay, round: u32) -> (String, String) {
+    let year = plan.from.to_zoned(city.city.zone.clone()).year();
+    let (name, speed) = (&city.city.name, plan.speed);
+    let mut vi = format!("Phát lại vụ việc thật của {}, năm {year}, nhanh gấp {speed} lần", name.vi);
+    let mut en = format!("Replay of real cases of {}, {year}, {speed} times as fast", name.en);
+    if round > 1 {
+        vi.push_str(&format!(" · vòng {round}"));
+        en.push_str(&format!(" · round {round}"));
+    }
+    (vi, en)
+}

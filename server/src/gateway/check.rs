@@ -1,0 +1,68 @@
+//! Whether one event may go into the log.
+
+use std::sync::Arc;
+
+use domain::event::Body;
+use domain::intake;
+use domain::problem::Problem;
+use domain::symbol::Symbols;
+use domain::Timestamp;
+use serde_json::Value as Json;
+
+use super::problems;
+use crate::core::Snapshot;
+use crate::running::Running;
+use crate::source::SourceGrant;
+
+/// What the product says to itself: a source that said it could change rules or quiet an alarm.
+const RESERVED: [&str; 5] = ["directive.", "alarm.", "screen.", "config.", "memo."];
+
+/// Checks the events of one request.
+pub(super) struct Checker<'a> {
+    running: &'a Running,
+    source: &'a SourceGrant,
+    now: Timestamp,
+    /// Codes met while checking, thrown away with the request: what is rejected must leave nothing
+    /// behind in the table that lives as long as the server.
+    symbols: Symbols,
+    /// The cases known, for a source that may only touch its own. At most a tick old: two sources
+    /// that meet on a new case within a quarter of a second are both believed.
+    cases: Option<Arc<Snapshot>>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(running: &'a Running, source: &'a SourceGrant, now: Timestamp) -> Self {
+        let cases = source.own_cases_only.then(|| running.core.snapshot());
+        Self { running, source, now, symbols: Symbols::default(), cases }
+    }
+
+    pub(super) fn check(&self, event: &Json) -> Result<(), Problem> {
+        let read = intake::read(event, &self.running.city.city, &self.symbols, Some(self.now))?;
+        if matches!(read.body, Body::Other) {
+            let kind = event.get("type").and_then(Json::as_str).unwrap_or_default();
+            let kind = kind.strip_prefix(intake::TYPE_PREFIX).unwrap_or(kind);
+            if RESERVED.iter().any(|prefix| kind.starts_with(prefix)) {
+                return Err(problems::reserved_type());
+            }
+        }
+        if !self.source.may_say(&read.source) {
+            return Err(problems::wrong_source());
+        }
+        if !read.subject.is_empty() && !self.is_own(&read.subject) {
+            return Err(problems::not_your_case());
+        }
+        Ok(())
+    }
+
+    /// Whether the case is free, or was received from this source.
+    fn is_own(&self, code: &str) -> bool {
+        let Some(snapshot) = &self.cases else {
+            return true;
+        };
+        let Some(case) = snapshot.frozen.state().find(code) else {
+            return true;
+        };
+        let received = case.events.iter().find(|event| matches!(event.body, Body::Received(_)));
+        received.is_none_or(|event| self.source.may_say(&event.source))
+    }
+}

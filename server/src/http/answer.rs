@@ -1,0 +1,119 @@
+//! The one way from a question to an answer: REST calls and pages both come through here. Each
+//! answer is of one snapshot, counted away from the async threads.
+
+use std::sync::Arc;
+
+use app::source::CasesQuery;
+use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::problem::Problem;
+use domain::query::Query;
+use engine::QueryError;
+use jiff::tz::TimeZone;
+
+use super::work::Work;
+use crate::core::Snapshot;
+use crate::running::Running;
+
+/// Answers questions about the city. Cheap to clone.
+#[derive(Clone)]
+pub struct Answers {
+    running: Running,
+    work: Work,
+}
+
+impl Answers {
+    /// Answers from this server's numbers.
+    #[must_use]
+    pub fn new(running: Running) -> Self {
+        Self { running, work: Work::default() }
+    }
+
+    /// The server that answers.
+    #[must_use]
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// Where answers are counted.
+    #[must_use]
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// The city's time zone.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.running.city.city.zone
+    }
+
+    /// The metric registry.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<MetricView> {
+        self.running.core.snapshot().frozen.registry().views()
+    }
+
+    /// `GET /api/v1/aggregates`.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the parameter at fault.
+    pub async fn table(&self, query: Query) -> Result<Table, Problem> {
+        self.count(move |snapshot| engine::evaluate(&snapshot.frozen, &query)).await
+    }
+
+    /// `GET /api/v1/hexagons`.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the parameter at fault.
+    pub async fn hexagons(&self, query: Query) -> Result<Hexagons, Problem> {
+        self.count(move |snapshot| engine::hexagons(&snapshot.frozen, &query)).await
+    }
+
+    /// `GET /api/v1/cases`.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the parameter at fault.
+    pub async fn cases(&self, query: CasesQuery) -> Result<CasePage, Problem> {
+        self.count(move |snapshot| engine::list_cases(&snapshot.frozen, &query)).await
+    }
+
+    /// `GET /api/v1/receipt`.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the parameter at fault.
+    pub async fn receipt(&self, query: Query, cursor: Option<String>) -> Result<Receipt, Problem> {
+        self.count(move |snapshot| engine::receipt(&snapshot.frozen, &query, cursor.as_deref())).await
+    }
+
+    /// `GET /api/v1/cases/{code}`; `None` where there is no such case.
+    ///
+    /// # Errors
+    /// While numbers are rebuilt, or if the log cannot be read.
+    pub async fn case(&self, code: String) -> Result<Option<CaseStory>, Problem> {
+        let store = self.running.store.clone();
+        self.read(move |snapshot| super::story::tell(&snapshot, &store, &code)).await?
+    }
+
+    /// Reads a snapshot away from the async threads.
+    ///
+    /// # Errors
+    /// While numbers are rebuilt, and when too many wait.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(Arc<Snapshot>) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let snapshot = self.running.core.ready()?;
+        self.work.run(move || job(snapshot)).await
+    }
+
+    async fn count<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(Arc<Snapshot>) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.read(job).await?.map_err(|error| {
+            if let QueryError::Cube { .. } = &error {
+                tracing::error!(%error, "an answer could not be counted");
+            }
+            Problem::from(error)
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! What the handlers of the REST calls hold.
+
+use axum::extract::FromRef;
+
+use super::administrator::Administrator;
+use super::answer::Answers;
+use crate::running::Running;
+
+/// The state of the REST routes.
+#[derive(Clone, FromRef)]
+pub(super) struct Api {
+    pub(super) running: Running,
+    pub(super) answers: Answers,
+    pub(super) administrator: Administrator,
+}

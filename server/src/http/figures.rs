@@ -1,0 +1,103 @@
+//! `GET /metrics`: the server's own figures, for Prometheus (OpenMetrics text).
+
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::{Metric, Registry, Unit};
+use toancanh_log::Stats;
+
+use super::api::Api;
+use super::problem::{Refusal, internal};
+use crate::core::Snapshot;
+use crate::telemetry::Telemetry;
+
+/// The media type of OpenMetrics text.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `GET /metrics`.
+pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal> {
+    let mut registry = Registry::with_prefix("toancanh");
+    of_gateway_and_hub(&mut registry, &api.running.telemetry);
+    of_log(&mut registry, &api.running.store.log().stats());
+    of_state(&mut registry, &api.running.core.snapshot());
+    gauge(&mut registry, "answers_waiting", "Questions being counted or waiting", api.answers.work().waiting());
+    let mut text = String::new();
+    encode(&mut text, &registry).map_err(|error| {
+        tracing::error!(%error, "the figures could not be written");
+        Refusal(internal())
+    })?;
+    let mut response = text.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
+    Ok(response)
+}
+
+fn of_gateway_and_hub(registry: &mut Registry, telemetry: &Telemetry) {
+    let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let t = telemetry;
+    counter(registry, "events_accepted", "Events accepted and durable", get(&t.events_accepted_total));
+    counter(registry, "events_duplicate", "Events that were there already", get(&t.events_duplicate_total));
+    counter(registry, "events_rejected", "Events rejected one by one", get(&t.events_rejected_total));
+    counter(registry, "live_frames", "Frames put on sockets' queues", get(&t.live_frames_total));
+    let dropped = get(&t.live_frames_dropped_total);
+    counter(registry, "live_frames_dropped", "Frames dropped because a socket was behind", dropped);
+    gauge(registry, "live_sockets", "Live sockets open now", get(&t.live_sockets));
+    gauge(registry, "live_topics", "Questions kept up to date now", get(&t.live_topics));
+    counter(registry, "ticks", "Ticks done", get(&t.ticks_total));
+    seconds(registry, "tick_last", "How long the last tick took", get(&t.tick_micros));
+    seconds(registry, "tick_max", "The longest tick since the start", get(&t.tick_micros_max));
+    registry.register("http_requests", "Requests answered", t.requests.answered.clone());
+    let seconds = t.requests.seconds.clone();
+    registry.register_with_unit("http_request", "How long requests took", Unit::Seconds, seconds);
+}
+
+fn of_log(registry: &mut Registry, stats: &Stats) {
+    gauge(registry, "log_durable_seq", "The highest durable position", stats.durable.get());
+    counter(registry, "log_frames", "Frames written", stats.frames_total);
+    counter(registry, "log_records", "Records written", stats.records_total);
+    counter(registry, "log_bytes", "Bytes of frames written", stats.bytes_total);
+    counter(registry, "log_fsyncs", "fdatasync calls for frames", stats.fsyncs_total);
+    seconds(registry, "log_fsync_last", "How long the last fdatasync took", stats.fsync_last_us);
+    seconds(registry, "log_fsync_max", "The longest fdatasync since the start", stats.fsync_max_us);
+    counter(registry, "log_refused_busy", "Batches refused because the queue was full", stats.refused_busy_total);
+    counter(registry, "log_refused_full", "Commits refused because the disk was full", stats.refused_full_total);
+    gauge(registry, "log_queued_batches", "Batches waiting for the disk", stats.queued_batches);
+    gauge(registry, "log_queued_bytes", "Bytes waiting for the disk", stats.queued_bytes);
+    gauge(registry, "log_poisoned", "1 once the log has stopped acknowledging", u64::from(stats.poisoned));
+}
+
+fn of_state(registry: &mut Registry, snapshot: &Snapshot) {
+    let state = snapshot.frozen.state();
+    gauge(registry, "state_seq", "Every event up to here is in the numbers", state.seq().0);
+    gauge(registry, "state_events", "Events in the numbers", state.events());
+    gauge(registry, "state_cases", "Cases ever heard of", state.cases().len());
+    gauge(registry, "state_timers", "Instants at which a case will turn", state.timers());
+    gauge(registry, "state_sources", "Sources ever heard of", state.sources().len());
+    let at_secs = state.at().micros().div_euclid(1_000_000);
+    registry.register_with_unit("state_at", "The instant that the numbers stand at", Unit::Seconds, ConstGauge::new(at_secs));
+    gauge(registry, "ready", "1 once every event of the log is in the numbers", u64::from(snapshot.rebuilding.is_none()));
+}
+
+fn counter(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    register(registry, name, help, ConstCounter::new(value));
+}
+
+fn gauge(registry: &mut Registry, name: &str, help: &str, value: impl TryInto<i64>) {
+    register(registry, name, help, ConstGauge::new(value.try_into().unwrap_or(i64::MAX)));
+}
+
+fn seconds(registry: &mut Registry, name: &str, help: &str, micros: u64) {
+    #[allow(clippy::cast_precision_loss)] // Microseconds of a pause stay far below 2^53.
+    let value = ConstGauge::new(micros as f64 / 1e6);
+    registry.register_with_unit(name, help, Unit::Seconds, value);
+}
+
+fn register(registry: &mut Registry, name: &str, help: &str, metric: impl Metric + Debug) {
+    registry.register(name, help, metric);
+}

@@ -1,0 +1,40 @@
+//! `GET /healthz` (is it alive) and `GET /readyz` (may it be asked): open to every address, and
+//! silent about the city.
+
+use axum::extract::State;
+use axum::response::Response;
+use domain::problem::Problem;
+use serde_json::json;
+
+use super::api::Api;
+use super::problem::Refusal;
+use super::sheet::json;
+
+/// Alive as long as the core's thread is.
+pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
+    core_runs(&api)?;
+    Ok(json(&json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") }))?)
+}
+
+/// Ready once every event of the log is in the numbers and the log takes more.
+pub(super) async fn ready(State(api): State<Api>) -> Result<Response, Refusal> {
+    core_runs(&api)?;
+    let snapshot = api.running.core.ready()?;
+    if api.running.store.log().stats().poisoned {
+        let detail = "The log has stopped taking events after a failed write; the server's log says what to do. \
+                      Reading goes on.";
+        return Err(Problem::new("log-stopped", 503, "The log has stopped", detail).into());
+    }
+    Ok(json(&json!({ "status": "ready", "seq": snapshot.frozen.state().seq() }))?)
+}
+
+fn core_runs(api: &Api) -> Result<(), Problem> {
+    // The channel closes only with the thread that publishes.
+    match api.running.core.watch().has_changed() {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let detail = "The thread that keeps the numbers has ended; the server must be started again.";
+            Err(Problem::new("core-stopped", 503, "The core has stopped", detail))
+        }
+    }
+}

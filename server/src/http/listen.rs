@@ -1,0 +1,115 @@
+//! Connections: accepted, bounded in number and in how long they may take over their headers, and
+//! at the end asked to finish.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
+use tower::ServiceExt;
+
+/// How many connections are held at once. One more waits in the system's own queue until another
+/// has gone. (500 walls and tablets, their page loads, and room.)
+const CONNECTIONS_MAX: usize = 4_096;
+
+/// A caller has so long to send the whole head of a request, and an idle connection is kept as
+/// long: slow heads cannot hold connections for ever.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// How long open requests have to finish when the server stops.
+const FINISH_TIME_MAX: Duration = Duration::from_secs(4);
+
+/// Answers on `listener` until `stop` is done, then lets open requests finish.
+///
+/// # Errors
+/// If the listener breaks for good.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let (going, stopping) = watch::channel(false);
+    let mut connections = tokio::task::JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = async {
+            // Never closed; without room there is no accepting.
+            let place = room.clone().acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut stop => break,
+            Some(_) = connections.join_next() => continue,
+        };
+        match (place, accepted) {
+            (Ok(place), Ok((stream, peer))) => {
+                connections.spawn(connection(stream, peer, router.clone(), place, stopping.clone()));
+            }
+            (Ok(_), Err(error)) => pause_after(&error).await,
+            (Err(_), _) => break,
+        }
+    }
+    drop(listener);
+    going.send_replace(true);
+    let finish = async { while connections.join_next().await.is_some() {} };
+    if timeout(FINISH_TIME_MAX, finish).await.is_err() {
+        tracing::warn!("some connections were cut while the server stopped");
+    }
+    Ok(())
+}
+
+/// A broken connection is that caller's affair; without file descriptors it helps to wait.
+async fn pause_after(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::error!(%error, "a connection could not be accepted");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    place: OwnedSemaphorePermit,
+    mut stopping: watch::Receiver<bool>,
+) {
+    // Frames are small and wait for nobody.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = router.clone().oneshot(request.map(Body::new));
+        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME_MAX)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopping.wait_for(|going| *going) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke");
+    }
+    drop(place);
+}

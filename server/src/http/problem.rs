@@ -1,0 +1,133 @@
+//! Every error leaves as `application/problem+json` (RFC 9457): those that handlers name, and
+//! those of the layers below them (no such path, wrong method, too large, a panic).
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::problem::Problem;
+use futures::FutureExt;
+
+/// The media type of every error.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// A [`Problem`] on its way out: what handlers return as their error.
+#[derive(Debug)]
+pub struct Refusal(pub Problem);
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        response(self.0)
+    }
+}
+
+/// The answer that says a problem.
+#[must_use]
+pub fn response(problem: Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        _ => {}
+    }
+    response
+}
+
+/// Turns the errors of layers and extractors, which know nothing of problems, into problems.
+/// Headers that say what would be allowed (`Allow`, `Retry-After`) stay. Pages and the functions
+/// of the pages keep the errors that their own client reads.
+pub(super) async fn everywhere(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let wants_page = request.method() == axum::http::Method::GET && accepts_html(&request);
+    let Ok(response) = std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await else {
+        // The panic's own message went to the log by the panic hook; it may hold anything.
+        tracing::error!("a request ended in a panic");
+        return response(internal());
+    };
+    let is_of_pages = path.starts_with("/api/") && !path.starts_with("/api/v1/");
+    if !response.status().is_client_error() && !response.status().is_server_error() || is_of_pages {
+        return response;
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    match kind {
+        Some(kind) if kind.starts_with(PROBLEM_JSON) => response,
+        Some(kind) if kind.starts_with("text/html") && (wants_page || !path.starts_with("/api/")) => response,
+        _ => replaced(response),
+    }
+}
+
+fn accepts_html(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn replaced(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    let fresh = self::response(of_status(parts.status));
+    let (fresh_parts, body) = fresh.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_ENCODING);
+    for (name, value) in &fresh_parts.headers {
+        parts.headers.insert(name, value.clone());
+    }
+    Response::from_parts(parts, body)
+}
+
+/// What a bare status means here.
+fn of_status(status: StatusCode) -> Problem {
+    let (slug, title, detail) = match status {
+        StatusCode::NOT_FOUND => {
+            ("not-found", "Nothing here", "No call has this path; see /api/v1/openapi.json.")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method-not-allowed",
+            "Not with this method",
+            "The path exists, but not with this method; the Allow header says with which.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("too-large", "Too large", "The body is larger than this call takes.")
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "unsupported-media-type",
+            "Not this type of body",
+            "The Content-Type is none that this call reads; see /api/v1/openapi.json.",
+        ),
+        StatusCode::UPGRADE_REQUIRED => (
+            "upgrade-required",
+            "Only as a WebSocket",
+            "This path answers only requests that open a WebSocket.",
+        ),
+        StatusCode::REQUEST_TIMEOUT => ("request-timeout", "Too slow", "The request did not arrive in time."),
+        StatusCode::INTERNAL_SERVER_ERROR => return internal(),
+        _ if status.is_server_error() => ("unavailable", "Not now", "The server cannot answer this now."),
+        _ => ("bad-request", "The request cannot be used", "The request cannot be read; see /api/v1/openapi.json."),
+    };
+    Problem::new(slug, status.as_u16(), title, detail)
+}
+
+/// Something broke here, and the fault is not the caller's.
+#[must_use]
+pub fn internal() -> Problem {
+    let detail = "Something broke while this was answered. Nothing was changed by it; the server's log says what.";
+    Problem::new("internal", 500, "The server made a mistake", detail)
+}
+
+/// There is no such thing.
+#[must_use]
+pub fn not_found(what: impl Into<String>) -> Problem {
+    Problem::new("not-found", 404, "Nothing here", what)
+}

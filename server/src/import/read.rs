@@ -1,0 +1,112 @@
+//! The rows of a file under a mapping, one at a time.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use domain::city::City;
+
+use super::make::{MappedRow, make};
+use super::mapping::Mapping;
+use super::progress::Progress;
+use super::row::{Header, Row, name};
+use super::table::{Fields, Place, Table};
+use super::{ImportError, open};
+
+/// A file being read.
+pub struct Reading<'a> {
+    mapping: &'a Mapping,
+    city: &'a City,
+    path: PathBuf,
+    table: Table,
+    header: Header,
+    fields: Fields,
+}
+
+/// One row: what it makes, or why it is rejected.
+#[derive(Debug)]
+pub struct ReadRow {
+    /// The row, from 1; the header is not counted.
+    pub row: u64,
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// Its events, or what is wrong with it.
+    pub mapped: Result<MappedRow, String>,
+}
+
+/// Reads a file of rows under a mapping, in bounded memory. Two rows with one key both come; the
+/// importer lets the last win.
+///
+/// # Errors
+/// Where the file cannot be opened, or its columns are not those of the mapping.
+pub fn read<'a>(
+    path: &Path,
+    mapping: &'a Mapping,
+    city: &'a City,
+) -> Result<Reading<'a>, ImportError> {
+    Reading::open(path, mapping, city, &Progress::hidden())
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn open(
+        path: &Path,
+        mapping: &'a Mapping,
+        city: &'a City,
+        progress: &Progress,
+    ) -> Result<Self, ImportError> {
+        let unreadable = |source| ImportError::Unreadable { path: path.to_owned(), source };
+        let input = open::open(path, progress).map_err(unreadable)?;
+        let mut table = Table::new(input, &mapping.file).map_err(unreadable)?;
+        let names = match &mapping.file.columns {
+            Some(names) => names.clone(),
+            None => {
+                let fields = table.header().map_err(unreadable)?;
+                let fields = fields.ok_or_else(|| ImportError::NoHeader { path: path.to_owned() })?;
+                fields.iter().map(|field| name(field, mapping.file.encoding)).collect()
+            }
+        };
+        let header = Header::bind(names, &mapping.columns)?;
+        Ok(Self { mapping, city, path: path.to_owned(), table, header, fields: Fields::default() })
+    }
+
+    /// The names of the file's columns.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.header.names
+    }
+
+    /// The fields of the row that was read last.
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// Reads the next row; none at the end.
+    pub(super) fn next_row(&mut self) -> Result<Option<ReadRow>, ImportError> {
+        let place = self.table.read(&mut self.fields).map_err(|source| self.broken(source))?;
+        let Some(Place { row, line, too_long }) = place else { return Ok(None) };
+        let mapped = if too_long {
+            Err("the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)".to_owned())
+        } else {
+            self.map()
+        };
+        Ok(Some(ReadRow { row, line, mapped }))
+    }
+
+    fn map(&self) -> Result<MappedRow, String> {
+        let fields: Vec<&[u8]> = self.fields.iter().collect();
+        let mapping = self.mapping;
+        let row = Row::read(&self.header, &fields, mapping.file.encoding, &mapping.values)?;
+        make(mapping, self.city, &row)
+    }
+
+    fn broken(&self, source: io::Error) -> ImportError {
+        ImportError::Unreadable { path: self.path.clone(), source }
+    }
+}
+
+impl Iterator for Reading<'_> {
+    type Item = Result<ReadRow, ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_row().transpose()
+    }
+}

@@ -1,0 +1,279 @@
+//! Who may send events. A source is a name with a secret token; the registry
+//! (`<data>/sources.json`) holds the token's SHA-256 and never the token, so that whoever reads the
+//! file cannot send in a source's name.
+//!
+//! What a source may do is its [`SourceGrant`]:
+//!
+//! - it sends for one city;
+//! - the CloudEvents attribute `source` of its events is free, unless it was registered with a URI:
+//!   then it must be that URI, or begin with it followed by `/`, `#` or `?`. An event is identified
+//!   by (`source`, `id`) in either case;
+//! - it may add events to cases that another source reported, unless it was registered with
+//!   "own cases only" (which needs a URI, because that is how a case is known to be its own);
+//! - it sends at most so many events per second.
+//!
+//! `toancanh source` changes the file while a server runs; the server notices within a second, and
+//! at once where it meets a token that it does not know.
+
+mod rate;
+mod registry;
+mod token;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+pub use rate::Bucket;
+pub use registry::{NewSource, SourceEntry, SourceError, add, list, remove};
+pub use token::Token;
+
+use registry::Stamp;
+use token::TokenDigest;
+
+/// Events per second that a source may send where nothing else was said. Far above what a city's
+/// systems send, and below what one server takes.
+pub const EVENTS_PER_SECOND: u32 = 50_000;
+
+/// How old the reading of the registry may be: a source that was removed is refused after this.
+const REREAD_AFTER: Duration = Duration::from_secs(1);
+
+/// What one source may do.
+#[derive(Debug)]
+pub struct SourceGrant {
+    /// Its name.
+    pub name: String,
+    /// The code of the only city that it sends for.
+    pub city: String,
+    /// What the attribute `source` of its events must be or begin with.
+    pub uri: Option<String>,
+    /// Whether it may add events only to cases whose `case.received` was its own.
+    pub own_cases_only: bool,
+    /// How fast it may send.
+    pub rate: Bucket,
+    digest: TokenDigest,
+}
+
+impl SourceGrant {
+    fn new(entry: &SourceEntry, digest: TokenDigest) -> Self {
+        Self {
+            name: entry.name.clone(),
+            city: entry.city.clone(),
+            uri: entry.uri.clone(),
+            own_cases_only: entry.own_cases_only,
+            rate: Bucket::new(entry.events_per_second, Instant::now()),
+            digest,
+        }
+    }
+
+    /// What an administrator may do who writes to the data's own socket: everything, for `city`.
+    #[must_use]
+    pub fn local(city: &str) -> Self {
+        let entry = SourceEntry {
+            name: "import".to_owned(),
+            city: city.to_owned(),
+            token_sha256: String::new(),
+            uri: None,
+            own_cases_only: false,
+            events_per_second: u32::MAX,
+            added_at: String::new(),
+        };
+        Self::new(&entry, TokenDigest::default())
+    }
+
+    /// Whether events may carry this attribute `source`.
+    #[must_use]
+    pub fn may_say(&self, source: &str) -> bool {
+        let Some(uri) = &self.uri else {
+            return true;
+        };
+        source.strip_prefix(uri.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']))
+    }
+
+    fn is_still(&self, entry: &SourceEntry) -> bool {
+        self.name == entry.name
+            && self.city == entry.city
+            && self.uri == entry.uri
+            && self.own_cases_only == entry.own_cases_only
+            && self.rate.per_second() == entry.events_per_second
+    }
+}
+
+/// The sources of a running server.
+#[derive(Debug)]
+pub struct Sources {
+    data: PathBuf,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    by_digest: HashMap<TokenDigest, Arc<SourceGrant>>,
+    /// Sources of this run only; they are in no file.
+    lent: HashMap<TokenDigest, Arc<SourceGrant>>,
+    stamp: Option<Stamp>,
+    looked_at: Option<Instant>,
+}
+
+impl Sources {
+    /// Reads the registry in `data`; a missing file is an empty registry.
+    ///
+    /// # Errors
+    /// With the file and what to do.
+    pub fn open(data: &Path) -> Result<Self, SourceError> {
+        let sources = Self { data: data.to_owned(), held: Mutex::default() };
+        sources.reread(&mut sources.held())?;
+        Ok(sources)
+    }
+
+    /// What the bearer of `token` may do; `None` for a token that nobody has.
+    ///
+    /// The token is looked up by its SHA-256, so the time that it takes says nothing about the
+    /// tokens there are.
+    #[must_use]
+    pub fn find(&self, token: &str) -> Option<Arc<SourceGrant>> {
+        let digest = TokenDigest::of(token);
+        let mut held = self.held();
+        self.look_again(&mut held, REREAD_AFTER);
+        if let Some(grant) = held.get(&digest) {
+            return Some(grant);
+        }
+        self.look_again(&mut held, Duration::ZERO);
+        held.get(&digest)
+    }
+
+    /// Whether a grant found earlier still stands: asked for each message of a long connection.
+    #[must_use]
+    pub fn still_holds(&self, grant: &SourceGrant) -> bool {
+        let mut held = self.held();
+        self.look_again(&mut held, REREAD_AFTER);
+        held.get(&grant.digest).is_some_and(|now| std::ptr::eq(Arc::as_ptr(&now), grant))
+    }
+
+    /// Gives a source a token that works until this server stops and stands in no file: for what
+    /// the product itself plays into its own gateway.
+    ///
+    /// # Errors
+    /// If the system gives no random bytes.
+    pub fn lend(&self, name: &str, city: &str) -> Result<Token, SourceError> {
+        let token = Token::random().map_err(SourceError::Random)?;
+        let mut grant = SourceGrant::local(city);
+        name.clone_into(&mut grant.name);
+        grant.digest = TokenDigest::of(token.reveal());
+        self.held().lent.insert(grant.digest, Arc::new(grant));
+        Ok(token)
+    }
+
+    /// Reads the file again if it changed and the last look is older than `age`. A file that cannot
+    /// be read changes nothing: the sources that were known stay.
+    fn look_again(&self, held: &mut Held, age: Duration) {
+        if held.looked_at.is_some_and(|at| at.elapsed() < age) {
+            return;
+        }
+        if let Err(error) = self.reread(held) {
+            tracing::error!(%error, "the registry of sources cannot be read; what it said before holds");
+        }
+    }
+
+    fn reread(&self, held: &mut Held) -> Result<(), SourceError> {
+        held.looked_at = Some(Instant::now());
+        let stamp = registry::stamp(&self.data);
+        if held.stamp.is_some() && held.stamp == stamp {
+            return Ok(());
+        }
+        let entries = registry::list(&self.data)?;
+        let mut by_digest = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            let Some(digest) = TokenDigest::from_hex(&entry.token_sha256) else {
+                tracing::error!(source = entry.name, "the registry holds no valid token digest for it");
+                continue;
+            };
+            // The bucket lives on: reading the file again fills nobody's allowance.
+            let grant = match held.by_digest.remove(&digest) {
+                Some(grant) if grant.is_still(&entry) => grant,
+                _ => Arc::new(SourceGrant::new(&entry, digest)),
+            };
+            by_digest.insert(digest, grant);
+        }
+        held.by_digest = by_digest;
+        held.stamp = stamp;
+        Ok(())
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // A panic elsewhere cannot leave the table half made: it is replaced in one step.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn get(&self, digest: &TokenDigest) -> Option<Arc<SourceGrant>> {
+        self.by_digest.get(digest).or_else(|| self.lent.get(digest)).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(name: &str) -> NewSource {
+        NewSource { name: name.to_owned(), city: "boston".to_owned(), ..NewSource::default() }
+    }
+
+    #[test]
+    fn a_source_added_while_the_server_runs_is_known_at_once_and_a_removed_one_soon_not() {
+        let data = tempfile::tempdir().unwrap();
+        let sources = Sources::open(data.path()).unwrap();
+        let first = add(data.path(), &new("a"), false).unwrap();
+        let grant = sources.find(first.reveal()).unwrap();
+        assert_eq!((grant.name.as_str(), grant.city.as_str()), ("a", "boston"));
+        let second = add(data.path(), &new("b"), false).unwrap();
+        assert_eq!(sources.find(second.reveal()).unwrap().name, "b");
+        assert!(sources.still_holds(&grant));
+        remove(data.path(), "a").unwrap();
+        sources.look_again(&mut sources.held(), Duration::ZERO);
+        assert!(!sources.still_holds(&grant));
+        assert!(sources.find(first.reveal()).is_none());
+        assert!(sources.find(second.reveal()).is_some());
+    }
+
+    #[test]
+    fn a_token_lent_for_a_run_is_in_no_file() {
+        let data = tempfile::tempdir().unwrap();
+        let sources = Sources::open(data.path()).unwrap();
+        let token = sources.lend("replay", "boston").unwrap();
+        assert!(sources.still_holds(&sources.find(token.reveal()).unwrap()));
+        assert!(list(data.path()).unwrap().is_empty());
+        assert!(Sources::open(data.path()).unwrap().find(token.reveal()).is_none());
+    }
+
+    #[test]
+    fn reading_the_registry_again_fills_no_allowance() {
+        let data = tempfile::tempdir().unwrap();
+        let sources = Sources::open(data.path()).unwrap();
+        let slow = NewSource { events_per_second: 10, ..new("slow") };
+        let token = add(data.path(), &slow, false).unwrap();
+        sources.find(token.reveal()).unwrap().rate.take(1_000, Instant::now());
+        add(data.path(), &new("other"), false).unwrap();
+        sources.look_again(&mut sources.held(), Duration::ZERO);
+        assert!(sources.find(token.reveal()).unwrap().rate.ready(Instant::now()).is_err());
+    }
+
+    #[track_caller]
+    fn check(uri: Option<&str>, source: &str, want: bool) {
+        let mut grant = SourceGrant::local("boston");
+        grant.uri = uri.map(str::to_owned);
+        assert_eq!(grant.may_say(source), want, "{uri:?} {source}");
+    }
+
+    #[test]
+    fn a_bound_source_speaks_only_under_its_own_uri() {
+        check(None, "urn:anything", true);
+        check(Some("urn:a"), "urn:a", true);
+        check(Some("urn:a"), "urn:a/b", true);
+        check(Some("urn:a"), "urn:a#b", true);
+        check(Some("urn:a"), "urn:ab", false);
+        check(Some("urn:a"), "urn:", false);
+        check(Some("urn:a"), "", false);
+    }
+}

@@ -1,0 +1,94 @@
+//! A source's secret, and the digest under which it is known.
+
+use std::fmt;
+
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use sha2::{Digest, Sha256};
+
+/// Says what a leaked string is, to people and to secret scanners.
+const PREFIX: &str = "tcs_";
+
+/// A source's secret: `tcs_` and 32 random bytes in hexadecimal. It is shown once and never stored.
+pub struct Token(String);
+
+impl Token {
+    pub(super) fn random() -> std::io::Result<Self> {
+        let mut bytes = [0; 32];
+        OsRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;
+        Ok(Self(format!("{PREFIX}{}", hex(&bytes))))
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// SHA-256 of a token. A token has 256 random bits, so a plain digest cannot be guessed back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct TokenDigest([u8; 32]);
+
+impl TokenDigest {
+    pub(super) fn of(token: &str) -> Self {
+        Self(Sha256::digest(token).into())
+    }
+
+    pub(super) fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(0..) {
+            *byte = u8::from_str_radix(text.get(2 * pair..2 * pair + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    pub(super) fn to_hex(self) -> String {
+        hex(&self.0)
+    }
+}
+
+impl fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenDigest(…)")
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_long_random_and_never_shown_by_accident() {
+        let (a, b) = (Token::random().unwrap(), Token::random().unwrap());
+        assert_eq!(a.reveal().len(), 4 + 64);
+        assert_ne!(a.reveal(), b.reveal());
+        assert_eq!(format!("{a:?}"), "Token(…)");
+    }
+
+    #[test]
+    fn a_digest_survives_the_file() {
+        let digest = TokenDigest::of("tcs_x");
+        assert_eq!(TokenDigest::from_hex(&digest.to_hex()), Some(digest));
+        assert_eq!(TokenDigest::from_hex("zz"), None);
+        assert_eq!(TokenDigest::from_hex(&"é".repeat(32)), None);
+    }
+}
