@@ -1,0 +1,152 @@
+//! `kill -9` during a load of posts: every acknowledged event is there afterwards, none twice. And
+//! no 202 leaves before the `fdatasync` that covers it, which a build without that call must fail.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde_json::{Value as Json, json};
+use tests::events::event;
+use tests::program::{Program, binary, token};
+
+const AT: &str = "2015-10-01T12:00:00-04:00";
+
+fn received(case: &str) -> Json {
+    let data = json!({"kind": "report", "city": "boston", "agency": "x", "field": "y"});
+    event(&format!("{case}/received"), "case.received", AT, case, data)
+}
+
+async fn serve(data: &Path) -> Program {
+    let path = data.display().to_string();
+    let clock = format!("{AT},speed=0");
+    Program::serve(&["--city", "boston", "--data", &path, "--clock", &clock]).await.unwrap()
+}
+
+/// Every case that the program knows.
+async fn cases(program: &Program) -> Vec<String> {
+    let mut codes = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = program.json(&format!("/api/v1/cases?limit=1000&sort=case{cursor}")).await.unwrap();
+        codes.extend(page["cases"].as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={}", tests::program::encode(next)),
+            None => return codes,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_kill_9_every_acknowledged_event_is_there_and_none_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let token = Arc::new(token(&data, "boston", "crash").unwrap());
+    let rounds = if std::env::var_os("TOANCANH_PROVE").is_some() { 100 } else { 4 };
+    let mut acknowledged = BTreeSet::new();
+    for round in 0..rounds {
+        let program = Arc::new(serve(&data).await);
+        let stop = Arc::new(AtomicBool::new(false));
+        let number = Arc::new(AtomicU64::new(0));
+        let mut posters = Vec::new();
+        for _ in 0..8 {
+            let (program, token, stop, number) = (program.clone(), token.clone(), stop.clone(), number.clone());
+            posters.push(tokio::spawn(async move {
+                let mut mine = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let first = number.fetch_add(5, Ordering::Relaxed);
+                    let codes: Vec<_> = (first..first + 5).map(|number| format!("r{round}-{number}")).collect();
+                    let events: Vec<_> = codes.iter().map(|code| received(code)).collect();
+                    let body = serde_json::to_string(&events).unwrap();
+                    let Ok(reply) = program.post(&token, "application/cloudevents-batch+json", body).await else {
+                        break;
+                    };
+                    if reply.status == 202 {
+                        mine.extend(codes);
+                    }
+                }
+                mine
+            }));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200 + 170 * (round % 5))).await;
+        // As a power cut ends it: no goodbye.
+        Command::new("kill").args(["-9", &program.id().to_string()]).status().unwrap();
+        stop.store(true, Ordering::Relaxed);
+        for poster in posters {
+            acknowledged.extend(poster.await.unwrap());
+        }
+        drop(program);
+    }
+    assert!(acknowledged.len() > 100, "only {} were acknowledged", acknowledged.len());
+    let program = serve(&data).await;
+    let known = cases(&program).await;
+    let distinct: BTreeSet<_> = known.iter().cloned().collect();
+    assert_eq!(distinct.len(), known.len(), "a case is there twice");
+    let lost: Vec<_> = acknowledged.difference(&distinct).take(5).collect();
+    assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+    let table = program.json("/api/v1/aggregates?metric=received,open&from=2015-10-01").await.unwrap();
+    assert_eq!(table["rows"], json!([[known.len(), known.len()]]), "each is counted once");
+    program.stop().unwrap();
+}
+
+/// Runs the program under `strace`, posts one event after another, and says whether for each 202
+/// an `fdatasync` of a log segment had ended between the request's arrival and the answer.
+async fn every_answer_follows_its_sync(binary: &Path) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let token = token(&data, "boston", "strace").unwrap();
+    let trace = folder.path().join("trace");
+    let strace = std::env::var_os("TOANCANH_STRACE").map_or_else(|| PathBuf::from("strace"), PathBuf::from);
+    let mut command = Command::new(strace);
+    command.current_dir(tests::program::root());
+    command.env("TOANCANH_SITE_ROOT", tests::program::site_root());
+    command.args(["-f", "-tt", "-y", "-s", "256", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg,recvfrom,read"]);
+    command.arg("-o").arg(&trace).arg(binary);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--city", "boston", "--clock", &format!("{AT},speed=0"), "--data"]);
+    command.arg(&data);
+    let program = Program::spawn(command).await.unwrap();
+    for number in 0..10 {
+        let body = received(&format!("s{number}")).to_string();
+        let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
+        assert_eq!(reply.status, 202, "{}", reply.body);
+    }
+    // strace hands the signal on to the program it traces and ends with it.
+    program.stop().unwrap();
+    let trace = std::fs::read_to_string(trace).unwrap();
+    let mut synced = false;
+    let mut answers = 0;
+    let mut asked = false;
+    for line in trace.lines() {
+        let is_log = line.contains("/log/");
+        if line.contains("POST /api/v1/events") {
+            asked = true;
+            synced = false;
+        } else if (line.contains("fdatasync(") && is_log && line.ends_with("= 0")) || line.contains("fdatasync resumed") {
+            synced = true;
+        } else if asked && line.contains("HTTP/1.1 202") {
+            answers += 1;
+            asked = false;
+            if !synced {
+                return false;
+            }
+        }
+    }
+    assert_eq!(answers, 10, "the trace does not show ten answers");
+    true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_202_leaves_before_the_fdatasync_that_covers_it() {
+    assert!(every_answer_follows_its_sync(&binary()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_without_that_call_is_caught() {
+    let Some(control) = std::env::var_os("TOANCANH_BIN_NO_FDATASYNC") else {
+        // `cargo xtask test` builds the control and always sets this.
+        eprintln!("TOANCANH_BIN_NO_FDATASYNC is not set: the control did not run");
+        return;
+    };
+    assert!(!every_answer_follows_its_sync(Path::new(&control)).await, "the control passed: the test says nothing");
+}
