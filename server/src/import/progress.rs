@@ -7,15 +7,14 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A progress bar on standard error, drawn only where that is a terminal.
-pub struct Progress {
+pub(super) struct Progress {
     bar: ProgressBar,
     started: Instant,
 }
 
 impl Progress {
     /// A bar over `bytes`; `what` stands before it.
-    #[must_use]
-    pub fn over(bytes: u64, what: &str) -> Self {
+    pub(super) fn over(bytes: u64, what: &str) -> Self {
         let bar = ProgressBar::new(bytes);
         let style = "{prefix} [{bar:32}] {percent:>3} %  {msg}  {eta} left";
         // The template is a constant; where it did not parse the default style would do.
@@ -27,8 +26,7 @@ impl Progress {
     }
 
     /// No bar.
-    #[must_use]
-    pub fn hidden() -> Self {
+    pub(super) fn hidden() -> Self {
         Self { bar: ProgressBar::hidden(), started: Instant::now() }
     }
 

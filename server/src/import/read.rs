@@ -86,12 +86,12 @@ impl<'a> Reading<'a> {
         let mapped = if too_long {
             Err("the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)".to_owned())
         } else {
-            self.map()
+            self.map_fields()
         };
         Ok(Some(ReadRow { row, line, mapped }))
     }
 
-    fn map(&self) -> Result<MappedRow, String> {
+    fn map_fields(&self) -> Result<MappedRow, String> {
         let fields: Vec<&[u8]> = self.fields.iter().collect();
         let mapping = self.mapping;
         let row = Row::read(&self.header, &fields, mapping.file.encoding, &mapping.values)?;

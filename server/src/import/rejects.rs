@@ -53,8 +53,10 @@ impl Rejects {
         }
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let (row, line) = (row.to_string(), line.to_string());
-        let own = [row.as_bytes(), line.as_bytes(), because.as_bytes()];
-        writer.write_record(own.into_iter().chain(fields)).map_err(into_io)
+        for own in [row.as_str(), line.as_str(), because] {
+            writer.write_field(own).map_err(into_io)?;
+        }
+        writer.write_record(fields).map_err(into_io)
     }
 
     /// Ends the file. Returns where it is, if anything was rejected.
