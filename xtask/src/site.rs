@@ -1,6 +1,7 @@
 //! The web site as files: the wasm with its glue, the style, the vendored parts and `public/`,
 //! each beside its brotli form. The server serves this folder as it is.
 
+mod links;
 mod publish;
 mod style;
 mod vendor;
@@ -32,12 +33,12 @@ pub(crate) fn build(workspace: &Workspace, speed: Speed, stages: &mut Stages) ->
 /// Publishes again what needs no compiler: style, vendored parts and `public/`.
 ///
 /// # Errors
-/// When a file cannot be read or written, or the style names a file that the site does not have.
+/// When a file cannot be read or written, or something names a file that the site does not have.
 pub(crate) fn publish_all(workspace: &Workspace) -> Result<Outcome> {
     let mut files = wasm::files(workspace)?;
     files.extend(vendor::files(workspace)?);
     files.extend(publish::public_files(workspace)?);
     files.push(style::concatenated(workspace)?);
-    style::check_links(workspace, &files)?;
+    links::check(workspace, &files)?;
     publish::publish(workspace, &files)
 }

@@ -4,7 +4,7 @@
 use super::SiteFile;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 const LIST: &str = "main.css";
@@ -20,25 +20,6 @@ pub(super) fn concatenated(workspace: &Workspace) -> Result<SiteFile> {
         std::fs::write(&source, text)?;
     }
     Ok(SiteFile { source, path: "style.css".to_owned() })
-}
-
-/// Refuses a style that names a file of the site which the site does not have: in a browser it
-/// would be one silent 404.
-pub(super) fn check_links(workspace: &Workspace, files: &[SiteFile]) -> Result<()> {
-    let present: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    for file in files.iter().filter(|file| file.path == "style.css") {
-        let text = std::fs::read_to_string(&file.source)?;
-        for link in links(&text) {
-            if link.starts_with("data:") || link.starts_with('#') {
-                continue;
-            }
-            let path = link.trim_start_matches('/');
-            if !present.contains(path.split(['?', '#']).next().unwrap_or(path)) {
-                bail!("{}: url({link}) is not a file of the site", workspace.shown(&file.source));
-            }
-        }
-    }
-    Ok(())
 }
 
 fn concatenate(folder: &Path) -> Result<String> {
@@ -89,12 +70,6 @@ fn imported(line: &str) -> Option<&str> {
     Some(name.trim_start_matches("./"))
 }
 
-/// Everything inside `url(…)`.
-fn links(text: &str) -> impl Iterator<Item = &str> {
-    let inner = text.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
-    inner.map(|link| link.trim().trim_matches(['"', '\'']))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,11 +85,5 @@ mod tests {
         check_import("  @import './wall.css' ;", Some("wall.css"));
         check_import("@import url(\"map.css\");", Some("map.css"));
         check_import("body { color: red }", None);
-    }
-
-    #[test]
-    fn links_are_found_with_and_without_quotes() {
-        let text = "a{src:url(/vendor/a.woff2) format('woff2')} b{background:url( \"b.svg\" )}";
-        assert_eq!(links(text).collect::<Vec<_>>(), ["/vendor/a.woff2", "b.svg"]);
     }
 }
