@@ -1,1 +1,38 @@
-//! Placeholder.
+//! The numbers of Toàn Cảnh: what each metric counts, and every way to ask for it.
+//!
+//! [`Registry`] says what a metric counts, once. [`Cube`] belongs to the task that owns the state
+//! and takes in each step's changes; [`Frozen`] is a copy that any reader asks:
+//!
+//! | ask | for |
+//! |---|---|
+//! | [`evaluate`] | a table, from history |
+//! | [`hexagons`] | a count over the map |
+//! | [`Topic`] | a table that is kept up to date, tick by tick |
+//! | [`receipt`] | where one number comes from |
+//! | [`list_cases`], [`case_row`] | the cases themselves |
+//!
+//! polars and h3o stop here: neither appears in what is public. Rules about cases are `domain`'s.
+
+mod batch;
+mod calendar;
+mod cells;
+mod cube;
+mod error;
+mod evaluate;
+mod filter;
+mod history;
+mod plan;
+mod points;
+mod registry;
+mod scan;
+mod tally;
+mod topic;
+mod view;
+
+pub use batch::MicroBatch;
+pub use cube::{Cube, Frozen};
+pub use error::QueryError;
+pub use evaluate::{evaluate, hexagons};
+pub use history::History;
+pub use registry::{Better, Entry, Formula, Measured, Registry};
+pub use topic::{Topic, TopicChange};

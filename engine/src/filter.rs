@@ -1,0 +1,143 @@
+//! Which points a question is about: codes with their subtrees, cells, or no position.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::city::City;
+use domain::dimension::Dimension;
+use domain::query::Query;
+use domain::symbol::{Sym, Symbols};
+use polars::prelude::{BooleanChunked, Column, DataType, Expr, Field, IntoColumn, NewChunkedArray, col, lit};
+use rustc_hash::FxHashSet;
+
+use crate::cells::{self, Cells, RESOLUTIONS};
+use crate::error::QueryError;
+use crate::points::CELLS;
+
+/// Some codes of one dimension, each with its subtree.
+struct Codes {
+    city: Arc<City>,
+    symbols: Symbols,
+    dimension: Dimension,
+    codes: Vec<String>,
+    /// By symbol: not asked yet, no, yes. What a symbol stands for never changes, so that an
+    /// answer holds for ever, and only symbols that occur are ever asked about.
+    known: Mutex<Vec<Option<bool>>>,
+}
+
+impl Codes {
+    fn matches_all(&self, syms: impl Iterator<Item = u32>) -> Vec<bool> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        syms.map(|sym| self.matches_known(&mut known, sym)).collect()
+    }
+
+    fn matches(&self, sym: Sym) -> bool {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        self.matches_known(&mut known, sym.0)
+    }
+
+    fn matches_known(&self, known: &mut Vec<Option<bool>>, sym: u32) -> bool {
+        let place = sym as usize;
+        if let Some(Some(answer)) = known.get(place) {
+            return *answer;
+        }
+        let answer = self.look_up(Sym(sym));
+        if known.len() <= place {
+            known.resize(place + 1, None);
+        }
+        known[place] = Some(answer);
+        answer
+    }
+
+    fn look_up(&self, sym: Sym) -> bool {
+        let Some(name) = self.symbols.name(sym) else {
+            return false;
+        };
+        if self.codes.iter().any(|code| **code == *name) {
+            return true;
+        }
+        let Some(tree) = self.city.catalogue.tree(self.dimension) else {
+            return false;
+        };
+        let path = tree.path(&name);
+        self.codes.iter().any(|code| path.contains(code))
+    }
+}
+
+/// What a question is about. Points of history and of the live batch, and cases as they stand, are
+/// all held against the same filter.
+#[derive(Clone, Default)]
+pub(crate) struct Filter {
+    codes: Vec<Arc<Codes>>,
+    cells: [FxHashSet<u64>; RESOLUTIONS],
+    any_cell: bool,
+    no_position: bool,
+}
+
+impl Filter {
+    /// The filter of a question.
+    pub(crate) fn new(city: &Arc<City>, symbols: &Symbols, query: &Query) -> Result<Self, QueryError> {
+        let codes = query.filter.iter().map(|(dimension, codes)| {
+            Arc::new(Codes {
+                city: city.clone(),
+                symbols: symbols.clone(),
+                dimension: *dimension,
+                codes: codes.clone(),
+                known: Mutex::default(),
+            })
+        });
+        let mut filter = Self { codes: codes.collect(), no_position: query.no_position, ..Self::default() };
+        for cell in &query.cell {
+            filter.cells[cells::slot_of(*cell)?].insert(*cell);
+            filter.any_cell = true;
+        }
+        Ok(filter)
+    }
+
+    /// Whether it leaves anything out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.codes.is_empty() && !self.any_cell && !self.no_position
+    }
+
+    /// Whether a point with these codes and cells is asked about.
+    pub(crate) fn matches(&self, dims: &[Sym; Dimension::COUNT], cells: &Cells) -> bool {
+        self.codes.iter().all(|codes| codes.matches(dims[codes.dimension.index()]))
+            && (!self.any_cell || self.cells.iter().zip(cells).any(|(asked, cell)| asked.contains(cell)))
+            && (!self.no_position || cells[0] == 0)
+    }
+
+    /// The same as an expression over points.
+    pub(crate) fn expr(&self) -> Option<Expr> {
+        let mut parts: Vec<Expr> = self.codes.iter().cloned().map(codes_expr).collect();
+        if self.any_cell {
+            let asked = self.cells.iter().zip(CELLS).filter(|(asked, _)| !asked.is_empty());
+            let any = asked.map(|(asked, name)| one_of(name, asked.clone())).reduce(Expr::or);
+            parts.extend(any);
+        }
+        if self.no_position {
+            parts.push(col(CELLS[0]).eq(lit(0_u64)));
+        }
+        parts.into_iter().reduce(Expr::and)
+    }
+}
+
+fn codes_expr(codes: Arc<Codes>) -> Expr {
+    col(codes.dimension.name()).map(
+        move |column: Column| {
+            let syms = column.u32()?;
+            let matches = codes.matches_all(syms.into_no_null_iter());
+            Ok(BooleanChunked::from_slice(column.name().clone(), &matches).into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
+    )
+}
+
+fn one_of(name: &'static str, cells: FxHashSet<u64>) -> Expr {
+    col(name).map(
+        move |column: Column| {
+            let found: Vec<bool> =
+                column.u64()?.into_no_null_iter().map(|cell| cells.contains(&cell)).collect();
+            Ok(BooleanChunked::from_slice(column.name().clone(), &found).into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
+    )
+}

@@ -1,0 +1,179 @@
+//! A question made ready: which metrics, split how, over which period.
+
+use std::sync::Arc;
+
+use domain::Timestamp;
+use domain::metric::Metric;
+use domain::query::{Bucket, GroupKey, Query};
+
+use crate::calendar::{self, Span};
+use crate::cells;
+use crate::error::QueryError;
+use crate::filter::Filter;
+use crate::registry::{Entry, Registry, is_stock};
+use crate::view::View;
+
+/// A metric of a question.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub(crate) metric: Metric,
+    pub(crate) entry: Arc<Entry>,
+    /// A level, and not a movement.
+    pub(crate) stock: bool,
+}
+
+/// The instants that decide which points count. Instants that move with time are
+/// [`Timestamp::MAX`] here; no point later than now is ever looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Levels count points since then or before.
+    pub(crate) stock_until: Timestamp,
+    /// Movements count from here, this instant included.
+    pub(crate) from: Timestamp,
+    /// Movements count up to here, this instant left out.
+    pub(crate) to: Timestamp,
+    /// Movements are seen from here.
+    pub(crate) flow_until: Timestamp,
+}
+
+/// The question, ready to be asked of history and of live batches alike.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) asked: Vec<Asked>,
+    pub(crate) keys: Vec<GroupKey>,
+    /// The resolution's place, where cells are a key too.
+    pub(crate) cell: Option<usize>,
+    pub(crate) filter: Filter,
+    pub(crate) limits: Limits,
+    /// Whether movements count from the city's today, which moves.
+    pub(crate) today: bool,
+    pub(crate) bucket: Option<Bucket>,
+    /// Ascending; without buckets a single one that holds all.
+    pub(crate) spans: Vec<Span>,
+    /// The instant that is "now" to the question: its own `at`, else the state's.
+    pub(crate) now: Timestamp,
+}
+
+impl Plan {
+    pub(crate) fn new(view: &View<'_>, query: &Query) -> Result<Self, QueryError> {
+        let city = view.state().city();
+        if let Some(at) = query.at
+            && at > view.at()
+        {
+            let what = format!("lies ahead of the numbers, which stand at {}", view.show(view.at()));
+            return Err(QueryError::bad("at", what));
+        }
+        let now = query.at.unwrap_or(view.at());
+        let from = query.from.unwrap_or_else(|| calendar::midnight(&city.zone, now));
+        let limits = Limits {
+            stock_until: query.at.or(query.to).unwrap_or(Timestamp::MAX),
+            from,
+            to: query.to.unwrap_or(Timestamp::MAX),
+            flow_until: query.at.unwrap_or(Timestamp::MAX),
+        };
+        let mut plan = Self {
+            asked: asked(view.registry(), &query.metrics)?,
+            keys: query.group_by.clone(),
+            cell: query.res.map(cells::slot).transpose()?,
+            filter: Filter::new(city, view.state().symbols(), query)?,
+            limits,
+            today: query.from.is_none(),
+            bucket: query.bucket,
+            spans: Vec::new(),
+            now,
+        };
+        plan.spans = plan.spans_at(&city.zone, now)?;
+        Ok(plan)
+    }
+
+    /// The buckets of the period as it stands at `now`.
+    pub(crate) fn spans_at(
+        &self,
+        zone: &jiff::tz::TimeZone,
+        now: Timestamp,
+    ) -> Result<Vec<Span>, QueryError> {
+        let Some(bucket) = self.bucket else {
+            let all = Span { start: Timestamp::MIN, end: Timestamp::MAX, name: String::new() };
+            return Ok(vec![all]);
+        };
+        let end = if self.is_open_ended() {
+            // Without an end, what happens at this very instant has happened.
+            now.plus_micros(Timestamp::STEP)
+        } else {
+            self.limits.to
+        };
+        calendar::spans(zone, bucket, self.limits.from, end)
+    }
+
+    /// Whether the period ends now, wherever now is.
+    pub(crate) fn is_open_ended(&self) -> bool {
+        self.limits.to == Timestamp::MAX
+    }
+
+    /// The names of the columns: bucket, keys, cell, metrics.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        let mut columns = Vec::with_capacity(self.key_len() + self.asked.len());
+        columns.extend(self.bucket.map(|_| "bucket".to_owned()));
+        columns.extend(self.keys.iter().map(ToString::to_string));
+        columns.extend(self.cell.map(|_| "cell".to_owned()));
+        columns.extend(self.asked.iter().map(|asked| asked.metric.name().to_owned()));
+        columns
+    }
+
+    /// How many of the columns are the key.
+    pub(crate) fn key_len(&self) -> usize {
+        usize::from(self.bucket.is_some()) + self.keys.len() + usize::from(self.cell.is_some())
+    }
+
+    /// Whether there is nothing to split by but time.
+    pub(crate) fn is_ungrouped(&self) -> bool {
+        self.keys.is_empty() && self.cell.is_none()
+    }
+
+    pub(crate) fn is_bucketed(&self) -> bool {
+        self.bucket.is_some()
+    }
+
+    /// The instant at which the level of a bucket is taken.
+    pub(crate) fn stock_end(&self, span: &Span) -> Timestamp {
+        span.end.min(self.limits.stock_until)
+    }
+
+    /// In which bucket a point of a level first counts.
+    pub(crate) fn stock_span(&self, since: i64) -> Option<usize> {
+        let place = self.spans.partition_point(|span| self.stock_end(span).micros() < since);
+        (place < self.spans.len()).then_some(place)
+    }
+
+    /// In which bucket a point of a movement counts.
+    pub(crate) fn flow_span(&self, at: i64) -> Option<usize> {
+        let after = self.spans.partition_point(|span| span.start.micros() <= at);
+        after.checked_sub(1)
+    }
+
+    /// Whether a point counts in levels, once its time has come.
+    pub(crate) fn in_stock(&self, since: i64) -> bool {
+        since <= self.limits.stock_until.micros()
+    }
+
+    /// Whether a point counts in movements, once its time has come.
+    pub(crate) fn in_flow(&self, at: i64, since: i64) -> bool {
+        at >= self.limits.from.micros()
+            && at < self.limits.to.micros()
+            && since <= self.limits.flow_until.micros()
+    }
+}
+
+fn asked(registry: &Registry, metrics: &[Metric]) -> Result<Vec<Asked>, QueryError> {
+    if metrics.is_empty() {
+        return Err(QueryError::bad("metric", "names at least one metric; see /api/v1/metrics"));
+    }
+    metrics
+        .iter()
+        .map(|metric| {
+            let entry = registry.entry(*metric).cloned();
+            let entry = entry.ok_or_else(|| QueryError::bad("metric", "is not in the registry"))?;
+            Ok(Asked { metric: *metric, entry, stock: is_stock(*metric) })
+        })
+        .collect()
+}

@@ -1,0 +1,79 @@
+//! An expression over points, with polars kept inside.
+
+use domain::case::Measure;
+use domain::clock::{Judgement, Timeliness};
+use domain::dimension::Dimension;
+use polars::prelude::{DataType, Expr, LiteralValue, col, lit, when};
+
+use crate::points::{HANDLING_SECS, JUDGED, MEASURE, UNMAPPED, WEIGHT};
+
+/// What a point contributes to a number: an expression over the columns of points.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    picks: Expr,
+    amount: Amount,
+}
+
+#[derive(Clone, Debug)]
+enum Amount {
+    /// The point's weight, so many times.
+    Weight { times: i64 },
+    /// The handling time in seconds; the weight says how often.
+    HandlingSecs,
+}
+
+impl Formula {
+    /// The weight of each point of a measure.
+    #[must_use]
+    pub fn weight_of(measure: Measure) -> Self {
+        Self { picks: col(MEASURE).eq(lit(measure as u32)), amount: Amount::Weight { times: 1 } }
+    }
+
+    /// The handling time of each resolution for which one was measured.
+    #[must_use]
+    pub fn handling_secs() -> Self {
+        Self { amount: Amount::HandlingSecs, ..Self::weight_of(Measure::Resolved) }
+    }
+
+    /// Only points that stand so in their limit.
+    #[must_use]
+    pub fn standing(self, timeliness: Timeliness) -> Self {
+        self.and(col(Dimension::Timeliness.name()).eq(lit(timeliness.sym().0)))
+    }
+
+    /// Only resolutions judged so.
+    #[must_use]
+    pub fn judged(self, judgement: Judgement) -> Self {
+        self.and(col(JUDGED).eq(lit(judgement as u32)))
+    }
+
+    /// Only points with a code that is not in the catalogue.
+    #[must_use]
+    pub fn unmapped(self) -> Self {
+        self.and(col(UNMAPPED))
+    }
+
+    /// Counts each point so many times.
+    #[must_use]
+    pub fn times(self, times: i64) -> Self {
+        Self { amount: Amount::Weight { times }, ..self }
+    }
+
+    fn and(self, also: Expr) -> Self {
+        Self { picks: self.picks.and(also), ..self }
+    }
+
+    /// The expression: an `i64` a point; 0 (for seconds: null) where the point is not picked.
+    pub(crate) fn expr(&self) -> Expr {
+        let picked = when(self.picks.clone());
+        match self.amount {
+            Amount::Weight { times } => {
+                picked.then(col(WEIGHT).cast(DataType::Int64) * lit(times)).otherwise(lit(0_i64))
+            }
+            Amount::HandlingSecs => {
+                let none = Expr::Literal(LiteralValue::untyped_null()).cast(DataType::Int64);
+                picked.then(col(HANDLING_SECS)).otherwise(none)
+            }
+        }
+    }
+}

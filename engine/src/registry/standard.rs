@@ -1,0 +1,115 @@
+//! The metrics of the product, a line each.
+
+use domain::case::Measure as Of;
+use domain::city::Label;
+use domain::clock::{Judgement, Timeliness};
+use domain::metric::Metric;
+
+use super::{Better, Entry, Formula, Measured};
+
+const ON_STATISTICS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.a");
+const ON_REMINDERS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.b");
+
+/// Every metric, in the order of the contract.
+#[rustfmt::skip]
+pub(super) fn entries() -> Vec<(Metric, Entry)> {
+    use Better::{Less, More, Neither};
+    use Metric as M;
+    vec![
+        count(M::Open, Less, ON_STATISTICS, weight(Of::Open), ["Đang mở", "Open"],
+            ["Vụ việc đã tiếp nhận mà chưa xử lý xong, chưa đóng, không bị từ chối, không hủy, không trùng; bằng tổng trong hạn, sắp trễ hạn, quá hạn và không có hạn.",
+             "Cases received and neither resolved, closed, refused, cancelled nor duplicates or copies; the sum of in time, due soon, overdue and no deadline."]),
+        count(M::InTime, Neither, ON_REMINDERS, weight(Of::Open).standing(Timeliness::InTime), ["Trong hạn", "In time"],
+            ["Vụ việc đang mở, chưa tới ngưỡng sắp trễ hạn của thời hạn gần nhất.",
+             "Open cases whose governing limit has not come near yet."]),
+        count(M::DueSoon, Less, ON_REMINDERS, weight(Of::Open).standing(Timeliness::DueSoon), ["Sắp trễ hạn", "Due soon"],
+            ["Vụ việc đang mở còn trong hạn, nhưng thời gian còn lại không quá một phần năm thời hạn.",
+             "Open cases still in time with a fifth of their limit left or less."]),
+        count(M::Overdue, Less, ON_STATISTICS, weight(Of::Open).standing(Timeliness::Overdue), ["Quá hạn", "Overdue"],
+            ["Vụ việc đang mở đã qua thời hạn xử lý.",
+             "Open cases whose governing limit has passed."]),
+        count(M::NoDeadline, Neither, None, weight(Of::Open).standing(Timeliness::NoDeadline), ["Không có hạn", "No deadline"],
+            ["Vụ việc đang mở mà không có quy định hay nguồn tin nào đặt thời hạn.",
+             "Open cases for which neither a rule nor the source sets a limit."]),
+        count(M::Unmapped, Less, None, weight(Of::Open).unmapped(), ["Chưa khớp danh mục", "Unmapped"],
+            ["Vụ việc đang mở có ít nhất một mã chưa có trong danh mục của thành phố.",
+             "Open cases with at least one code that is not in the city's catalogue."]),
+        count(M::Cases, Neither, ON_STATISTICS, weight(Of::Case), ["Vụ việc mới", "New cases"],
+            ["Vụ việc tiếp nhận trong kỳ, không tính phản ánh trùng và bản sao.",
+             "Cases received in the period, duplicates and copies left out."]),
+        count(M::Received, Neither, ON_STATISTICS, weight(Of::Received), ["Tiếp nhận", "Received"],
+            ["Mọi phản ánh, hồ sơ tiếp nhận trong kỳ, kể cả phản ánh trùng.",
+             "Every report and dossier received in the period, duplicates included."]),
+        count(M::Duplicates, Neither, Some("4874/QĐ-UBND Điều 6.4"), weight(Of::Duplicate), ["Trùng", "Duplicates"],
+            ["Phản ánh tiếp nhận trong kỳ, được xác định cùng nội dung với một phản ánh khác.",
+             "Reports received in the period and found to repeat another."]),
+        count(M::Assigned, Neither, Some("4874/QĐ-UBND Điều 6.2"), weight(Of::Assigned), ["Chuyển xử lý", "Assigned"],
+            ["Lượt chuyển cho đơn vị chủ trì trong kỳ, tính cho đơn vị nhận.",
+             "Transfers to a leading unit in the period, under the unit that received them."]),
+        count(M::Resolved, More, ON_STATISTICS, weight(Of::Resolved), ["Đã xử lý", "Resolved"],
+            ["Lượt xử lý xong trong kỳ; bằng tổng trong hạn, trong thời gian đã cam kết, trễ hạn và không có hạn.",
+             "Resolutions in the period; the sum of in time, within the promised time, late and without a limit."]),
+        count(M::ResolvedInTime, More, ON_STATISTICS, weight(Of::Resolved).judged(Judgement::InTime), ["Xử lý trong hạn", "Resolved in time"],
+            ["Lượt xử lý xong trong kỳ, không muộn hơn thời hạn.",
+             "Resolutions in the period, no later than the limit."]),
+        count(M::ResolvedExtended, Neither, Some("4874/QĐ-UBND Điều 7.2.b"), weight(Of::Resolved).judged(Judgement::Extended), ["Xử lý trong thời gian cam kết", "Resolved within the promised time"],
+            ["Lượt xử lý xong trong kỳ sau thời hạn, nhưng trong thời gian đã cam kết trước khi hết hạn.",
+             "Resolutions in the period after the limit, within a time promised before it ran out."]),
+        count(M::ResolvedLate, Less, ON_STATISTICS, weight(Of::Resolved).judged(Judgement::Late), ["Xử lý trễ hạn", "Resolved late"],
+            ["Lượt xử lý xong trong kỳ sau thời hạn và sau mọi cam kết kịp thời.",
+             "Resolutions in the period after the limit and after any promise made in time."]),
+        count(M::ResolvedNoDeadline, Neither, None, weight(Of::Resolved).judged(Judgement::NoDeadline), ["Xử lý, không có hạn", "Resolved, no deadline"],
+            ["Lượt xử lý xong trong kỳ của vụ việc không có thời hạn.",
+             "Resolutions in the period of cases without a limit."]),
+        count(M::Reopened, Less, None, weight(Of::Reopened), ["Mở lại", "Reopened"],
+            ["Lượt mở lại trong kỳ của vụ việc đã xử lý, đã đóng, bị từ chối hoặc đã hủy.",
+             "Reopenings in the period of cases that were resolved, closed, refused or cancelled."]),
+        count(M::Returned, Less, Some("4874/QĐ-UBND Điều 7.1.c"), weight(Of::Returned), ["Chuyển trả", "Returned"],
+            ["Lượt chuyển trả trong kỳ, tính cho đơn vị chuyển trả.",
+             "Returns in the period, under the unit that returned."]),
+        count(M::Refused, Neither, Some("4874/QĐ-UBND Điều 3.6"), weight(Of::Refused), ["Từ chối tiếp nhận", "Refused"],
+            ["Lượt từ chối tiếp nhận trong kỳ.",
+             "Refusals in the period."]),
+        hours(M::HoursToResolveP50, 500, ["Thời gian xử lý, trung vị", "Hours to resolve, median"],
+            ["Số giờ từ khi tiếp nhận đến khi xử lý xong của vụ việc đứng giữa, trong các lượt xử lý xong trong kỳ.",
+             "Hours from receipt to resolution of the middle one among the period's resolutions."]),
+        hours(M::HoursToResolveP90, 900, ["Thời gian xử lý, 90 %", "Hours to resolve, 90 %"],
+            ["Số giờ mà 90 % các lượt xử lý xong trong kỳ không vượt quá, từ khi tiếp nhận đến khi xử lý xong.",
+             "The hours from receipt to resolution that 90 % of the period's resolutions do not exceed."]),
+    ]
+}
+
+fn weight(measure: Of) -> Formula {
+    Formula::weight_of(measure)
+}
+
+fn count(
+    metric: Metric,
+    better: Better,
+    clause: Option<&'static str>,
+    contribution: Formula,
+    label: [&str; 2],
+    definition: [&str; 2],
+) -> (Metric, Entry) {
+    let measured = Measured::Count(contribution);
+    let entry =
+        Entry { label: both(label), unit: "cases", definition: both(definition), clause, better, measured };
+    (metric, entry)
+}
+
+fn hours(metric: Metric, permille: u32, label: [&str; 2], definition: [&str; 2]) -> (Metric, Entry) {
+    let measured = Measured::Quantile { sample: Formula::handling_secs(), permille };
+    let entry = Entry {
+        label: both(label),
+        unit: "hours",
+        definition: both(definition),
+        clause: ON_REMINDERS,
+        better: Better::Less,
+        measured,
+    };
+    (metric, entry)
+}
+
+fn both([vi, en]: [&str; 2]) -> Label {
+    Label { vi: vi.to_owned(), en: en.to_owned() }
+}

@@ -1,0 +1,247 @@
+//! A question whose answer is kept up to date: history answers it once, then every tick's batch
+//! moves it. What a tick costs depends on the batch and on the groups it touches, never on how many
+//! cases there are.
+
+use std::collections::BTreeMap;
+
+use domain::Timestamp;
+use domain::query::Query;
+use domain::wire::Row;
+use rustc_hash::FxHashSet;
+
+use crate::batch::{Contributions, LiveRow, MicroBatch};
+use crate::calendar;
+use crate::cube::Frozen;
+use crate::error::QueryError;
+use crate::evaluate::check_size;
+use crate::plan::Plan;
+use crate::scan::scan;
+use crate::tally::{Key, Keyer, Tally};
+use crate::view::View;
+
+/// What one step changed in a topic's rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TopicChange {
+    /// Whole rows, key first, that are new or have other numbers; ascending by key.
+    pub upsert: Vec<Row>,
+    /// Keys of rows that are no more.
+    pub remove: Vec<Row>,
+}
+
+impl TopicChange {
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.upsert.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// One live question.
+pub struct Topic {
+    query: Query,
+    plan: Plan,
+    keyer: Keyer,
+    tally: Tally,
+    rows: BTreeMap<Row, Row>,
+    /// The next instant at which the period or its buckets move.
+    turn: Timestamp,
+}
+
+impl Topic {
+    /// Answers the question from history, at the frozen state.
+    ///
+    /// # Errors
+    /// As [`evaluate`](crate::evaluate); besides, `known_at`: what is recorded later can never move
+    /// such an answer, so that there is nothing to keep up to date.
+    pub fn new(frozen: &Frozen, query: Query) -> Result<Self, QueryError> {
+        if query.known_at.is_some() {
+            return Err(QueryError::bad("known_at", "cannot be followed live; ask /api/v1/aggregates"));
+        }
+        let view = View::new(frozen, None)?;
+        let plan = Plan::new(&view, &query)?;
+        let mut keyer = Keyer::new(&view, &plan);
+        let tally = scan(&plan, &view.points()?, &mut keyer, view.at())?;
+        let mut topic = Self { query, plan, keyer, tally, rows: BTreeMap::new(), turn: Timestamp::MAX };
+        topic.turn = topic.next_turn(view.at());
+        topic.render_all(&mut TopicChange::default())?;
+        Ok(topic)
+    }
+
+    /// The question.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// The names of the columns: the key first, then the metrics.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.plan.columns()
+    }
+
+    /// How many of the columns are the key.
+    #[must_use]
+    pub fn key_len(&self) -> usize {
+        self.plan.key_len()
+    }
+
+    /// All rows, ascending by key, null last.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Row> {
+        self.rows.iter().map(|(key, values)| joined(key.clone(), values)).collect()
+    }
+
+    /// Moves the answer by what one tick changed, to the instant `at`. Every batch since the frozen
+    /// state must come, once and in order; with an empty one only time moves.
+    ///
+    /// # Errors
+    /// [`QueryError::Bad`] names `bucket` where the buckets have become too many to keep; the topic
+    /// must then be given up.
+    pub fn step(&mut self, batch: &MicroBatch, at: Timestamp) -> Result<TopicChange, QueryError> {
+        let mut change = TopicChange::default();
+        let turned = at >= self.turn;
+        if turned {
+            self.turn_over(at)?;
+        }
+        self.plan.now = self.query.at.unwrap_or(at);
+        let touched = self.apply(batch);
+        for key in &touched {
+            self.tally.tidy(key);
+        }
+        if turned {
+            self.render_all(&mut change)?;
+        } else {
+            if !touched.is_empty() {
+                check_size(&self.plan, self.tally.groups.len())?;
+            }
+            for key in touched {
+                self.render(&key, &mut change);
+            }
+            change.upsert.sort_unstable();
+        }
+        Ok(change)
+    }
+
+    fn apply(&mut self, batch: &MicroBatch) -> FxHashSet<Key> {
+        let mut touched = FxHashSet::default();
+        let contributions: Vec<Option<&Contributions>> =
+            self.plan.asked.iter().map(|asked| batch.of(asked.metric)).collect();
+        for (line, row) in batch.rows.iter().enumerate() {
+            if !self.plan.filter.matches(&row.dims, &row.cells) {
+                continue;
+            }
+            let mut key = None;
+            for (metric, contributions) in contributions.iter().enumerate() {
+                let Some(span) = self.span_of(metric, row) else {
+                    continue;
+                };
+                let keyer = &mut self.keyer;
+                let plan = &self.plan;
+                let key = key.get_or_insert_with(|| key_of(keyer, plan, row));
+                let moved = match contributions {
+                    Some(Contributions::Counts(amounts)) => {
+                        let amount = amounts.get(line).copied().unwrap_or_default();
+                        self.tally.count(key, span, metric, amount);
+                        amount != 0
+                    }
+                    Some(Contributions::Samples(secs)) => {
+                        let secs = secs.get(line).copied().flatten();
+                        if let Some(secs) = secs {
+                            self.tally.sample(key, span, metric, secs, row.weight);
+                        }
+                        secs.is_some()
+                    }
+                    None => false,
+                };
+                if moved && !touched.contains(key) {
+                    touched.insert(key.clone());
+                }
+            }
+        }
+        touched
+    }
+
+    /// In which bucket a point counts for a metric, if at all.
+    fn span_of(&self, metric: usize, row: &LiveRow) -> Option<usize> {
+        let plan = &self.plan;
+        if plan.asked.get(metric)?.stock {
+            plan.in_stock(row.since).then(|| plan.stock_span(row.since)).flatten()
+        } else {
+            plan.in_flow(row.at, row.since).then(|| plan.flow_span(row.at)).flatten()
+        }
+    }
+
+    /// Today has become another day, or a bucket has begun. Whatever happened before lies outside
+    /// the new period altogether, so that nothing needs to be asked of history: movements begin at
+    /// zero, levels go on.
+    fn turn_over(&mut self, at: Timestamp) -> Result<(), QueryError> {
+        let zone = self.keyer.zone().clone();
+        let today = calendar::midnight(&zone, at);
+        if self.is_today() && today != self.plan.limits.from {
+            self.plan.limits.from = today;
+            self.tally.begin_period(&self.plan);
+        }
+        self.plan.spans = self.plan.spans_at(&zone, at)?;
+        self.turn = self.next_turn(at);
+        Ok(())
+    }
+
+    fn is_today(&self) -> bool {
+        self.plan.today && self.query.at.is_none()
+    }
+
+    fn next_turn(&self, at: Timestamp) -> Timestamp {
+        if self.query.at.is_some() {
+            return Timestamp::MAX;
+        }
+        let midnight =
+            if self.is_today() { calendar::next_midnight(self.keyer.zone(), at) } else { Timestamp::MAX };
+        let starts = self.plan.spans.iter().flat_map(|span| [span.start, span.end]);
+        let bucket = starts.filter(|start| *start > at).min().unwrap_or(Timestamp::MAX);
+        midnight.min(if self.plan.is_bucketed() { bucket } else { Timestamp::MAX })
+    }
+
+    fn render(&mut self, key: &Key, change: &mut TopicChange) {
+        let fresh = self.tally.rows(&self.plan, &self.keyer, key, self.plan.now);
+        if fresh.is_empty() {
+            for gone in self.tally.row_keys(&self.plan, &self.keyer, key) {
+                if self.rows.remove(&gone).is_some() {
+                    change.remove.push(gone);
+                }
+            }
+        }
+        for (key, values) in fresh {
+            if self.rows.get(&key) != Some(&values) {
+                change.upsert.push(joined(key.clone(), &values));
+                self.rows.insert(key, values);
+            }
+        }
+    }
+
+    fn render_all(&mut self, change: &mut TopicChange) -> Result<(), QueryError> {
+        let mut keys: Vec<Key> = self.tally.groups.keys().cloned().collect();
+        if self.plan.is_ungrouped() {
+            keys = vec![Key::default()];
+        }
+        check_size(&self.plan, keys.len())?;
+        let fresh: BTreeMap<Row, Row> = keys
+            .iter()
+            .flat_map(|key| self.tally.rows(&self.plan, &self.keyer, key, self.plan.now))
+            .collect();
+        change.remove.extend(self.rows.keys().filter(|key| !fresh.contains_key(*key)).cloned());
+        let moved = fresh.iter().filter(|(key, values)| self.rows.get(*key) != Some(*values));
+        change.upsert.extend(moved.map(|(key, values)| joined(key.clone(), values)));
+        self.rows = fresh;
+        Ok(())
+    }
+}
+
+fn key_of(keyer: &mut Keyer, plan: &Plan, row: &LiveRow) -> Key {
+    let syms = plan.keys.iter().map(|key| row.dims[key.dimension.index()].0);
+    keyer.key(syms, plan.cell.map(|slot| row.cells[slot]))
+}
+
+fn joined(mut key: Row, values: &Row) -> Row {
+    key.extend(values.iter().cloned());
+    key
+}
