@@ -17,8 +17,8 @@ pub fn binary() -> PathBuf {
 /// The repository.
 #[must_use]
 pub fn root() -> PathBuf {
-    let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("tests"), PathBuf::from);
-    own.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    // Where this was compiled: the tests run where they were built.
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// The site that the program serves.
