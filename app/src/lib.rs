@@ -2,4 +2,20 @@
 //! Built for the server (`ssr`) and for the browser (`hydrate`). Never here: aggregates, business
 //! rules, or fetching outside `live` and the server functions.
 
+#![allow(unreachable_pub)] // The component macro makes its functions and properties public.
+
 pub mod source;
+pub mod error;
+pub mod address;
+pub mod ask;
+pub mod text;
+pub mod theme;
+pub mod locale;
+pub mod functions;
+pub mod live;
+pub mod table;
+pub mod components;
+pub mod pages;
+mod shell;
+
+pub use shell::{App, shell};

@@ -1,1 +1,13 @@
-//! p
+//! The browser's program: takes over the page that the server made.
+
+// A page is one type, as deep as its markup; optimised builds look through all of it.
+#![recursion_limit = "512"]
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Called once by the page, when the program has been loaded.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

@@ -1,0 +1,105 @@
+//! A list of cases: each row says what, who holds it, where it is and how it stands.
+
+use std::sync::Arc;
+
+use domain::answer::CaseRow;
+use domain::dimension::Dimension;
+use leptos::prelude::*;
+
+use super::mark::{Mark, Shape};
+use super::Empty;
+use crate::address;
+use crate::functions::Boot;
+use crate::live::use_live;
+use crate::locale::use_lang;
+use crate::text::{Lang, date, number, sentences, words};
+
+/// The rows, in the order of the answer.
+#[component]
+pub fn CaseRows(
+    /// What came with the page.
+    boot: Arc<Boot>,
+    /// The cases.
+    cases: Vec<CaseRow>,
+) -> impl IntoView {
+    let at = use_live().at(&boot);
+    if cases.is_empty() {
+        return view! { <Empty/> }.into_any();
+    }
+    let rows = cases.into_iter().map(|case| view! { <CaseLine boot=boot.clone() case at/> }).collect_view();
+    view! { <ul class="cases">{rows}</ul> }.into_any()
+}
+
+#[component]
+fn CaseLine(boot: Arc<Boot>, case: CaseRow, at: Signal<String>) -> impl IntoView {
+    let lang = use_lang();
+    let title = title(lang, &boot, &case);
+    let about = about(lang, &boot, &case);
+    let place = place(lang, &boot, &case);
+    let shape = case.timeliness.as_deref().map(Shape::of);
+    let received = date::moment_beside(lang, &case.received_at, &boot.beat.at);
+    let status = words::status(&case.status).map_or(case.status.clone(), |say| say.to(lang).to_owned());
+    let due = case.due.clone().filter(|_| case.timeliness.is_some());
+    let stands = move || match &due {
+        Some(due) => due_text(lang, due, &at.get()),
+        None => status.clone(),
+    };
+    view! {
+        <li>
+            <a class="case-line" href=address::case(&case.case)>
+                <span class="case-title">{title}</span>
+                <span class="case-stand figure">
+                    {shape.map(|shape| view! { <Mark shape bare=true/> " " })}
+                    {stands}
+                </span>
+                <span class="case-about">{about}</span>
+                <span class="case-place">{place}</span>
+                <span class="case-code">{case.case.clone()}</span>
+                <time class="case-time figure">{received}</time>
+            </a>
+        </li>
+    }
+}
+
+/// What a case is called: its own title, else its field.
+#[must_use]
+pub(crate) fn title(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
+    if let Some(title) = &case.title {
+        return title.clone();
+    }
+    named(lang, boot, Dimension::Field, case.field.as_deref()).unwrap_or_else(|| case.case.clone())
+}
+
+/// Who holds it and how it came.
+fn about(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
+    let parts = [
+        named(lang, boot, Dimension::Agency, case.agency.as_deref()),
+        case.title.as_ref().and_then(|_| named(lang, boot, Dimension::Field, case.field.as_deref())),
+        case.severity.as_deref().and_then(words::severity).map(|say| say.to(lang).to_owned()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// Where it lies.
+pub(crate) fn place(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
+    let parts = [
+        named(lang, boot, Dimension::Ward, case.ward.as_deref()),
+        named(lang, boot, Dimension::District, case.district.as_deref()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What people read for a code of a dimension.
+#[must_use]
+pub(crate) fn named(lang: Lang, boot: &Boot, dimension: Dimension, code: Option<&str>) -> Option<String> {
+    code.map(|code| lang.of(&boot.city.catalogue.label(dimension, code)))
+}
+
+/// How long is left, or by how much it is over.
+pub(crate) fn due_text(lang: Lang, due: &str, at: &str) -> String {
+    match date::micros_between(at, due) {
+        Some(left) if left >= 0 => sentences::left(lang, &number::running(lang, left)),
+        Some(over) => sentences::over_by(lang, &number::running(lang, over)),
+        None => due.to_owned(),
+    }
+}

@@ -1,0 +1,86 @@
+//! The four pictures of nothing: no data, no right, still loading, failed. Each says what to do.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::locale::use_lang;
+use crate::text::words;
+
+/// Nothing matches.
+#[component]
+pub fn Empty() -> impl IntoView {
+    let lang = use_lang();
+    view! {
+        <div class="nothing empty">
+            <svg viewBox="0 0 48 48" aria-hidden="true"><path class="line" d="M24 5 40 14v20L24 43 8 34V14Z"/></svg>
+            <p class="nothing-title">{words::EMPTY.to(lang)}</p>
+            <p>{words::EMPTY_HELP.to(lang)}</p>
+        </div>
+    }
+}
+
+/// The reader lacks the right.
+#[component]
+pub fn Forbidden() -> impl IntoView {
+    let lang = use_lang();
+    view! {
+        <div class="nothing forbidden">
+            <svg viewBox="0 0 48 48" aria-hidden="true">
+                <path class="line" d="M12 22h24v19H12ZM16 22v-6a8 8 0 0 1 16 0v6"/>
+            </svg>
+            <p class="nothing-title">{words::FORBIDDEN.to(lang)}</p>
+            <p>{words::FORBIDDEN_HELP.to(lang)}</p>
+        </div>
+    }
+}
+
+/// The answer is on its way.
+#[component]
+pub fn Loading() -> impl IntoView {
+    let lang = use_lang();
+    view! {
+        <div class="nothing loading" role="status">
+            <svg viewBox="0 0 48 48" aria-hidden="true">
+                <path class="line faint" d="M24 5 40 14v20L24 43 8 34V14Z"/>
+                <path class="line runs" d="M24 5 40 14v20"/>
+            </svg>
+            <p class="nothing-title">{words::LOADING.to(lang)}</p>
+            <p>{words::LOADING_HELP.to(lang)}</p>
+        </div>
+    }
+}
+
+/// Something went wrong; the detail says where.
+#[component]
+pub fn Failed(
+    /// What is wrong this time.
+    #[prop(into)]
+    detail: String,
+) -> impl IntoView {
+    let lang = use_lang();
+    view! {
+        <div class="nothing failed" role="alert">
+            <svg viewBox="0 0 48 48" aria-hidden="true">
+                <path class="line" d="M24 6 44 41H4ZM24 19v11M24 34v3"/>
+            </svg>
+            <p class="nothing-title">{words::FAILED.to(lang)}</p>
+            <p>{words::FAILED_HELP.to(lang)}</p>
+            <p class="aside">{detail}</p>
+            // A full load: whatever is wrong with this page's state goes with it.
+            <p><a class="button" href="" rel="external">{words::RETRY.to(lang)}</a></p>
+        </div>
+    }
+}
+
+/// The picture for what a page was refused.
+#[component]
+pub fn Problem(
+    /// Why.
+    error: AppError,
+) -> impl IntoView {
+    if error.is_forbidden() {
+        view! { <Forbidden/> }.into_any()
+    } else {
+        view! { <Failed detail=error.0.detail/> }.into_any()
+    }
+}

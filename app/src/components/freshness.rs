@@ -1,0 +1,140 @@
+//! How fresh the numbers are: the moment they stand at, each source, the connection; and what the
+//! data are, where they are not the city's own present.
+
+use domain::wire::{Beat, SourceBeat};
+use leptos::prelude::*;
+
+use super::mark::Shape;
+use crate::functions::Boot;
+use crate::live::{Link, use_live};
+use crate::locale::use_lang;
+use crate::text::{Lang, Say, date, number, sentences, words};
+use std::sync::Arc;
+
+/// The moment, the sources and the connection, in one line.
+#[component]
+pub fn Freshness(
+    /// What came with the page.
+    boot: Arc<Boot>,
+) -> impl IntoView {
+    let (lang, live) = (use_lang(), use_live());
+    let beat = live.beat(&boot);
+    let link = live.link();
+    let at = Memo::new(move |_| beat.with(|beat| at_text(lang, &beat.at)));
+    let sources = Memo::new(move |_| beat.with(source_lines));
+    let link_class = move || format!("link {}", link_class(link.get()));
+    let link_text = move || match link.get() {
+        Link::Stale => sentences::stale(lang, &number::rough(lang, live.age_secs().get() * 1_000_000)),
+        link => link_word(link).to(lang).to_owned(),
+    };
+    view! {
+        <div class="freshness">
+            <span class="at">
+                <span class="unseen">{words::AS_OF.to(lang)} " "</span>
+                <time class="figure">{at}</time>
+            </span>
+            <ul class="sources" aria-label=words::SOURCES.to(lang)>
+                <For each=move || sources.get() key=|line| line.source.clone() let(line)>
+                    <SourceState name=line.source lines=sources/>
+                </For>
+            </ul>
+            <span class=link_class role="status">{link_text}</span>
+        </div>
+    }
+}
+
+/// What every screen says of its data: a replay, a simulation.
+#[component]
+pub fn Notice(
+    /// What came with the page.
+    boot: Arc<Boot>,
+) -> impl IntoView {
+    let (lang, live) = (use_lang(), use_live());
+    let beat = live.beat(&boot);
+    let said = boot.city.notice.as_ref().map(|notice| lang.of(notice));
+    let text = Memo::new(move |_| beat.with(|beat| notice_text(lang, said.as_deref(), beat)));
+    view! {
+        <Show when=move || text.with(|text| !text.is_empty())>
+            <p class="notice" role="note">{text}</p>
+        </Show>
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SourceLine {
+    source: String,
+    state: String,
+    lag_micros: Option<i64>,
+}
+
+#[component]
+fn SourceState(name: String, lines: Memo<Vec<SourceLine>>) -> impl IntoView {
+    let lang = use_lang();
+    let key = name.clone();
+    let line =
+        Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.source == key).cloned()));
+    let shape = move || line.with(|line| line.as_ref().map_or(Shape::None, |line| Shape::of(&line.state)));
+    let text = move || line.with(|line| line.as_ref().map_or_else(String::new, |line| state_text(lang, line)));
+    view! {
+        <li class=move || format!("source {}", shape().class())>
+            <span class="source-name">{name}</span>
+            <span class="sign" aria-hidden="true">{move || shape().sign()}</span>
+            <span class="source-state">{text}</span>
+        </li>
+    }
+}
+
+fn at_text(lang: Lang, at: &str) -> String {
+    let day = date::day(at).map(|day| date::date(lang, day)).unwrap_or_default();
+    format!("{} {day}", date::time(at))
+}
+
+fn source_lines(beat: &Beat) -> Vec<SourceLine> {
+    let line = |source: &SourceBeat| SourceLine {
+        source: source.source.clone(),
+        state: source.state.clone(),
+        lag_micros: source.watermark.as_deref().and_then(|mark| date::micros_between(mark, &beat.at)),
+    };
+    beat.sources.iter().map(line).collect()
+}
+
+fn state_text(lang: Lang, line: &SourceLine) -> String {
+    let word = match line.state.as_str() {
+        "live" => words::SOURCE_LIVE,
+        "late" => words::SOURCE_LATE,
+        "silent" => words::SOURCE_SILENT,
+        "closed" => words::SOURCE_CLOSED,
+        _ => words::SOURCE_UNKNOWN,
+    };
+    match (line.state.as_str(), line.lag_micros) {
+        ("live", Some(lag)) => number::rough(lang, lag),
+        (_, Some(lag)) => format!("{} {}", word.to(lang), number::rough(lang, lag)),
+        (_, None) => word.to(lang).to_owned(),
+    }
+}
+
+fn notice_text(lang: Lang, said: Option<&str>, beat: &Beat) -> String {
+    let clock = sentences::clock(&beat.clock).map(|say| say.to(lang).to_owned());
+    let speed = (beat.clock != "system" && (beat.speed - 1.0).abs() > f64::EPSILON && beat.speed > 0.0)
+        .then(|| sentences::speed(lang, beat.speed));
+    let said = said.map(str::to_owned).or(clock);
+    said.into_iter().chain(speed).collect::<Vec<_>>().join(" · ")
+}
+
+const fn link_word(link: Link) -> Say {
+    match link {
+        Link::Connecting => words::LINK_CONNECTING,
+        Link::Live => words::LINK_LIVE,
+        Link::Reconnecting => words::LINK_RECONNECTING,
+        Link::Stale => words::LINK_STALE,
+    }
+}
+
+const fn link_class(link: Link) -> &'static str {
+    match link {
+        Link::Connecting => "connecting",
+        Link::Live => "live",
+        Link::Reconnecting => "reconnecting",
+        Link::Stale => "stale",
+    }
+}

@@ -1,0 +1,104 @@
+//! The receipt beside the page, opened from any number.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::num::Params;
+use super::receipt::ReceiptView;
+use super::{Loading, Problem};
+use crate::address;
+use crate::functions::load_receipt;
+use crate::locale::use_lang;
+use crate::text::words;
+
+/// The parameters that fix an instant: a question that has one needs no other.
+const FIXED: [&str; 2] = ["at", "to"];
+
+/// Which receipt is open, by its query string.
+#[derive(Clone, Copy)]
+pub struct OpenReceipt(RwSignal<Option<String>>);
+
+impl OpenReceipt {
+    /// Opens the receipt of a number as it stood at an instant (empty: now).
+    pub fn open(self, params: &Params, at: &str) {
+        let mut params = params.clone();
+        if !at.is_empty() && !params.iter().any(|(key, _)| FIXED.contains(&key.as_str())) {
+            params.push(("at".to_owned(), at.to_owned()));
+        }
+        self.0.set(Some(address::search(&params)));
+    }
+
+    /// Opens another page of it.
+    pub fn turn(self, search: String) {
+        self.0.set(Some(search));
+    }
+
+    /// Closes it.
+    pub fn close(self) {
+        self.0.set(None);
+    }
+}
+
+/// Makes the one panel of the page known to every number.
+pub fn provide_receipt() {
+    provide_context(OpenReceipt(RwSignal::new(None)));
+}
+
+/// The page's panel.
+#[must_use]
+pub(crate) fn use_receipt() -> OpenReceipt {
+    use_context::<OpenReceipt>().unwrap_or_else(|| OpenReceipt(RwSignal::new(None)))
+}
+
+/// The panel itself; nothing while it is closed.
+#[component]
+pub fn ReceiptPanel() -> impl IntoView {
+    let (lang, receipt) = (use_lang(), use_receipt());
+    let asked = move || receipt.0.get();
+    let answer = Resource::new(asked, |asked| async move {
+        match asked {
+            Some(params) => load_receipt(params.clone()).await.map(|receipt| Some((params, receipt))),
+            None => Ok(None),
+        }
+    });
+    let leave = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            receipt.close();
+        }
+    };
+    let panel = NodeRef::<leptos::html::Aside>::new();
+    Effect::new(move |_| {
+        if receipt.0.get().is_some()
+            && let Some(panel) = panel.get()
+        {
+            // What a keyboard does next is about the panel.
+            panel.focus().ok();
+        }
+    });
+    view! {
+        <Show when=move || receipt.0.with(Option::is_some)>
+            <div class="veil" on:click=move |_| receipt.close()></div>
+            <aside class="receipt-panel" role="dialog" aria-modal="true" aria-labelledby="receipt-title" tabindex="-1" node_ref=panel on:keydown=leave>
+                <header class="panel-head">
+                    <h2 id="receipt-title">{words::RECEIPT.to(lang)}</h2>
+                    <button type="button" class="quiet" on:click=move |_| receipt.close()>{words::CLOSE.to(lang)}</button>
+                </header>
+                <Suspense fallback=Loading>
+                    {move || Suspend::new(async move {
+                        match answer.await {
+                            Ok(Some((params, found))) => {
+                                let page = format!("/receipt?{params}");
+                                view! {
+                                    <ReceiptView receipt=found params=params on_turn=Callback::new(move |to| receipt.turn(to))/>
+                                    <p><a class="button" href=page on:click=move |_| receipt.close()>{words::OPEN_AS_PAGE.to(lang)}</a></p>
+                                }.into_any()
+                            }
+                            Ok(None) => ().into_any(),
+                            Err(error) => view! { <Problem error/> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+            </aside>
+        </Show>
+    }
+}

@@ -1,0 +1,239 @@
+//! One table whose rows are a whole story each: how the open cases stand, how many are close to
+//! their limit or past it, how many were resolved in time, and how the fortnight went.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::answer::Table;
+use domain::metric::Metric;
+use leptos::prelude::*;
+
+use super::bar::{Split, TimelinessBar};
+use super::mark::Shape;
+use super::num::{Num, Params};
+use super::Empty;
+use crate::locale::use_lang;
+use crate::table::{code, column};
+use crate::text::{Say, number, words};
+
+/// How many rows stand before the fold.
+const FIRST_ROWS: usize = 12;
+
+/// The answers that the rows are made of, all split by the same key.
+#[derive(Clone, Copy)]
+pub struct Tables {
+    /// `open`, `in_time`, `due_soon`, `overdue`, `no_deadline`.
+    pub stock: Signal<Arc<Table>>,
+    /// `resolved_in_time`, `resolved_extended`, `resolved_late` of 30 days.
+    pub resolved: Signal<Arc<Table>>,
+    /// `received` by day of a fortnight: the bucket, then the key.
+    pub fortnight: Signal<Arc<Table>>,
+}
+
+/// One row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// Its code; `None` for the cases that have none.
+    pub code: Option<String>,
+    /// How its open cases stand.
+    pub split: Split,
+    /// Resolved in time, of all resolved that had a limit, in 30 days.
+    pub in_time: (i64, i64),
+    /// Received a day, oldest first.
+    pub fortnight: Vec<i64>,
+}
+
+impl Tables {
+    /// The rows, the most overdue first.
+    #[must_use]
+    pub fn stories(self) -> Vec<Story> {
+        let mut stories: BTreeMap<Option<String>, Story> = BTreeMap::new();
+        self.stock.with(|table| add_stock(&mut stories, table));
+        self.resolved.with(|table| add_resolved(&mut stories, table));
+        self.fortnight.with(|table| add_fortnight(&mut stories, table));
+        let mut stories: Vec<Story> =
+            stories.into_iter().map(|(code, story)| Story { code, ..story }).collect();
+        stories.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.code.cmp(&b.code)));
+        stories
+    }
+}
+
+fn rank(story: &Story) -> (bool, i64, i64, i64) {
+    // What has no code stands last: nobody can be asked about it.
+    (story.code.is_some(), story.split.overdue, story.split.due_soon, story.split.open())
+}
+
+fn add_stock(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
+    let [in_time, no_deadline, due_soon, overdue] =
+        [Metric::InTime, Metric::NoDeadline, Metric::DueSoon, Metric::Overdue].map(|metric| column(table, metric));
+    for row in &table.rows {
+        stories.entry(code(row, 0)).or_default().split = Split {
+            in_time: in_time.of(row),
+            no_deadline: no_deadline.of(row),
+            due_soon: due_soon.of(row),
+            overdue: overdue.of(row),
+        };
+    }
+}
+
+fn add_resolved(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
+    let [in_time, extended, late] = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate]
+        .map(|metric| column(table, metric));
+    for row in &table.rows {
+        let all = in_time.of(row) + extended.of(row) + late.of(row);
+        stories.entry(code(row, 0)).or_default().in_time = (in_time.of(row), all);
+    }
+}
+
+fn add_fortnight(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
+    let received = column(table, Metric::Received);
+    let mut days: Vec<&str> = table.rows.iter().filter_map(|row| row.first()?.as_text()).collect();
+    days.dedup();
+    for row in &table.rows {
+        let Some(place) = row.first().and_then(|day| days.iter().position(|other| Some(*other) == day.as_text()))
+        else {
+            continue;
+        };
+        let story = stories.entry(code(row, 1)).or_default();
+        story.fortnight.resize(days.len(), 0);
+        story.fortnight[place] = received.of(row);
+    }
+}
+
+/// How a row's code is named, where it leads, and what its numbers ask.
+#[derive(Clone)]
+pub struct Rows {
+    /// The heading of the first column.
+    pub heading: Say,
+    /// What people read for a code.
+    pub name: Arc<dyn Fn(&str) -> String + Send + Sync>,
+    /// Where a code leads.
+    pub href: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    /// The parameters that select a code within what the page is about.
+    pub params: Arc<dyn Fn(&str) -> Params + Send + Sync>,
+}
+
+/// The table.
+#[component]
+pub fn StoryTable(
+    /// Its answers.
+    tables: Tables,
+    /// Its rows.
+    rows: Rows,
+    /// Whether all rows are shown from the first.
+    is_whole: bool,
+    /// The address of the same page with all rows.
+    whole_href: String,
+) -> impl IntoView {
+    let lang = use_lang();
+    let stories = Memo::new(move |_| tables.stories());
+    let full = Memo::new(move |_| stories.with(|stories| stories.iter().map(|story| story.split.open()).max().unwrap_or(0)));
+    let at = Memo::new(move |_| tables.stock.with(|table| table.at.clone()));
+    let shown = move || {
+        let limit = if is_whole { usize::MAX } else { FIRST_ROWS };
+        stories.with(|stories| stories.iter().take(limit).map(|story| story.code.clone()).collect::<Vec<_>>())
+    };
+    let has_more = move || !is_whole && stories.with(|stories| stories.len() > FIRST_ROWS);
+    let more_text =
+        move || format!("{} ({})", words::ALL_ROWS.to(lang), number::count(lang, stories.with(|stories| i64::try_from(stories.len()).unwrap_or(i64::MAX))));
+    let heading = rows.heading;
+    let rows = StoredValue::new(rows);
+    view! {
+        <Show when=move || stories.with(|stories| !stories.is_empty()) fallback=Empty>
+            <table class="stories">
+                <thead>
+                    <tr>
+                        <th scope="col" class="name">{heading.to(lang)}</th>
+                        <th scope="col" class="split">{words::TIMELINESS_BAR.to(lang)}</th>
+                        <th scope="col" class="number" title=words::OPEN.to(lang)>{words::OPEN_SHORT.to(lang)}</th>
+                        <th scope="col" class="number" title=words::DUE_SOON.to(lang)><span aria-hidden="true">"▲"</span><span class="unseen">{words::DUE_SOON.to(lang)}</span></th>
+                        <th scope="col" class="number" title=words::OVERDUE.to(lang)><span aria-hidden="true">"■"</span><span class="unseen">{words::OVERDUE.to(lang)}</span></th>
+                        <th scope="col" class="number" title=words::SHARE_IN_TIME_SPAN.to(lang)>{words::SHARE_IN_TIME.to(lang)}</th>
+                        <th scope="col" class="spark" title=words::FORTNIGHT_LONG.to(lang)>{words::FORTNIGHT.to(lang)}</th>
+                        <th scope="col" class="go"><span class="unseen">{words::MORE.to(lang)}</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=shown key=Clone::clone let(code)>
+                        <StoryRow code rows=rows.get_value() stories full at/>
+                    </For>
+                </tbody>
+            </table>
+        </Show>
+        <Show when=has_more>
+            <p class="more"><a class="button" href=whole_href.clone() data-noscroll="">{more_text}</a></p>
+        </Show>
+    }
+}
+
+#[component]
+fn StoryRow(
+    code: Option<String>,
+    rows: Rows,
+    stories: Memo<Vec<Story>>,
+    full: Memo<i64>,
+    at: Memo<String>,
+) -> impl IntoView {
+    let lang = use_lang();
+    let name = code.as_deref().map_or_else(|| words::NONE_GIVEN.to(lang).to_owned(), |code| (rows.name)(code));
+    let href = code.as_deref().and_then(|code| (rows.href)(code));
+    // What has no code cannot be asked for by one: its numbers are shown and lead nowhere.
+    let params = code.as_deref().map(|code| (rows.params)(code));
+    let key = code.clone();
+    let story = Memo::new(move |_| {
+        stories.with(|stories| stories.iter().find(|story| story.code == key).cloned().unwrap_or_default())
+    });
+    let split = Memo::new(move |_| story.with(|story| story.split));
+    let cell = |metric: Metric, label: Say, shape: Option<Shape>, value: Signal<i64>| {
+        let said = format!("{name}, {}", label.to(lang));
+        match &params {
+            Some(params) => {
+                let mut params = params.clone();
+                params.push(("metric".to_owned(), metric.name().to_owned()));
+                view! { <PlainNum value params at said shape/> }.into_any()
+            }
+            None => view! { <span class="figure">{move || number::count(lang, value.get())}</span> }.into_any(),
+        }
+    };
+    let open = cell(Metric::Open, words::OPEN, None, Signal::derive(move || split.get().open()));
+    let due_soon = cell(Metric::DueSoon, words::DUE_SOON, Some(Shape::DueSoon), Signal::derive(move || split.get().due_soon));
+    let overdue = cell(Metric::Overdue, words::OVERDUE, Some(Shape::Overdue), Signal::derive(move || split.get().overdue));
+    let in_time = Memo::new(move |_| story.with(|story| story.in_time));
+    let share_text = Signal::derive(move || { let (part, whole) = in_time.get(); number::share(lang, part, whole) });
+    let share = match &params {
+        Some(params) => {
+            let mut params = params.clone();
+            params.push(("metric".to_owned(), Metric::ResolvedInTime.name().to_owned()));
+            params.push(("from".to_owned(), "today-29d".to_owned()));
+            let said = format!("{name}, {}", words::SHARE_IN_TIME_SPAN.to(lang));
+            view! { <Num value=Signal::derive(move || in_time.get().0) params at label=said text=share_text/> }.into_any()
+        }
+        None => view! { <span class="figure">{move || share_text.get()}</span> }.into_any(),
+    };
+    let title = match href.clone() {
+        Some(href) => view! { <a href=href>{name.clone()}</a> }.into_any(),
+        None => view! { <span>{name.clone()}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="name">{title}</th>
+            <td class="split"><TimelinessBar split=split full=full/></td>
+            <td class="number" data-label=words::OPEN.to(lang)>{open}</td>
+            <td class="number" data-label=words::DUE_SOON.to(lang)>{due_soon}</td>
+            <td class="number" data-label=words::OVERDUE.to(lang)>{overdue}</td>
+            <td class="number" data-label=words::SHARE_IN_TIME.to(lang)>{share}</td>
+            <td class="spark"></td>
+            <td class="go">{href.map(|href| view! { <a href=href tabindex="-1" aria-hidden="true">"›"</a> })}</td>
+        </tr>
+    }
+}
+
+/// A number in a cell: its column's heading says what it is, so it has no sign of its own.
+#[component]
+fn PlainNum(value: Signal<i64>, params: Params, at: Memo<String>, said: String, shape: Option<Shape>) -> impl IntoView {
+    let class = move || match shape {
+        Some(shape) if value.get() > 0 => shape.class(),
+        Some(_) | None => "",
+    };
+    view! { <span class=class><Num value params at label=said/></span> }
+}

@@ -1,0 +1,35 @@
+//! Ways to split the same cases. Each is an address.
+
+use leptos::prelude::*;
+
+use crate::locale::use_lang;
+use crate::text::words;
+
+/// One way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab {
+    /// What people read.
+    pub name: &'static str,
+    /// Its address.
+    pub href: String,
+    /// Whether it is the one that is shown.
+    pub is_here: bool,
+}
+
+/// All ways.
+#[component]
+pub fn Tabs(
+    /// In their order.
+    tabs: Vec<Tab>,
+) -> impl IntoView {
+    let lang = use_lang();
+    let tab = |tab: Tab| {
+        let current = tab.is_here.then_some("page");
+        view! { <li><a class="pill" href=tab.href aria-current=current data-noscroll="">{tab.name}</a></li> }
+    };
+    view! {
+        <nav class="tabs" aria-label=words::SPLIT_BY.to(lang)>
+            <ul>{tabs.into_iter().map(tab).collect_view()}</ul>
+        </nav>
+    }
+}

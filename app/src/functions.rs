@@ -1,0 +1,127 @@
+//! What pages ask of the server: each question is a GET whose parameters are those of REST, so the
+//! same words stand in a page's address, in a receipt and here. In the browser the same functions
+//! call the server.
+
+#![allow(missing_docs)] // The macro makes a type of each function's arguments, without documents.
+
+use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::wire::{Beat, Hello, WireQuery};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::source::CityView;
+
+#[cfg(feature = "ssr")]
+mod asked;
+
+/// What every page needs before its first number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Boot {
+    /// What names things.
+    pub city: CityView,
+    /// Who speaks.
+    pub hello: Hello,
+    /// Time and sources.
+    pub beat: Beat,
+    /// The metric registry.
+    pub metrics: Vec<MetricView>,
+}
+
+/// The first rows of a panel, and the question that they answer with the city's days filled in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct First {
+    /// What to follow from here on.
+    pub query: WireQuery,
+    /// The rows.
+    pub table: Table,
+}
+
+/// The first hexagons of a map, and their question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FirstHexagons {
+    /// What to follow from here on.
+    pub query: WireQuery,
+    /// The cells.
+    pub hexagons: Hexagons,
+}
+
+/// The city, its clock and its metrics.
+///
+/// # Errors
+/// When the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "boot", input = GetUrl)]
+pub async fn load_boot() -> Result<Boot, AppError> {
+    let source = asked::source()?;
+    Ok(Boot {
+        city: (*source.city()).clone(),
+        hello: source.hello(),
+        beat: source.beat(),
+        metrics: source.metrics(),
+    })
+}
+
+/// Aggregates. `query` is a [`WireQuery`] in JSON, since its filters nest.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "table", input = GetUrl)]
+pub async fn load_table(query: String) -> Result<First, AppError> {
+    let source = asked::source()?;
+    let query = asked::wire_query(&*source, &query)?;
+    let table = source.table(asked::query(&*source, &query.to_pairs())?).await?;
+    Ok(First { query, table })
+}
+
+/// Hexagons. `query` is a [`WireQuery`] in JSON.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "hexagons", input = GetUrl)]
+pub async fn load_hexagons(query: String) -> Result<FirstHexagons, AppError> {
+    let source = asked::source()?;
+    let query = asked::wire_query(&*source, &query)?;
+    let hexagons = source.hexagons(asked::query(&*source, &query.to_pairs())?).await?;
+    Ok(FirstHexagons { query, hexagons })
+}
+
+/// A page of cases. `params` is a query string.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "cases", input = GetUrl)]
+pub async fn load_cases(params: String) -> Result<CasePage, AppError> {
+    let source = asked::source()?;
+    let query = asked::cases_query(&*source, &params)?;
+    Ok(source.cases(query).await?)
+}
+
+/// The longest overdue case of each of the agencies that have one, longest first, at most `limit`.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "longest", input = GetUrl)]
+pub async fn load_longest(limit: usize) -> Result<CasePage, AppError> {
+    asked::longest(&*asked::source()?, limit).await
+}
+
+/// A case's story; `None` where there is no such case.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "case", input = GetUrl)]
+pub async fn load_case(code: String) -> Result<Option<CaseStory>, AppError> {
+    Ok(asked::source()?.case(code).await?)
+}
+
+/// Where a number comes from. `params` is a query string with one metric and perhaps a `cursor`.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "receipt", input = GetUrl)]
+pub async fn load_receipt(params: String) -> Result<Receipt, AppError> {
+    let source = asked::source()?;
+    let (query, cursor) = asked::receipt_query(&*source, &params)?;
+    Ok(source.receipt(query, cursor).await?)
+}

@@ -1,0 +1,114 @@
+//! The server's side of the page functions: reads parameters and asks the source.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::answer::CasePage;
+use domain::dimension::Dimension;
+use domain::problem::Problem;
+use domain::query::{Query, bad};
+use domain::wire::WireQuery;
+use leptos::prelude::use_context;
+
+use crate::ask::{resolve, resolve_query};
+use crate::error::AppError;
+use crate::source::{CasesQuery, CitySource};
+use crate::{address, text};
+
+/// How many of the longest overdue are looked at before each agency is asked for its own.
+const LONGEST_LOOK: u32 = 200;
+
+/// The city's numbers, as the server handed them over.
+pub(super) fn source() -> Result<Arc<dyn CitySource>, AppError> {
+    use_context::<Arc<dyn CitySource>>()
+        .ok_or_else(|| Problem::new("not-ready", 503, "Not ready", "no city is loaded yet").into())
+}
+
+fn today(source: &dyn CitySource) -> Option<jiff::civil::Date> {
+    text::date::day(&source.beat().at)
+}
+
+/// A panel's question with the city's days filled in.
+pub(super) fn wire_query(source: &dyn CitySource, json: &str) -> Result<WireQuery, AppError> {
+    let query: WireQuery =
+        serde_json::from_str(json).map_err(|_| bad("query", "is not a panel's question in JSON"))?;
+    Ok(resolve_query(query, today(source)))
+}
+
+/// Parameters as a question.
+pub(super) fn query(source: &dyn CitySource, pairs: &[(String, String)]) -> Result<Query, AppError> {
+    Ok(Query::parse(pairs, &|time| source.parse_time(time))?)
+}
+
+fn resolved(source: &dyn CitySource, params: &str) -> Vec<(String, String)> {
+    resolve(address::pairs(params), today(source))
+}
+
+/// The parameters of a list of cases. Those of the page alone (`lang`) are left out.
+pub(super) fn cases_query(source: &dyn CitySource, params: &str) -> Result<CasesQuery, AppError> {
+    let mut asked = CasesQuery::default();
+    let mut rest = Vec::new();
+    for (key, value) in resolved(source, params) {
+        match key.as_str() {
+            "q" => asked.q = Some(value).filter(|q| !q.trim().is_empty()),
+            "sort" => asked.sort = Some(value),
+            "limit" => asked.limit = Some(value.parse().map_err(|_| bad("limit", "is not a number"))?),
+            "cursor" => asked.cursor = Some(value),
+            "lang" => {}
+            _ => rest.push((key, value)),
+        }
+    }
+    asked.query = query(source, &rest)?;
+    Ok(asked)
+}
+
+/// The parameters of a receipt, and the cursor of its codes.
+pub(super) fn receipt_query(source: &dyn CitySource, params: &str) -> Result<(Query, Option<String>), AppError> {
+    let mut pairs = resolved(source, params);
+    let cursor = address::value(&pairs, "cursor");
+    pairs.retain(|(key, _)| key != "cursor" && key != "lang");
+    Ok((query(source, &pairs)?, cursor))
+}
+
+/// The longest overdue case of each agency at the top of the tree.
+pub(super) async fn longest(source: &dyn CitySource, limit: usize) -> Result<CasePage, AppError> {
+    let city = source.city();
+    let top = |code: &str| {
+        city.catalogue.tree(Dimension::Agency).map_or_else(|| code.to_owned(), |tree| tree.at_level(code, 1))
+    };
+    let overdue = |limit: u32| {
+        let query = Query::default().only(Dimension::Timeliness, "overdue");
+        CasesQuery { query, sort: Some("due".to_owned()), limit: Some(limit), ..CasesQuery::default() }
+    };
+    let mut page = source.cases(overdue(LONGEST_LOOK)).await?;
+    let is_whole = page.next.is_none();
+    let mut seen = BTreeSet::new();
+    page.cases.retain(|case| seen.insert(case.agency.as_deref().map(top)));
+    if page.cases.len() < limit && !is_whole {
+        // The first ones are of few agencies only: every other agency is asked for its longest.
+        let by_agency = Query { metrics: vec![domain::metric::Metric::Overdue], ..Query::default() };
+        let by_agency = Query {
+            group_by: vec![domain::query::GroupKey { dimension: Dimension::Agency, level: Some(1) }],
+            ..by_agency
+        };
+        let mut others = Vec::new();
+        for row in source.table(by_agency).await?.rows {
+            let Some(code) = row.first().and_then(domain::Value::as_text) else { continue };
+            if seen.contains(&Some(code.to_owned())) {
+                continue;
+            }
+            let mut asked = overdue(1);
+            asked.query = asked.query.only(Dimension::Agency, code);
+            others.extend(source.cases(asked).await?.cases);
+        }
+        others.sort_by(|a, b| instant(a.due.as_deref()).cmp(&instant(b.due.as_deref())));
+        page.cases.extend(others);
+    }
+    page.cases.truncate(limit);
+    page.next = None;
+    Ok(page)
+}
+
+fn instant(text: Option<&str>) -> Option<domain::Timestamp> {
+    text.and_then(text::date::instant)
+}

@@ -1,0 +1,131 @@
+//! The live store: one socket for the whole page, and tables that follow it. On the server and at
+//! first paint a table has the value that came with the page; from then on the socket's rows. The
+//! only place in the app that receives anything by itself.
+
+mod backoff;
+mod table;
+
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(not(feature = "hydrate"))]
+mod inert;
+
+use std::sync::Arc;
+
+use domain::answer::Table;
+use domain::wire::{Beat, WireQuery};
+use leptos::prelude::*;
+
+use crate::functions::Boot;
+
+#[cfg(feature = "hydrate")]
+use self::browser as platform;
+#[cfg(not(feature = "hydrate"))]
+use self::inert as platform;
+
+pub use table::{LiveTable, use_fixed, use_table};
+
+/// The state of the connection, as every screen shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Not yet connected; the numbers are those of the page.
+    #[default]
+    Connecting,
+    /// Beats come.
+    Live,
+    /// The socket is gone, the numbers are seconds old at most.
+    Reconnecting,
+    /// No beat for some seconds: the numbers look stale.
+    Stale,
+}
+
+/// The page's hold on the live socket.
+#[derive(Clone, Copy)]
+pub struct Live {
+    signals: Signals,
+    platform: platform::Platform,
+}
+
+/// What the socket tells the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Signals {
+    beat: RwSignal<Option<Beat>>,
+    link: RwSignal<Link>,
+    age_secs: RwSignal<i64>,
+    days_turned: RwSignal<u32>,
+}
+
+impl Live {
+    /// Makes the store and hands it to every component. Opens nothing.
+    pub fn provide() -> Self {
+        let signals = Signals {
+            beat: RwSignal::new(None),
+            link: RwSignal::new(Link::default()),
+            age_secs: RwSignal::new(0),
+            days_turned: RwSignal::new(0),
+        };
+        let live = Self { signals, platform: platform::Platform::new(signals) };
+        provide_context(live);
+        live
+    }
+
+    /// Opens the socket, and keeps it open for ever. `version` is that of the served page: a server
+    /// of another version makes the page load itself anew. In the browser only, from an effect.
+    pub fn start(self, version: &str) {
+        self.platform.start(version);
+    }
+
+    /// The connection's state.
+    #[must_use]
+    pub fn link(self) -> Signal<Link> {
+        self.signals.link.into()
+    }
+
+    /// How old the last beat is, in whole seconds.
+    #[must_use]
+    pub fn age_secs(self) -> Signal<i64> {
+        self.signals.age_secs.into()
+    }
+
+    /// Time and sources: those of the page until the first beat.
+    #[must_use]
+    pub fn beat(self, boot: &Boot) -> Signal<Beat> {
+        let (beat, first) = (self.signals.beat, boot.beat.clone());
+        Signal::derive(move || beat.get().unwrap_or_else(|| first.clone()))
+    }
+
+    /// The city's time, moved on by each beat.
+    #[must_use]
+    pub fn at(self, boot: &Boot) -> Signal<String> {
+        let (beat, first) = (self.signals.beat, boot.beat.at.clone());
+        let at = Memo::new(move |_| {
+            beat.with(|beat| beat.as_ref().map_or_else(|| first.clone(), |beat| beat.at.clone()))
+        });
+        at.into()
+    }
+
+    /// Counts how often the city's day has turned since the page was served.
+    #[must_use]
+    pub fn days_turned(self) -> Signal<u32> {
+        self.signals.days_turned.into()
+    }
+
+    fn follow(self, query: Arc<WireQuery>, sinks: Sinks) -> platform::Following {
+        self.platform.follow(query, sinks)
+    }
+}
+
+/// The store of this page.
+#[must_use]
+pub fn use_live() -> Live {
+    use_context::<Live>().unwrap_or_else(Live::provide)
+}
+
+/// Where a followed question's answers go.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // Nothing is ever answered on the server.
+pub(crate) struct Sinks {
+    /// All rows, after every frame.
+    rows: Box<dyn Fn(Arc<Table>)>,
+    /// The server will not let this question be followed.
+    refused: Box<dyn Fn()>,
+}

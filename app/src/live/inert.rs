@@ -1,0 +1,31 @@
+//! The server's twin of the socket: the same names, nothing behind them.
+
+use std::sync::Arc;
+
+use domain::wire::WireQuery;
+
+use super::{Signals, Sinks};
+
+#[derive(Clone, Copy)]
+pub(super) struct Platform;
+
+/// Follows nothing.
+pub(super) struct Following;
+
+impl Platform {
+    pub(super) fn new(signals: Signals) -> Self {
+        let Signals { beat: _, link: _, age_secs: _, days_turned: _ } = signals;
+        Self
+    }
+
+    pub(super) fn start(self, _version: &str) {}
+
+    pub(super) fn follow(self, _query: Arc<WireQuery>, sinks: Sinks) -> Following {
+        let Sinks { rows: _, refused: _ } = sinks;
+        Following
+    }
+}
+
+impl Following {
+    pub(super) fn end(self) {}
+}

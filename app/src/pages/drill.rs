@@ -1,0 +1,182 @@
+//! The drill-down: the city and everything below it down to the list of cases, each level with its
+//! finding as the title, the brief in prose, one table, and the longest overdue beside it.
+
+mod scope;
+
+use std::sync::Arc;
+
+use domain::metric::Metric;
+use domain::wire::WireQuery;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use self::scope::{By, Scope};
+use super::ready::when_ready;
+use crate::address;
+use crate::ask::Ask;
+
+use crate::components::{Brief, BriefTables, Crumbs, Params, Rows, StoryTable, Tab, Tables, Tabs};
+use crate::functions::{Boot, First};
+use crate::live::{self, use_table};
+use crate::locale::use_lang;
+use crate::table::{column, sum};
+use crate::text::sentences::{self, Unit};
+use crate::text::{Lang, words};
+
+/// How many of the worst the title sums up.
+const WORST: usize = 3;
+
+/// A page of the drill-down.
+#[component]
+pub fn Drill() -> impl IntoView {
+    let location = use_location();
+    // A page that is being left keeps what it was about.
+    let scope = Memo::new(move |old: Option<&Scope>| {
+        location.pathname.with(|path| Scope::from_path(path)).or_else(|| old.cloned()).unwrap_or_default()
+    });
+    let by = Memo::new(move |_| location.search.with(|search| By::asked(&scope.get(), search)));
+    let is_whole = Memo::new(move |_| {
+        location.search.with(|search| address::value(&address::pairs(search), "rows").as_deref() == Some("all"))
+    });
+    view! {
+        <main id="content" class="office page drill">
+            <div class="main">
+                <Head scope/>
+                <Split scope by is_whole/>
+            </div>
+        </main>
+    }
+}
+
+fn ask(make: impl Fn() -> WireQuery + Send + Sync + 'static) -> Signal<WireQuery> {
+    Memo::new(move |_| make()).into()
+}
+
+/// Crumbs, title and brief.
+#[component]
+fn Head(scope: Memo<Scope>) -> impl IntoView {
+    let lang = use_lang();
+    let today = use_table(ask(move || {
+        let metrics = [
+            Metric::Received,
+            Metric::Resolved,
+            Metric::ResolvedInTime,
+            Metric::ResolvedExtended,
+            Metric::ResolvedLate,
+        ];
+        scope.get().narrow(Ask::of(&metrics)).query()
+    }));
+    let now = use_table(ask(move || {
+        let metrics = [Metric::Open, Metric::DueSoon, Metric::Overdue];
+        scope.get().narrow(Ask::of(&metrics).by("agency:1")).query()
+    }));
+    let midnight = live::use_fixed(ask(move || {
+        scope.get().narrow(Ask::of(&[Metric::Overdue]).by("agency:1").with("at", "today")).query()
+    }));
+    when_ready(
+        move || {
+            let (scope, firsts) = (scope.get(), (today.first(), now.first(), midnight.first()));
+            async move { Ok((scope, firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
+        },
+        move |boot: Arc<Boot>, (scope, today_first, now_first, midnight_first): (Scope, First, First, First)| {
+            let tables = BriefTables {
+                today: today.rows(today_first),
+                now: now.rows(now_first),
+                midnight: midnight.rows(midnight_first),
+            };
+            let name = scope.name(lang, &boot);
+            let title = Memo::new(move |_| title(lang, name.as_deref(), tables));
+            let names = boot.clone();
+            let agency = Arc::new(move |code: &str| {
+                let label = names.city.catalogue.label(domain::dimension::Dimension::Agency, code);
+                (lang.of(&label), address::agency(code))
+            });
+            view! {
+                <Title text=move || format!("{} · {}", title.get(), words::PRODUCT)/>
+                <Crumbs steps=scope.crumbs(lang, &boot)/>
+                <h1>{title}</h1>
+                <Brief tables params=scope.params() agency/>
+            }
+        },
+    )
+}
+
+fn title(lang: Lang, name: Option<&str>, tables: BriefTables) -> String {
+    let (overdue, open, worst, of) = tables.now.with(|table| {
+        let overdue = column(table, Metric::Overdue);
+        let mut each: Vec<i64> = table.rows.iter().map(|row| overdue.of(row)).filter(|number| *number > 0).collect();
+        each.sort_unstable_by(|a, b| b.cmp(a));
+        each.truncate(WORST);
+        (sum(table, Metric::Overdue), sum(table, Metric::Open), each.iter().sum::<i64>(), each.len())
+    });
+    let finding = sentences::finding(lang, overdue, open, worst, of, Unit::Agencies);
+    name.map_or(finding.clone(), |name| format!("{name}: {finding}"))
+}
+
+/// The tabs and the table.
+#[component]
+fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoView {
+    let lang = use_lang();
+    let split = move |ask: Ask| by.get().split(scope.get().narrow(ask)).query();
+    let stock = use_table(ask(move || {
+        split(Ask::of(&[Metric::Open, Metric::InTime, Metric::DueSoon, Metric::Overdue, Metric::NoDeadline]))
+    }));
+    let resolved = use_table(ask(move || {
+        let metrics = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate];
+        split(Ask::of(&metrics).with("from", "today-29d"))
+    }));
+    let fortnight = use_table(ask(move || {
+        split(Ask::of(&[Metric::Received]).with("from", "today-13d").with("bucket", "day"))
+    }));
+    when_ready(
+        move || {
+            let about = (scope.get(), by.get(), is_whole.get());
+            let firsts = (stock.first(), resolved.first(), fortnight.first());
+            async move { Ok((about, firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
+        },
+        move |boot: Arc<Boot>, ((scope, by, is_whole), first, resolved_first, fortnight_first): ((Scope, By, bool), First, First, First)| {
+            let tables = Tables {
+                stock: stock.rows(first),
+                resolved: resolved.rows(resolved_first),
+                fortnight: fortnight.rows(fortnight_first),
+            };
+            let whole_href = format!("{}?by={}&rows=all", scope.href(), by.slug());
+            view! {
+                <Tabs tabs=tabs(lang, &scope, by)/>
+                <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/>
+            }
+        },
+    )
+}
+
+fn tabs(lang: Lang, scope: &Scope, here: By) -> Vec<Tab> {
+    let tab = |by: &By| Tab {
+        name: by.tab().to(lang),
+        href: format!("{}?by={}", scope.href(), by.slug()),
+        is_here: *by == here,
+    };
+    scope.ways().iter().map(tab).collect()
+}
+
+fn rows(lang: Lang, boot: Arc<Boot>, scope: Scope, by: By) -> Rows {
+    let about = scope.clone();
+    Rows {
+        heading: by.heading(),
+        name: Arc::new(move |code| {
+            let label = by.dimension().map(|dimension| boot.city.catalogue.label(dimension, code));
+            label.map_or_else(|| code.to_owned(), |label| lang.of(&label))
+        }),
+        href: Arc::new(move |code| scope.down(by, code)),
+        params: Arc::new(move |code| narrowed(&about, by, code)),
+    }
+}
+
+fn narrowed(scope: &Scope, by: By, code: &str) -> Params {
+    let mut params = scope.params();
+    if let Some(key) = by.parameter() {
+        params.retain(|(other, _)| other != key);
+        params.push((key.to_owned(), crate::ask::escape(code)));
+    }
+    params
+}

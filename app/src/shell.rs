@@ -1,0 +1,71 @@
+//! The page around the pages: the HTML document, the routes, and what stands on every screen.
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{ParamSegment, StaticSegment};
+
+use crate::components::{Chrome, ReceiptPanel};
+use crate::functions::load_boot;
+use crate::live::{Link, Live};
+use crate::text::words;
+use crate::{locale, pages};
+
+/// The HTML document, on the server.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let lang = locale::provide_lang();
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.code()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="preload" href="/vendor/be-vietnam-pro-latin-400-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
+                <link rel="stylesheet" href="/style.css"/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Every screen of the product.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let lang = locale::provide_lang();
+    let live = Live::provide();
+    let boot = pages::provide_boot(Resource::new(|| (), |()| load_boot()));
+    crate::components::provide_receipt();
+    Effect::new(move |_| {
+        locale::keep(lang);
+        if let Some(Ok(boot)) = boot.get() {
+            live.start(&boot.hello.version);
+        }
+    });
+    let is_stale = move || live.link().get() == Link::Stale;
+    view! {
+        <Router>
+            <div class="screen" class:stale=is_stale>
+                <a class="skip" href="#content">{words::SKIP.to(lang)}</a>
+                <Chrome/>
+                <FlatRoutes fallback=pages::NotFound>
+                    <Route path=StaticSegment("") view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("agency"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("agency"), ParamSegment("code"), StaticSegment("field"), ParamSegment("field")) view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("field"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("channel"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("district"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("district"), ParamSegment("code"), StaticSegment("ward"), ParamSegment("ward")) view=pages::Overview ssr=SsrMode::Async/>
+                </FlatRoutes>
+                <ReceiptPanel/>
+            </div>
+        </Router>
+    }
+}

@@ -1,0 +1,12 @@
+//! Everything that the product says, in Vietnamese and in English, and how it writes numbers, days
+//! and durations. No component holds a sentence of its own.
+
+pub mod date;
+pub mod events;
+pub mod lang;
+pub mod metrics;
+pub mod number;
+pub mod sentences;
+pub mod words;
+
+pub use lang::{Lang, Say};

@@ -1,0 +1,140 @@
+//! Instants as people read them. An answer's RFC 3339 text already stands in the city's own time,
+//! so its day and its hour are read off the text: no zone is needed in the browser.
+
+use domain::Timestamp;
+use jiff::civil::{Date, Weekday};
+
+use super::Lang;
+use super::number::NOTHING;
+
+/// The city's day of an RFC 3339 text.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
+/// The instant of an RFC 3339 text.
+#[must_use]
+pub fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// `15:07:22`.
+#[must_use]
+pub fn time(text: &str) -> &str {
+    text.get(11..19).unwrap_or(NOTHING)
+}
+
+/// `15:07`.
+#[must_use]
+pub fn hour_minute(text: &str) -> &str {
+    text.get(11..16).unwrap_or(NOTHING)
+}
+
+/// `23-11-2026`, `23 Nov 2026`.
+#[must_use]
+pub fn date(lang: Lang, day: Date) -> String {
+    match lang {
+        Lang::Vi => format!("{:02}-{:02}-{}", day.day(), day.month(), day.year()),
+        Lang::En => format!("{} {} {}", day.day(), month(day), day.year()),
+    }
+}
+
+/// `23-11`, `23 Nov`.
+#[must_use]
+pub fn short_date(lang: Lang, day: Date) -> String {
+    match lang {
+        Lang::Vi => format!("{:02}-{:02}", day.day(), day.month()),
+        Lang::En => format!("{} {}", day.day(), month(day)),
+    }
+}
+
+/// `Thứ Hai 23-11-2026`, `Monday 23 Nov 2026`.
+#[must_use]
+pub fn long_date(lang: Lang, day: Date) -> String {
+    format!("{} {}", weekday(lang, day.weekday()), date(lang, day))
+}
+
+/// `15:07 23-11-2026`, `15:07, 23 Nov 2026`.
+#[must_use]
+pub fn moment(lang: Lang, text: &str) -> String {
+    let Some(day) = day(text) else { return text.to_owned() };
+    match lang {
+        Lang::Vi => format!("{} {}", hour_minute(text), date(lang, day)),
+        Lang::En => format!("{}, {}", hour_minute(text), date(lang, day)),
+    }
+}
+
+/// Only the hour where it is of the same day as `at`, else with the day.
+#[must_use]
+pub fn moment_beside(lang: Lang, text: &str, at: &str) -> String {
+    if day(text).is_some() && day(text) == day(at) {
+        hour_minute(text).to_owned()
+    } else if let Some(day) = day(text) {
+        format!("{} {}", hour_minute(text), short_date(lang, day))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Microseconds from one RFC 3339 text to another.
+#[must_use]
+pub fn micros_between(from: &str, to: &str) -> Option<i64> {
+    Some(instant(to)?.since(instant(from)?))
+}
+
+/// The day of the week.
+#[must_use]
+pub const fn weekday(lang: Lang, weekday: Weekday) -> &'static str {
+    match (lang, weekday) {
+        (Lang::Vi, Weekday::Monday) => "Thứ Hai",
+        (Lang::Vi, Weekday::Tuesday) => "Thứ Ba",
+        (Lang::Vi, Weekday::Wednesday) => "Thứ Tư",
+        (Lang::Vi, Weekday::Thursday) => "Thứ Năm",
+        (Lang::Vi, Weekday::Friday) => "Thứ Sáu",
+        (Lang::Vi, Weekday::Saturday) => "Thứ Bảy",
+        (Lang::Vi, Weekday::Sunday) => "Chủ Nhật",
+        (Lang::En, Weekday::Monday) => "Monday",
+        (Lang::En, Weekday::Tuesday) => "Tuesday",
+        (Lang::En, Weekday::Wednesday) => "Wednesday",
+        (Lang::En, Weekday::Thursday) => "Thursday",
+        (Lang::En, Weekday::Friday) => "Friday",
+        (Lang::En, Weekday::Saturday) => "Saturday",
+        (Lang::En, Weekday::Sunday) => "Sunday",
+    }
+}
+
+fn month(day: Date) -> &'static str {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let place = usize::from(day.month().unsigned_abs()).saturating_sub(1);
+    MONTHS.get(place).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: &str = "2026-11-23T15:07:22.25+07:00";
+
+    #[test]
+    fn an_instant_is_read_in_the_citys_own_time() {
+        assert_eq!(time(AT), "15:07:22");
+        assert_eq!(moment(Lang::Vi, AT), "15:07 23-11-2026");
+        assert_eq!(moment(Lang::En, AT), "15:07, 23 Nov 2026");
+        assert_eq!(long_date(Lang::Vi, day(AT).unwrap()), "Thứ Hai 23-11-2026");
+    }
+
+    #[test]
+    fn a_text_that_is_no_instant_does_no_harm() {
+        assert_eq!(moment(Lang::Vi, "ngày mai"), "ngày mai");
+        assert_eq!(time("é"), NOTHING);
+        assert_eq!(micros_between("x", AT), None);
+    }
+
+    #[test]
+    fn another_day_is_said() {
+        assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-23T23:00:00+07:00"), "15:07");
+        assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-24T00:00:00+07:00"), "15:07 23-11");
+    }
+}

@@ -1,0 +1,110 @@
+//! What happened to a case, in words: one short sentence for each kind of event.
+
+use super::lang::{Say, say};
+
+const PREFIX: &str = "vn.toancanh.";
+
+/// The sentence of an event by its type and, where it has one, its step. `None` for a kind that has
+/// no sentence: then its own name is shown.
+#[must_use]
+pub fn sentence(kind: &str, step: Option<&str>) -> Option<Say> {
+    let kind = kind.strip_prefix(PREFIX).unwrap_or(kind);
+    match kind {
+        "case.transferred" => step.and_then(transfer).or(Some(say("Chuyển xử lý", "Transferred"))),
+        "case.step" => step.and_then(handling).or(Some(say("Bước xử lý", "Handling step"))),
+        "case.received" => Some(say("Tiếp nhận", "Received")),
+        "case.amended" => Some(say("Thông tin được sửa", "Amended")),
+        "case.committed" => Some(say("Cam kết thời hạn", "Completion promised")),
+        "case.suspended" => Some(say("Tạm dừng", "Suspended")),
+        "case.resumed" => Some(say("Tiếp tục", "Resumed")),
+        "case.linked" => Some(say("Liên kết với vụ việc khác", "Linked to another case")),
+        "case.resolved" => Some(say("Xử lý xong", "Resolved")),
+        "case.closed" => Some(say("Đóng vụ việc", "Closed")),
+        "case.reopened" => Some(say("Mở lại", "Reopened")),
+        "case.refused" => Some(say("Từ chối tiếp nhận", "Refused")),
+        "case.cancelled" => Some(say("Hủy", "Cancelled")),
+        "case.noticed" => Some(say("Đã báo người phản ánh", "Reporter notified")),
+        "case.rated" => Some(say("Được đánh giá", "Rated")),
+        _ => None,
+    }
+}
+
+fn transfer(step: &str) -> Option<Say> {
+    Some(match step {
+        "dispatched" => say("Chuyển xử lý", "Dispatched"),
+        "delivered_to_unit" => say("Đến đơn vị xử lý", "Delivered to the unit"),
+        "assigned_to_subordinate" => say("Giao đơn vị trực thuộc", "Assigned to a unit within"),
+        "received_by_city_office" => say("Văn phòng UBND Thành phố nhận", "Received by the City Office"),
+        "slip_delivered_to_focal_officer" => {
+            say("Phiếu chuyển đến cán bộ đầu mối", "Slip to the focal officer")
+        }
+        "slip_delivered_to_unit_head" => say("Phiếu chuyển đến thủ trưởng", "Slip to the unit head"),
+        "returned" => say("Chuyển trả", "Returned"),
+        "forwarded" => say("Chuyển tiếp", "Forwarded"),
+        "escalated" => say("Báo cáo cấp trên", "Escalated"),
+        "sent_to_city_office" => say("Gửi Văn phòng UBND Thành phố", "Sent to the City Office"),
+        _ => return None,
+    })
+}
+
+fn handling(step: &str) -> Option<Say> {
+    Some(match step {
+        "guidance_received" => say("Nhận hướng dẫn", "Guidance received"),
+        "verified_genuine" => say("Xác minh có thật", "Verified as genuine"),
+        "verified_false" => say("Xác minh không có thật", "Verified as false"),
+        "inspected" => say("Kiểm tra hiện trường", "Inspected on site"),
+        "mitigated" => say("Xử lý tạm thời tại hiện trường", "Mitigated on site"),
+        "repaired" => say("Khắc phục xong", "Repaired"),
+        "handling_begun" => say("Bắt đầu xử lý", "Handling begun"),
+        "progress_reported" => say("Báo cáo tiến độ", "Progress reported"),
+        "clarification_requested" => say("Yêu cầu làm rõ", "Clarification requested"),
+        "clarified" => say("Đã làm rõ", "Clarified"),
+        "responded_to_reporter" => say("Trả lời người phản ánh", "Reporter answered"),
+        "result_recorded" => say("Ghi kết quả", "Result recorded"),
+        "answered_to_hotline" => say("Trả lời tổng đài", "Hotline answered"),
+        "return_confirmed" => say("Xác nhận chuyển trả", "Return confirmed"),
+        "return_rejected" => say("Không chấp nhận chuyển trả", "Return rejected"),
+        "published" => say("Công khai kết quả", "Published"),
+        "circulated" => say("Luân chuyển", "Circulated"),
+        "submitted_for_approval" => say("Trình duyệt", "Submitted for approval"),
+        "approved" => say("Được duyệt", "Approved"),
+        "sent_back" => say("Trả lại để sửa", "Sent back"),
+        "supplement_requested" => say("Yêu cầu bổ sung", "Supplement requested"),
+        "supplemented" => say("Đã bổ sung", "Supplemented"),
+        "returned_result" => say("Trả kết quả", "Result handed out"),
+        _ => return None,
+    })
+}
+
+/// The words of what is odd about an event or a case; `None` for a flag without words here.
+#[must_use]
+pub fn flag(code: &str) -> Option<Say> {
+    Some(match code {
+        "closed_before_received" => {
+            say("Nguồn ghi xử lý xong trước khi tiếp nhận", "The source closed it before it was received")
+        }
+        "strange_due_at" => say("Hạn do nguồn nêu không hợp lý", "The source's limit is strange"),
+        "point_outside" => say("Vị trí nằm ngoài thành phố", "The point lies outside the city"),
+        "point_at_zero" => say("Vị trí là (0, 0)", "The point is (0, 0)"),
+        "point_swapped" => say("Kinh độ và vĩ độ bị đảo", "Latitude and longitude are swapped"),
+        "point_placeholder" => say("Vị trí chỉ là giá trị thay thế", "The point is a placeholder"),
+        "unknown_code" => say("Có mã chưa có trong danh mục", "A code is not in the catalogue"),
+        "not_allowed" => say("Vòng đời không cho phép sự kiện này", "The life cycle does not allow this event"),
+        "awaiting_case" => say("Chờ sự kiện tiếp nhận", "Waits for the case to be received"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_said_by_its_step() {
+        let said = sentence("vn.toancanh.case.step", Some("repaired"));
+        assert_eq!(said.map(|said| said.en), Some("Repaired"));
+        let said = sentence("vn.toancanh.case.step", Some("danced"));
+        assert_eq!(said.map(|said| said.en), Some("Handling step"));
+        assert_eq!(sentence("vn.toancanh.counter.reported", None), None);
+    }
+}

@@ -1,0 +1,40 @@
+//! Short names of the metrics for headings. What a metric means is the registry's to say, and
+//! comes with its receipt.
+
+use domain::metric::Metric;
+
+use super::lang::{Say, say};
+use super::words;
+
+/// The metric in a heading.
+#[must_use]
+pub const fn name(metric: Metric) -> Say {
+    match metric {
+        Metric::Open => words::OPEN,
+        Metric::InTime => words::IN_TIME,
+        Metric::DueSoon => words::DUE_SOON,
+        Metric::Overdue => words::OVERDUE,
+        Metric::NoDeadline => words::NO_DEADLINE,
+        Metric::Unmapped => say("Mã chưa có trong danh mục", "Codes not in the catalogue"),
+        Metric::Cases => say("Vụ việc", "Cases"),
+        Metric::Received => words::RECEIVED,
+        Metric::Duplicates => say("Phản ánh trùng", "Duplicates"),
+        Metric::Assigned => say("Được giao", "Assigned"),
+        Metric::Resolved => words::RESOLVED,
+        Metric::ResolvedInTime => say("Xử lý xong đúng hạn", "Resolved in time"),
+        Metric::ResolvedExtended => say("Xử lý xong trong hạn đã gia hạn", "Resolved within the extension"),
+        Metric::ResolvedLate => say("Xử lý xong trễ hạn", "Resolved late"),
+        Metric::ResolvedNoDeadline => say("Xử lý xong, không có hạn", "Resolved without a deadline"),
+        Metric::Reopened => say("Mở lại", "Reopened"),
+        Metric::Returned => say("Chuyển trả", "Returned"),
+        Metric::Refused => say("Từ chối tiếp nhận", "Refused"),
+        Metric::HoursToResolveP50 => say("Số giờ xử lý, trung vị", "Hours to resolve, median"),
+        Metric::HoursToResolveP90 => say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile"),
+    }
+}
+
+/// The metric by its name in an answer; the name itself where it is not known here.
+#[must_use]
+pub fn named(id: &str, lang: super::Lang) -> String {
+    id.parse::<Metric>().map_or_else(|()| id.to_owned(), |metric| name(metric).to(lang).to_owned())
+}
