@@ -85,7 +85,7 @@ mod tests {
     fn files_that_a_screen_names_are_told_from_pages_and_calls() {
         check_source("<link href=\"/style.css\"/> <a href=\"/map\">", &["/style.css"]);
         check_source("await import('/vendor/maplibre-gl.mjs')", &["/vendor/maplibre-gl.mjs"]);
-        check_source("format!(\"/cities/{city}.json\")", &[]);
+        check_source("format!(\"/icons/{city}.svg\")", &[]);
         check_source("#[wasm_bindgen(module = \"/js/map.js\")]", &[]);
     }
 }
