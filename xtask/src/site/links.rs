@@ -7,9 +7,8 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use std::collections::HashSet;
 
-/// Endings of what is served as a file; other addresses are pages or calls.
-const FILES: [&str; 10] =
-    [".css", ".js", ".mjs", ".json", ".woff2", ".svg", ".png", ".ico", ".geojson", ".webp"];
+/// Endings of what is served as a file; other addresses are pages, calls, or data of a city.
+const FILES: [&str; 8] = [".css", ".js", ".mjs", ".woff2", ".svg", ".png", ".ico", ".webp"];
 
 /// Refuses a site that lacks a file which the style or the screens name.
 ///
