@@ -1,0 +1,179 @@
+// The one place that speaks to MapLibre. It holds no rule of the product: what is drawn in the
+// hexagons, what a tap means and which resolution is shown are decided in Rust (`src/map`).
+
+const LIBRARY = "/vendor/maplibre-gl.mjs";
+const WORKER = "/vendor/maplibre-gl-worker.mjs";
+const STYLE_SHEET = "/vendor/maplibre-gl.css";
+const HEXAGONS = "hexagons";
+
+// Nothing is known of the world beyond a city, and nothing of a case nearer than this.
+const ZOOM_MIN = 7;
+const ZOOM_MAX = 17;
+
+/**
+ * Starts a map. Rejects with a reason where it cannot be started.
+ * @param {HTMLElement} container empty, with a size
+ * @param {string} options JSON: style, bounds, interactive, fadeMs, over, title
+ * @param {object} hooks what the map calls; see `src/map/bridge.rs`
+ */
+export async function start(container, options, hooks) {
+  const [maplibre] = await Promise.all([import(LIBRARY), styleSheet()]);
+  maplibre.setWorkerUrl(WORKER);
+  return new Handle(maplibre, container, JSON.parse(options), hooks);
+}
+
+// Loaded with the first map: other pages do without it.
+function styleSheet() {
+  if (document.querySelector(`link[href="${STYLE_SHEET}"]`)) return undefined;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = STYLE_SHEET;
+  return new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve, { once: true });
+    link.addEventListener("error", () => reject(new Error(`${STYLE_SHEET} cannot be loaded`)), { once: true });
+    document.head.append(link);
+  });
+}
+
+class Handle {
+  #map;
+  #container;
+  #hooks;
+  #bounds;
+  #over;
+  #isWatched;
+  #em = 16;
+  // What was last asked for, by source and layer: a style that comes back gets it again.
+  #data = new Map();
+  #textSizes = new Map();
+  #isStyled = false;
+  #isRemoved = false;
+
+  constructor(maplibre, container, { style, bounds, interactive, fadeMs, over, title }, hooks) {
+    this.#container = container;
+    this.#hooks = hooks;
+    this.#over = over;
+    this.#isWatched = !interactive;
+    this.#bounds = [[bounds[0], bounds[1]], [bounds[2], bounds[3]]];
+    this.#map = new maplibre.Map({
+      container,
+      style: fromHere(style),
+      bounds: this.#bounds,
+      interactive,
+      fadeDuration: fadeMs,
+      locale: { "Map.Title": title },
+      minZoom: ZOOM_MIN,
+      maxZoom: ZOOM_MAX,
+      maxPitch: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      rollEnabled: false,
+      renderWorldCopies: false,
+      attributionControl: false,
+      // Corners of hexagons are smoothed in their own shader; more would blur the colours.
+      canvasContextAttributes: { antialias: false },
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.keyboard.disableRotation();
+    this.#listen();
+  }
+
+  #listen() {
+    const map = this.#map;
+    // Fired at the start, and again when the style comes back after a lost context: MapLibre does
+    // not bring custom layers back by itself.
+    map.on("style.load", () => this.#styled());
+    map.on("load", () => this.#look());
+    map.on("moveend", () => this.#look());
+    map.on("resize", () => {
+      // Nobody can move a wall's map back: it keeps the whole city in view.
+      if (this.#isWatched) map.fitBounds(this.#bounds, { animate: false });
+      this.#look();
+    });
+    map.on("idle", () => this.#tell("drawn"));
+    map.on("webglcontextlost", () => {
+      this.#isStyled = false;
+      this.#tell("lost");
+    });
+    map.on("error", (event) => this.#tell("fault", event.error?.message ?? "the base map has a fault"));
+    map.on("click", (event) => this.#tell("tap", event.lngLat.lat, event.lngLat.lng));
+    map.on("mousemove", (event) => {
+      const opens = this.#tell("canTap", event.lngLat.lat, event.lngLat.lng);
+      map.getCanvas().style.cursor = opens ? "pointer" : "";
+    });
+  }
+
+  // The hooks die with the map; MapLibre may still have an event on its way.
+  #tell(hook, ...words) {
+    return this.#isRemoved ? undefined : this.#hooks[hook](...words);
+  }
+
+  #look() {
+    this.#em = Number.parseFloat(getComputedStyle(this.#container).fontSize) || this.#em;
+    this.#tell("view", this.#view());
+  }
+
+  #styled() {
+    this.#isStyled = true;
+    for (const [source, geojson] of this.#data) this.#map.getSource(source)?.setData(geojson);
+    for (const [layer, px] of this.#textSizes) this.#map.setLayoutProperty(layer, "text-size", px);
+    this.#addHexagons();
+  }
+
+  #addHexagons() {
+    const map = this.#map;
+    if (map.getLayer(HEXAGONS)) return;
+    const layer = {
+      id: HEXAGONS,
+      type: "custom",
+      renderingMode: "2d",
+      onAdd: (_map, gl) => this.#tell("added", gl),
+      onRemove: () => this.#tell("removed"),
+      render: (_gl, frame) => {
+        const matrix = Float64Array.from(frame.defaultProjectionData.mainMatrix);
+        this.#tell("render", matrix, this.#view(), map.getPixelRatio());
+      },
+    };
+    map.addLayer(layer, this.#over);
+  }
+
+  // Zoom, west, south, east, north, and the text size of the map's place on the page.
+  #view() {
+    const bounds = this.#map.getBounds();
+    const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    return Float64Array.of(this.#map.getZoom(), ...edges, this.#em);
+  }
+
+  repaint() {
+    this.#map.triggerRepaint();
+  }
+
+  setData(source, geojson) {
+    this.#data.set(source, JSON.parse(geojson));
+    if (this.#isStyled) this.#map.getSource(source)?.setData(this.#data.get(source));
+  }
+
+  setTextSize(layer, px) {
+    if (this.#textSizes.get(layer) === px) return;
+    this.#textSizes.set(layer, px);
+    if (this.#isStyled) this.#map.setLayoutProperty(layer, "text-size", px);
+  }
+
+  remove() {
+    this.#map.remove();
+    this.#isRemoved = true;
+  }
+}
+
+// MapLibre's worker reads addresses from where it lies itself: they are made whole here.
+function fromHere(style) {
+  const whole = (address) => new URL(address, document.baseURI).href;
+  for (const source of Object.values(style.sources)) {
+    if (typeof source.data === "string") source.data = whole(source.data);
+  }
+  for (const faces of Object.values(style["font-faces"] ?? {})) {
+    for (const face of faces) face.url = whole(face.url);
+  }
+  return style;
+}

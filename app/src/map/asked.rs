@@ -1,0 +1,110 @@
+//! The questions behind a map, in the words of the live socket and of addresses.
+
+use domain::Timestamp;
+use domain::answer::Table;
+use domain::metric::Metric;
+use domain::query::Query;
+use domain::wire::WireQuery;
+use jiff::tz::Offset;
+
+use super::area::AREA_RES;
+use super::measure::has_outline;
+use crate::ask::{Ask, escape};
+
+/// Before the first case of any city that has sources: the start of "ever".
+const EVER: &str = "1990-01-01";
+
+/// The metric of a query: that of open cases where it names none.
+#[must_use]
+pub(super) fn metric(query: &Query) -> Metric {
+    query.metrics.first().copied().unwrap_or(Metric::Open)
+}
+
+/// The metric of an answer: its first one.
+#[must_use]
+pub(super) fn metric_of(table: &Table) -> Option<Metric> {
+    table.columns.iter().find_map(|column| column.parse().ok())
+}
+
+/// The question for the hexagons of a resolution: the metric, and the overdue for their outlines.
+#[must_use]
+pub(super) fn wire(query: &Query, res: u8) -> WireQuery {
+    let metric = metric(query);
+    let metrics = if has_outline(metric) { vec![metric, Metric::Overdue] } else { vec![metric] };
+    Ask::of(&metrics).narrowed(&filter(query)).hexagons(res).query()
+}
+
+/// The filters and instants of a query as parameters, each key once.
+#[must_use]
+pub(super) fn filter(query: &Query) -> Vec<(String, String)> {
+    let codes = query.filter.iter().map(|(dimension, codes)| {
+        let codes: Vec<String> = codes.iter().map(|code| escape(code)).collect();
+        (dimension.name().to_owned(), codes.join(","))
+    });
+    let instants =
+        [("from", query.from), ("to", query.to), ("at", query.at), ("known_at", query.known_at)];
+    let instants = instants.into_iter().filter_map(|(key, at)| Some((key.to_owned(), rfc3339(at?))));
+    codes.chain(instants).collect()
+}
+
+/// The parameters of the page of one hexagon: the metric that was looked at, and its filters.
+#[must_use]
+pub(super) fn cell_params(query: &Query) -> Vec<(String, String)> {
+    [("metric".to_owned(), metric(query).name().to_owned())].into_iter().chain(filter(query)).collect()
+}
+
+/// The question for the cells that ever had a case, in JSON.
+#[must_use]
+pub(super) fn area_json() -> String {
+    let query = Ask::of(&[Metric::Received]).with("from", EVER).hexagons(AREA_RES).query();
+    serde_json::to_string(&query).unwrap_or_default()
+}
+
+fn rfc3339(at: Timestamp) -> String {
+    at.to_rfc3339_at(Offset::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::dimension::Dimension;
+
+    fn read(wire: &WireQuery) -> Query {
+        Query::parse(&wire.to_pairs(), &|text| text.parse().ok()).unwrap()
+    }
+
+    #[test]
+    fn the_question_holds_every_filter_of_the_query() {
+        let mut query = Query::of(Metric::Received)
+            .only(Dimension::Agency, "PWDx")
+            .only(Dimension::District, "Allston / Brighton")
+            .only(Dimension::District, "a, b\\c");
+        query.from = Some(Timestamp::from_secs(1_443_672_000));
+        let want = Query { res: Some(9), ..query.clone() };
+        assert_eq!(read(&wire(&query, 9)), want);
+    }
+
+    #[test]
+    fn open_cases_are_asked_with_the_overdue_for_their_outlines() {
+        assert_eq!(wire(&Query::of(Metric::Open), 8).metric, ["open", "overdue"]);
+        assert_eq!(wire(&Query::of(Metric::Received), 8).metric, ["received"]);
+        assert_eq!(wire(&Query::default(), 8).metric, ["open", "overdue"]);
+    }
+
+    #[test]
+    fn the_area_asks_for_all_cases_ever() {
+        let wire: WireQuery = serde_json::from_str(&area_json()).unwrap();
+        let query = Query::parse(&wire.to_pairs(), &|_| Some(Timestamp::MIN)).unwrap();
+        assert_eq!((query.res, query.from), (Some(AREA_RES), Some(Timestamp::MIN)));
+    }
+
+    #[test]
+    fn an_answer_says_its_metric() {
+        let table = |columns: &[&str]| Table {
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            ..Table::default()
+        };
+        assert_eq!(metric_of(&table(&["cell", "open", "overdue"])), Some(Metric::Open));
+        assert_eq!(metric_of(&table(&[])), None);
+    }
+}

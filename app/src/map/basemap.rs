@@ -1,0 +1,268 @@
+//! What lies under and over the hexagons, as a MapLibre style. Everything in it comes from the
+//! product itself: sources are the city's own files, letters are drawn from the served typeface.
+//!
+//! From the bottom: water, land, rivers, the area with cases, *the hexagons*, boundaries, names.
+//! Boundaries lie over the hexagons on the dark wall and under them in the office, where the white
+//! gaps between hexagons already cut the ground finely enough.
+
+use serde_json::{Value, json};
+
+use super::places::Place;
+use crate::source::MapView;
+use crate::theme::Theme;
+
+/// The source that takes [`super::area::area`].
+pub(super) const AREA_SOURCE: &str = "area";
+/// The source of the names.
+pub(super) const NAMES_SOURCE: &str = "names";
+/// The layer of the names.
+pub(super) const NAMES_LAYER: &str = "names";
+/// The layer that the hexagons are put under.
+pub(super) const OVER_HEXAGONS: &str = "over-hexagons";
+
+/// Size of the names in the text size of the map's place on the page.
+pub(super) const NAME_EM: f64 = 0.94;
+
+struct Ink {
+    water: &'static str,
+    land: &'static str,
+    river: &'static str,
+    boundary: &'static str,
+    area: &'static str,
+    area_outline: &'static str,
+    name: &'static str,
+    halo: &'static str,
+}
+
+const WALL: Ink = Ink {
+    water: "#0c1113",
+    land: "#161d20",
+    river: "#0f171a",
+    boundary: "#0f171a",
+    area: "#161d20",
+    area_outline: "#2b363a",
+    name: "#e3ebe9",
+    halo: "#0c1113",
+};
+
+const OFFICE: Ink = Ink {
+    water: "#e3e8e9",
+    land: "#f4f3ee",
+    river: "#e3e8e9",
+    boundary: "#dedcd3",
+    area: "#f1efe8",
+    area_outline: "#d5d3c9",
+    name: "#1b2422",
+    halo: "#fbfaf6",
+};
+
+/// The colour under everything: sea where the city's land is drawn, ground where it is not.
+const fn ground(ink: &Ink, has_land: bool) -> &'static str {
+    if has_land { ink.water } else { ink.land }
+}
+
+const fn ink(theme: Theme) -> &'static Ink {
+    match theme {
+        Theme::Wall => &WALL,
+        Theme::Office => &OFFICE,
+    }
+}
+
+/// The whole style.
+#[must_use]
+pub(super) fn style(theme: Theme, view: &MapView, places: &[Place]) -> Value {
+    let ink = ink(theme);
+    let empty = json!({ "type": "FeatureCollection", "features": [] });
+    let mut sources = json!({
+        AREA_SOURCE: { "type": "geojson", "data": empty },
+        NAMES_SOURCE: { "type": "geojson", "data": names(places, view.bounds) },
+    });
+    let mut layers = vec![json!({
+        "id": "ground",
+        "type": "background",
+        "paint": { "background-color": ground(ink, view.land_water_url.is_some()) },
+    })];
+    if let Some(url) = &view.land_water_url {
+        sources["land-water"] = json!({ "type": "geojson", "data": url });
+        layers.push(fill("land", "land-water", "layer", "land", ink.land));
+        layers.push(line("river", "land-water", Some(["layer", "river"]), ink.river, 1.6));
+    }
+    layers.push(fill("area", AREA_SOURCE, "part", "ground", ink.area));
+    layers.push(line("area-outline", AREA_SOURCE, Some(["part", "outline"]), ink.area_outline, 1.0));
+    let boundaries = view.boundaries_url.as_ref().map(|url| {
+        sources["boundaries"] = json!({ "type": "geojson", "data": url });
+        line("boundaries", "boundaries", None, ink.boundary, 1.0)
+    });
+    // An empty layer marks the place of the hexagons: MapLibre inserts before a layer by its name.
+    let mark = json!({ "id": OVER_HEXAGONS, "type": "background", "layout": { "visibility": "none" } });
+    match theme {
+        Theme::Wall => {
+            layers.push(mark);
+            layers.extend(boundaries);
+        }
+        Theme::Office => {
+            layers.extend(boundaries);
+            layers.push(mark);
+        }
+    }
+    layers.push(names_layer(ink));
+    json!({
+        "version": 8,
+        "font-faces": { "Names": typeface() },
+        "sources": sources,
+        "layers": layers,
+        "transition": { "duration": 0, "delay": 0 },
+    })
+}
+
+fn fill(id: &str, source: &str, key: &str, value: &str, colour: &str) -> Value {
+    json!({
+        "id": id,
+        "type": "fill",
+        "source": source,
+        "filter": ["==", ["get", key], value],
+        // Without smoothing: cells that lie edge to edge would show their seams.
+        "paint": { "fill-color": colour, "fill-antialias": false },
+    })
+}
+
+fn line(id: &str, source: &str, filter: Option<[&str; 2]>, colour: &str, width_px: f64) -> Value {
+    let mut layer = json!({
+        "id": id,
+        "type": "line",
+        "source": source,
+        "layout": { "line-join": "round" },
+        "paint": { "line-color": colour, "line-width": width_px },
+    });
+    if let Some([key, value]) = filter {
+        layer["filter"] = json!(["==", ["get", key], value]);
+    }
+    layer
+}
+
+fn names_layer(ink: &Ink) -> Value {
+    json!({
+        "id": NAMES_LAYER,
+        "type": "symbol",
+        "source": NAMES_SOURCE,
+        "layout": {
+            "text-field": ["get", "name"],
+            "text-font": ["Names"],
+            "text-size": 15,
+            "text-max-width": 9,
+            "text-padding": 6,
+            "text-offset": ["get", "offset"],
+            "symbol-sort-key": ["get", "rank"],
+        },
+        "paint": {
+            "text-color": ink.name,
+            "text-halo-color": ink.halo,
+            "text-halo-width": 1.4,
+        },
+    })
+}
+
+/// Be Vietnam Pro as it is served, in two files by their characters.
+fn typeface() -> Value {
+    json!([
+        {
+            "url": "/vendor/be-vietnam-pro-vietnamese-500-normal.woff2",
+            "unicode-range": [
+                "U+0102-0103", "U+0110-0111", "U+0128-0129", "U+0168-0169", "U+01A0-01A1",
+                "U+01AF-01B0", "U+0300-0301", "U+0303-0304", "U+0308-0309", "U+0323", "U+0329",
+                "U+1EA0-1EF9",
+            ],
+        },
+        { "url": "/vendor/be-vietnam-pro-latin-500-normal.woff2" },
+    ])
+}
+
+/// The names as GeoJSON. Where two do not fit beside each other, the one nearer to the middle of
+/// the first view is kept.
+#[must_use]
+pub(super) fn names(places: &[Place], bounds: [f64; 4]) -> Value {
+    let [west, south, east, north] = bounds;
+    let (lat, lng) = (f64::midpoint(south, north), f64::midpoint(west, east));
+    let features: Vec<Value> = places
+        .iter()
+        .map(|place| {
+            let rank = (place.centre.lat - lat).hypot(place.centre.lng - lng);
+            json!({
+                "type": "Feature",
+                "properties": { "name": place.name, "rank": rank, "offset": [0, 0] },
+                "geometry": { "type": "Point", "coordinates": [place.centre.lng, place.centre.lat] },
+            })
+        })
+        .collect();
+    json!({ "type": "FeatureCollection", "features": features })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::geo::LatLng;
+
+    fn view(boundaries: bool) -> MapView {
+        MapView {
+            bounds: [106.6, 10.7, 106.8, 10.9],
+            boundaries_url: boundaries.then(|| "/map/hcmc/wards.geojson".to_owned()),
+            land_water_url: boundaries.then(|| "/map/hcmc/land-water.geojson".to_owned()),
+            ..MapView::default()
+        }
+    }
+
+    fn layer_ids(style: &Value) -> Vec<String> {
+        let layers = style["layers"].as_array().unwrap();
+        layers.iter().map(|layer| layer["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn position(ids: &[String], id: &str) -> usize {
+        ids.iter().position(|other| other == id).unwrap()
+    }
+
+    #[test]
+    fn nothing_in_the_style_comes_from_outside() {
+        for theme in [Theme::Wall, Theme::Office] {
+            let style = style(theme, &view(true), &[]).to_string();
+            assert!(!style.contains("://"), "{style}");
+            assert!(!style.contains("glyphs"));
+        }
+    }
+
+    #[test]
+    fn hexagons_lie_over_the_land_and_under_the_names() {
+        for theme in [Theme::Wall, Theme::Office] {
+            let ids = layer_ids(&style(theme, &view(true), &[]));
+            let hexagons = position(&ids, OVER_HEXAGONS);
+            assert!(position(&ids, "land") < hexagons && position(&ids, "area") < hexagons);
+            assert!(hexagons < position(&ids, NAMES_LAYER));
+            assert_eq!(hexagons < position(&ids, "boundaries"), theme == Theme::Wall);
+        }
+    }
+
+    #[test]
+    fn a_city_without_boundaries_has_ground_and_area_alone() {
+        let style = style(Theme::Wall, &view(false), &[]);
+        let ids = layer_ids(&style);
+        assert_eq!(ids, ["ground", "area", "area-outline", OVER_HEXAGONS, NAMES_LAYER]);
+        assert!(style["sources"].get("boundaries").is_none());
+    }
+
+    #[test]
+    fn every_layer_draws_a_source_of_the_style() {
+        let style = style(Theme::Office, &view(true), &[]);
+        for layer in style["layers"].as_array().unwrap() {
+            if let Some(source) = layer["source"].as_str() {
+                assert!(style["sources"].get(source).is_some(), "{source}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_nearer_to_the_middle_come_first() {
+        let place = |name: &str, lat, lng| Place { name: name.into(), centre: LatLng { lat, lng } };
+        let names = names(&[place("Cần Giờ", 10.4, 106.9), place("Sài Gòn", 10.78, 106.7)], view(true).bounds);
+        let rank = |feature: usize| names["features"][feature]["properties"]["rank"].as_f64().unwrap();
+        assert!(rank(1) < rank(0));
+    }
+}

@@ -1,0 +1,31 @@
+//! The server's twin of the map: the same names, nothing behind them.
+
+use leptos::html::Div;
+use leptos::prelude::NodeRef;
+use serde_json::Value;
+
+use super::frame::HexFrame;
+use super::news::News;
+use super::scale::Scale;
+use crate::theme::Theme;
+
+#[derive(Clone, Copy)]
+pub(super) struct Stage;
+
+impl Stage {
+    pub(super) fn new(_theme: Theme) -> Self {
+        Self
+    }
+
+    pub(super) fn start(self, _ground: NodeRef<Div>, _options: String, _tell: impl Fn(News) + 'static) {}
+
+    pub(super) fn show(self, _frame: HexFrame, _scale: &Scale) {}
+
+    pub(super) fn set_data(self, _source: &str, _geojson: &Value) {}
+
+    pub(super) fn set_text_size(self, _layer: &str, _px: f64) {}
+}
+
+pub(super) fn wants_less_motion() -> bool {
+    false
+}

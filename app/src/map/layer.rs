@@ -1,0 +1,84 @@
+//! The hexagons on the graphics card: a WebGL2 layer inside MapLibre's own context. It draws what
+//! [`Picture`] says and decides nothing.
+//!
+//! Colours are written as they stand in the legend: blending, dithering and smoothing touch only the
+//! outermost pixel of a hexagon. MapLibre takes its context back as unknown after each custom layer
+//! and sets every state that it needs anew; what it does not keep account of is put back here.
+
+use web_sys::WebGl2RenderingContext as Gl;
+
+use super::frame::HexFrame;
+use super::gpu::{Gpu, GpuError, Strokes};
+use super::picture::Picture;
+use super::ramp::{CLASSES_MAX, overdue_outline};
+use super::resolution::Camera;
+use super::scale::Scale;
+use crate::theme::Theme;
+
+/// Gap between two hexagons and width of the red outline, in shares of a hexagon's width.
+const GAP_SHARE: f64 = 0.03;
+const OUTLINE_SHARE: f64 = 0.075;
+/// The gap is never wider than this, in the text size of the map's place on the page.
+const GAP_EM_MAX: f64 = 0.1;
+
+/// The hexagons and, while MapLibre has them in its style, their part of the graphics card.
+pub(super) struct Layer {
+    theme: Theme,
+    picture: Picture,
+    colours: [[f32; 3]; CLASSES_MAX],
+    gpu: Option<Gpu>,
+}
+
+/// What MapLibre says of the frame to draw.
+pub(super) struct FrameView<'a> {
+    /// World to screen, column by column.
+    pub(super) matrix: &'a [f64],
+    /// Where the camera stands.
+    pub(super) camera: Camera,
+    /// Device pixels in a CSS pixel.
+    pub(super) pixel_ratio: f64,
+}
+
+impl Layer {
+    pub(super) fn new(theme: Theme) -> Self {
+        Self { theme, picture: Picture::default(), colours: Default::default(), gpu: None }
+    }
+
+    /// Shows a frame from the next picture on.
+    pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale) {
+        for (held, colour) in self.colours.iter_mut().zip(scale.colours(self.theme)) {
+            *held = colour.fractions();
+        }
+        self.picture.show(frame, scale);
+    }
+
+    /// MapLibre has put the layer into its style: at the start, and again after a lost context.
+    pub(super) fn added(&mut self, gl: Gl) -> Result<(), GpuError> {
+        self.gpu = None;
+        self.gpu = Some(Gpu::new(gl)?);
+        Ok(())
+    }
+
+    /// MapLibre takes the layer out of its style.
+    pub(super) fn removed(&mut self) {
+        self.gpu = None;
+    }
+
+    /// Draws one frame.
+    pub(super) fn render(&mut self, view: &FrameView<'_>) {
+        let res = self.picture.res();
+        let (Some(gpu), Some(sheet)) = (&mut self.gpu, self.picture.sheet()) else { return };
+        let Ok(matrix) = <&[f64; 16]>::try_from(view.matrix) else { return };
+        let strokes = strokes(view, res);
+        gpu.take(res, sheet);
+        gpu.draw(matrix, sheet.geometry.origin(), &self.colours, overdue_outline(self.theme).fractions(), strokes);
+    }
+}
+
+fn strokes(view: &FrameView<'_>, res: u8) -> Strokes {
+    let width_px = view.camera.hexagon_px(res) * view.pixel_ratio;
+    let em_px = view.camera.em_px * view.pixel_ratio;
+    let gap_px = (width_px * GAP_SHARE).min(em_px * GAP_EM_MAX);
+    #[allow(clippy::cast_possible_truncation)] // A few pixels.
+    Strokes { half_gap_px: (gap_px / 2.0) as f32, outline_px: (width_px * OUTLINE_SHARE).max(1.5) as f32 }
+}

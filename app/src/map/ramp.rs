@@ -1,0 +1,133 @@
+//! The colours of the hexagons: one path from "little" to "much" in lightness and hue, so that it
+//! survives colour blindness and grey print. `style/map.css` names the same bytes for the legend's
+//! swatches; a test holds the two together.
+
+use crate::theme::Theme;
+
+/// A colour in sRGB bytes, exactly as a screen gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rgb(pub [u8; 3]);
+
+/// Most classes that a reader can tell apart on a map, and so the length of a ramp.
+pub(super) const CLASSES_MAX: usize = 6;
+
+/// On the wall: dark where there is little, light where there is much.
+const WALL: [Rgb; CLASSES_MAX] = [
+    Rgb([0x20, 0x34, 0x3a]),
+    Rgb([0x2a, 0x55, 0x60]),
+    Rgb([0x3a, 0x7c, 0x86]),
+    Rgb([0x63, 0xa9, 0xa6]),
+    Rgb([0xa9, 0xd3, 0xbd]),
+    Rgb([0xee, 0xf3, 0xd2]),
+];
+
+/// In the office: pale where there is little, deep where there is much.
+const OFFICE: [Rgb; CLASSES_MAX] = [
+    Rgb([0xd9, 0xe6, 0xe3]),
+    Rgb([0xa9, 0xcf, 0xc9]),
+    Rgb([0x75, 0xb3, 0xaf]),
+    Rgb([0x42, 0x8f, 0x93]),
+    Rgb([0x25, 0x6d, 0x78]),
+    Rgb([0x12, 0x4a, 0x58]),
+];
+
+impl Rgb {
+    /// `#rrggbb`.
+    #[must_use]
+    pub fn hex(self) -> String {
+        let [r, g, b] = self.0;
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+
+    /// Each channel as a fraction of 255: what a shader writes to get these very bytes.
+    #[must_use]
+    pub fn fractions(self) -> [f32; 3] {
+        self.0.map(|byte| f32::from(byte) / 255.0)
+    }
+}
+
+/// The whole ramp of a theme, from "little" to "much".
+#[must_use]
+pub const fn ramp(theme: Theme) -> [Rgb; CLASSES_MAX] {
+    match theme {
+        Theme::Wall => WALL,
+        Theme::Office => OFFICE,
+    }
+}
+
+/// The outline of a cell that holds an overdue case: red is spent on nothing else.
+#[cfg(any(test, feature = "hydrate"))]
+#[must_use]
+pub(super) const fn overdue_outline(theme: Theme) -> Rgb {
+    match theme {
+        Theme::Wall => Rgb([0xff, 0x6a, 0x5c]),
+        Theme::Office => Rgb([0xc9, 0x3a, 0x2e]),
+    }
+}
+
+/// The ramp's place of class `class` among `classes`: few classes spread over the whole ramp.
+/// `class` is below `classes`, `classes` at most [`CLASSES_MAX`].
+#[must_use]
+pub(super) const fn ramp_place(class: usize, classes: usize) -> usize {
+    if classes <= 1 {
+        // One class alone has neither little nor much: the middle of the ramp.
+        return 2;
+    }
+    // Rounded to the nearest place; the first class is the ramp's start, the last its end.
+    (2 * class * (CLASSES_MAX - 1) + (classes - 1)) / (2 * (classes - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance of WCAG 2.2.
+    fn luminance(colour: Rgb) -> f64 {
+        let linear = colour.0.map(|byte| {
+            let share = f64::from(byte) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[track_caller]
+    fn check_one_way(theme: Theme, rising: bool) {
+        for pair in ramp(theme).windows(2) {
+            let (little, much) = (luminance(pair[0]), luminance(pair[1]));
+            let (dark, light) = if rising { (little, much) } else { (much, little) };
+            // Neighbours differ enough in lightness alone: no hue is needed to tell them apart.
+            assert!((light + 0.05) / (dark + 0.05) > 1.2, "{theme:?}: {pair:?}");
+        }
+    }
+
+    #[test]
+    fn each_ramp_goes_one_way_in_lightness_alone() {
+        check_one_way(Theme::Wall, true);
+        check_one_way(Theme::Office, false);
+    }
+
+    #[test]
+    fn few_classes_spread_over_the_whole_ramp() {
+        let places = |classes| (0..classes).map(|class| ramp_place(class, classes)).collect::<Vec<_>>();
+        assert_eq!(places(6), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(places(3), [0, 3, 5]);
+        assert_eq!(places(2), [0, 5]);
+        assert_eq!(places(1), [2]);
+        for classes in 2..=CLASSES_MAX {
+            assert!(places(classes).windows(2).all(|pair| pair[0] < pair[1]));
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_paints_the_legend_in_the_very_colours_of_the_hexagons() {
+        let style = include_str!("../../../style/map.css");
+        for (theme, room) in [(Theme::Wall, "wall"), (Theme::Office, "office")] {
+            for (place, colour) in ramp(theme).into_iter().enumerate() {
+                let rule = format!(".hexmap-{room} .hexmap-class-{place} {{ background: {}; }}", colour.hex());
+                assert!(style.contains(&rule), "{rule}");
+            }
+            let rule = format!(".hexmap-{room} {{ --hexmap-overdue: {};", overdue_outline(theme).hex());
+            assert!(style.contains(&rule), "{rule}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The map as a component: the ground that MapLibre draws on, and around it what everybody can
+//! read: legend, what is left out, and the list of the fullest hexagons.
+
+use std::sync::Arc;
+
+use domain::answer::Table;
+use domain::metric::Metric;
+use domain::query::Query;
+use leptos::html::Div;
+use leptos::prelude::*;
+use serde_json::json;
+
+use super::asked;
+use super::basemap::{AREA_SOURCE, NAME_EM, NAMES_LAYER, OVER_HEXAGONS, style};
+use super::frame::{HexFrame, cell_text};
+use super::legend::Legend;
+use super::list::TopCells;
+use super::news::{News, Standing};
+use super::places::{Place, places};
+use super::platform::{Stage, wants_less_motion};
+use super::resolution::{Camera, res_at_first};
+use super::scale::Scale;
+use super::{area, measure, words};
+use crate::functions::load_hexagons;
+use crate::live::{use_live, use_table};
+use crate::locale::use_lang;
+use crate::source::CityView;
+use crate::text::Lang;
+use crate::theme::Theme;
+
+/// How long names take to come in, where motion is welcome and hands move the map.
+const NAME_FADE_MS: u32 = 200;
+
+/// What the parts of one map share.
+#[derive(Clone)]
+pub(super) struct Board {
+    pub(super) lang: Lang,
+    pub(super) theme: Theme,
+    pub(super) city: Arc<CityView>,
+    pub(super) places: Arc<[Place]>,
+    stage: Stage,
+}
+
+/// A hexagon map of one metric, live. `query` has one metric and filters; the resolution is the
+/// map's own and follows its zoom. `on_cell` gets the H3 cell (hexadecimal) that somebody tapped;
+/// only cells with a number can be tapped, and none on the wall.
+#[component]
+pub fn HexMap(
+    /// The metric and the filters.
+    #[prop(into)]
+    query: Signal<Query>,
+    /// The room that the map hangs in.
+    theme: Theme,
+    /// What a tapped cell opens.
+    on_cell: Callback<String>,
+    /// What names things, and the first view.
+    city: CityView,
+) -> impl IntoView {
+    let lang = use_lang();
+    let res = RwSignal::new(res_at_first(city.map.bounds, theme));
+    let table = use_table(Memo::new(move |_| asked::wire(&query.get(), res.get())));
+    let board = Board {
+        lang,
+        theme,
+        places: places(&city.catalogue, lang).into(),
+        city: Arc::new(city),
+        stage: Stage::new(theme),
+    };
+    let ground = Ground::start(&board, res, on_cell);
+    let (node, standing, bounds) = (ground.node, ground.standing, ground.bounds);
+    let inner = board.clone();
+    let class = match theme {
+        Theme::Wall => "hexmap hexmap-wall",
+        Theme::Office => "hexmap hexmap-office",
+    };
+    let attribution = board.city.map.attribution.clone();
+    view! {
+        <figure class=class class=("hexmap-failed", move || standing.with(|standing| matches!(standing, Standing::Failed(_)))) aria-label=words::NAME.to(lang)>
+            <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-bounds=move || bounds.get()></div>
+            <p class="hexmap-status" role="status">{move || ground.says(lang)}</p>
+            <Transition fallback=move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> }>
+                {move || {
+                    let board = inner.clone();
+                    Suspend::new(async move {
+                        match table.first().await {
+                            Ok(first) => {
+                                let res = first.query.res.unwrap_or_default();
+                                let rows = table.rows(first);
+                                view! { <Numbers board query res rows/> }.into_any()
+                            }
+                            Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
+                        }
+                    })
+                }}
+            </Transition>
+            <p class="hexmap-attribution">{attribution}</p>
+        </figure>
+    }
+}
+
+/// What needs the numbers: legend and list, and the hexagons themselves.
+#[component]
+fn Numbers(board: Board, query: Signal<Query>, res: u8, rows: Signal<Arc<Table>>) -> impl IntoView {
+    let (lang, stage) = (board.lang, board.stage);
+    let frame = Memo::new(move |_| rows.with(|table| HexFrame::from_rows(res, table.rows.iter().map(Vec::as_slice))));
+    // The metric of these rows: while the next one's are on the way, the words stay with the numbers.
+    let metric = Memo::new(move |_| rows.with(|table| asked::metric_of(table)));
+    let scale = Memo::new(move |held: Option<&(Option<Metric>, Scale)>| {
+        let values = frame.with(|frame| frame.values().collect::<Vec<_>>()).into_iter();
+        match held {
+            Some((of, scale)) if *of == metric.get() => (*of, scale.follow(values)),
+            _ => (metric.get(), Scale::fit(values)),
+        }
+    });
+    let scale = Signal::derive(move || scale.get().1);
+    Effect::new(move |_| scale.with(|scale| stage.show(frame.get(), scale)));
+    let is_today = Signal::derive(move || query.with(|query| query.from.is_none() && query.to.is_none()));
+    let metric = Signal::derive(move || metric.get().unwrap_or(Metric::Open));
+    let frame = Signal::from(frame);
+    view! {
+        <Legend board=board.clone() metric frame scale is_today/>
+        {move || frame.with(|frame| measure::left_out(lang, frame)).map(|text| view! { <p class="hexmap-left-out">{text}</p> })}
+        {move || frame.with(|frame| frame.cells.is_empty()).then(|| view! { <p class="hexmap-note">{words::EMPTY.to(lang)}</p> })}
+        <TopCells board query metric frame/>
+    }
+}
+
+/// The element that MapLibre draws on, and what it tells.
+#[derive(Clone, Copy)]
+struct Ground {
+    node: NodeRef<Div>,
+    standing: RwSignal<Standing>,
+    // West, south, east, north of what is seen, in degrees.
+    bounds: RwSignal<Option<String>>,
+    has_fault: RwSignal<bool>,
+}
+
+impl Ground {
+    fn start(board: &Board, res: RwSignal<u8>, on_cell: Callback<String>) -> Self {
+        let ground = Self {
+            node: NodeRef::new(),
+            standing: RwSignal::new(Standing::default()),
+            bounds: RwSignal::new(None),
+            has_fault: RwSignal::new(false),
+        };
+        let (theme, stage, options) = (board.theme, board.stage, options(board));
+        Effect::new(move |_| {
+            // Only once: nothing tracked is read.
+            stage.start(ground.node, options.clone(), move |news| ground.take(&news, theme, stage, res, on_cell));
+        });
+        if board.city.map.boundaries_url.is_none() {
+            follow_area(stage);
+        }
+        ground
+    }
+
+    fn take(self, news: &News, theme: Theme, stage: Stage, res: RwSignal<u8>, on_cell: Callback<String>) {
+        // A map may still speak while its page is being left: nothing is written then.
+        self.standing.try_update(|standing| *standing = standing.after(news));
+        match news {
+            News::View(camera) => self.look(*camera, theme, stage, res),
+            News::Tap(cell) => on_cell.run(cell_text(*cell)),
+            News::Fault(_) => {
+                self.has_fault.try_set(true);
+            }
+            News::Drawn | News::Lost | News::Failed(_) => {}
+        }
+    }
+
+    fn look(self, camera: Camera, theme: Theme, stage: Stage, res: RwSignal<u8>) {
+        let wanted = camera.res(theme);
+        if res.try_get_untracked().is_some_and(|res| res != wanted) {
+            res.try_set(wanted);
+        }
+        let Camera { west, south, east, north, em_px, .. } = camera;
+        self.bounds.try_set(Some(format!("{west:.7},{south:.7},{east:.7},{north:.7}")));
+        stage.set_text_size(NAMES_LAYER, em_px * NAME_EM);
+    }
+
+    fn says(self, lang: Lang) -> Option<&'static str> {
+        let words = self.standing.with(|standing| match standing {
+            Standing::Starting => Some(words::STARTING),
+            Standing::Lost => Some(words::LOST),
+            Standing::Failed(_) => Some(words::FAILED),
+            Standing::Drawn => None,
+        });
+        words.or_else(|| self.has_fault.get().then_some(words::FAULT)).map(|words| words.to(lang))
+    }
+}
+
+/// What `js/map.js` asks for.
+fn options(board: &Board) -> String {
+    let is_touched = board.theme == Theme::Office;
+    let fade_ms = if is_touched && !wants_less_motion() { NAME_FADE_MS } else { 0 };
+    let options = json!({
+        "style": style(board.theme, &board.city.map, &board.places),
+        "bounds": board.city.map.bounds,
+        "interactive": is_touched,
+        "fadeMs": fade_ms,
+        "over": OVER_HEXAGONS,
+        "title": words::NAME.to(board.lang),
+    });
+    options.to_string()
+}
+
+/// Draws the area with cases, and again on each of the city's days: a wall hangs for weeks.
+fn follow_area(stage: Stage) {
+    let live = use_live();
+    Effect::new(move |_| {
+        live.days_turned().track();
+        leptos::task::spawn_local(async move {
+            // Without an answer the area of yesterday stays; the hexagons do not depend on it.
+            if let Ok(first) = load_hexagons(asked::area_json()).await {
+                let cells = first.hexagons.cells.iter();
+                let res = first.hexagons.res;
+                let cells = cells.filter_map(|(cell, _)| super::frame::parse_cell(cell, res));
+                stage.set_data(AREA_SOURCE, &area::area(cells));
+            }
+        });
+    });
+}
