@@ -89,10 +89,7 @@ fn live_row(points: &Points, place: usize) -> LiveRow {
     }
 }
 
-fn contributions(
-    registry: &Registry,
-    df: DataFrame,
-) -> Result<Vec<(Metric, Contributions)>, QueryError> {
+fn contributions(registry: &Registry, df: DataFrame) -> Result<Vec<(Metric, Contributions)>, QueryError> {
     let exprs: Vec<Expr> = registry
         .iter()
         .map(|(metric, entry)| match &entry.measured {
@@ -106,7 +103,9 @@ fn contributions(
     for (metric, entry) in registry.iter() {
         let column = df.column(metric.name())?.i64()?;
         let contributions = match entry.measured {
-            Measured::Count(_) => Contributions::Counts(column.iter().map(Option::unwrap_or_default).collect()),
+            Measured::Count(_) => {
+                Contributions::Counts(column.iter().map(Option::unwrap_or_default).collect())
+            }
             Measured::Quantile { .. } => Contributions::Samples(column.iter().collect()),
         };
         found.push((metric, contributions));

@@ -42,6 +42,7 @@ pub(crate) fn spans(
     bucket: Bucket,
     from: Timestamp,
     end: Timestamp,
+    most: usize,
 ) -> Result<Vec<Span>, QueryError> {
     let mut spans = Vec::new();
     if from >= end {
@@ -49,8 +50,9 @@ pub(crate) fn spans(
     }
     let mut next = first(zone, bucket, from);
     while let Some(span) = next.take().filter(|span| span.start < end) {
-        if spans.len() >= MOST_BUCKETS {
-            let what = format!("the period has more than {MOST_BUCKETS} buckets; ask for longer ones or a shorter period");
+        if spans.len() >= most {
+            let what =
+                format!("the period has more than {most} buckets; ask for longer ones or a shorter period");
             return Err(QueryError::bad("bucket", what));
         }
         next = following(zone, bucket, &span);
@@ -113,7 +115,7 @@ mod tests {
 
     #[track_caller]
     fn check(bucket: Bucket, from: &str, end: &str, want: &[&str]) {
-        let spans = spans(&boston(), bucket, at(from), at(end)).unwrap();
+        let spans = spans(&boston(), bucket, at(from), at(end), MOST_BUCKETS).unwrap();
         let names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
         assert_eq!(names, want);
         for pair in spans.windows(2) {
@@ -123,41 +125,75 @@ mod tests {
 
     #[test]
     fn the_hour_that_an_autumn_night_has_twice_is_two_buckets() {
-        check(Bucket::Hour, "2015-11-01T00:30:00-04:00", "2015-11-01T02:30:00-05:00", &[
-            "2015-11-01T00:00:00-04:00",
-            "2015-11-01T01:00:00-04:00",
-            "2015-11-01T01:00:00-05:00",
-            "2015-11-01T02:00:00-05:00",
-        ]);
+        check(
+            Bucket::Hour,
+            "2015-11-01T00:30:00-04:00",
+            "2015-11-01T02:30:00-05:00",
+            &[
+                "2015-11-01T00:00:00-04:00",
+                "2015-11-01T01:00:00-04:00",
+                "2015-11-01T01:00:00-05:00",
+                "2015-11-01T02:00:00-05:00",
+            ],
+        );
     }
 
     #[test]
     fn the_hour_that_a_spring_night_skips_is_no_bucket() {
-        check(Bucket::Hour, "2015-03-08T01:00:00-05:00", "2015-03-08T04:00:00-04:00", &[
+        check(
+            Bucket::Hour,
             "2015-03-08T01:00:00-05:00",
-            "2015-03-08T03:00:00-04:00",
-        ]);
+            "2015-03-08T04:00:00-04:00",
+            &["2015-03-08T01:00:00-05:00", "2015-03-08T03:00:00-04:00"],
+        );
     }
 
     #[test]
     fn days_are_as_long_as_the_city_lives_them() {
         let spans =
-            spans(&boston(), Bucket::Day, at("2015-11-01T04:00:00Z"), at("2015-11-02T05:00:00Z")).unwrap();
+            spans(&boston(), Bucket::Day, at("2015-11-01T04:00:00Z"), at("2015-11-02T05:00:00Z"), 9).unwrap();
         assert_eq!(spans.len(), 1);
         assert_eq!(spans[0].end.since(spans[0].start), 25 * HOUR_MICROS);
     }
 
     #[test]
     fn buckets_are_named_by_their_start_even_where_the_period_begins_within() {
-        check(Bucket::Day, "2015-10-01T12:00:00-04:00", "2015-10-02T00:00:01-04:00", &["2015-10-01", "2015-10-02"]);
-        check(Bucket::Week, "2015-10-01T12:00:00-04:00", "2015-10-06T00:00:00-04:00", &["2015-09-28", "2015-10-05"]);
-        check(Bucket::Month, "2015-01-31T12:00:00-05:00", "2015-03-01T00:00:00-05:00", &["2015-01-01", "2015-02-01"]);
-        check(Bucket::Year, "2014-12-31T23:00:00-05:00", "2015-01-01T00:00:01-05:00", &["2014-01-01", "2015-01-01"]);
+        check(
+            Bucket::Day,
+            "2015-10-01T12:00:00-04:00",
+            "2015-10-02T00:00:01-04:00",
+            &["2015-10-01", "2015-10-02"],
+        );
+        check(
+            Bucket::Week,
+            "2015-10-01T12:00:00-04:00",
+            "2015-10-06T00:00:00-04:00",
+            &["2015-09-28", "2015-10-05"],
+        );
+        check(
+            Bucket::Month,
+            "2015-01-31T12:00:00-05:00",
+            "2015-03-01T00:00:00-05:00",
+            &["2015-01-01", "2015-02-01"],
+        );
+        check(
+            Bucket::Year,
+            "2014-12-31T23:00:00-05:00",
+            "2015-01-01T00:00:01-05:00",
+            &["2014-01-01", "2015-01-01"],
+        );
     }
 
     #[test]
     fn too_many_buckets_are_a_problem_that_names_the_bucket() {
-        let error = spans(&boston(), Bucket::Hour, at("2000-01-01T00:00:00Z"), at("2015-01-01T00:00:00Z")).unwrap_err();
+        let error = spans(
+            &boston(),
+            Bucket::Hour,
+            at("2000-01-01T00:00:00Z"),
+            at("2015-01-01T00:00:00Z"),
+            MOST_BUCKETS,
+        )
+        .unwrap_err();
         assert!(matches!(error, QueryError::Bad { parameter: "bucket", .. }));
     }
 

@@ -63,8 +63,9 @@ pub(crate) fn slot(res: u8) -> Result<usize, QueryError> {
 
 /// The resolution's place of a cell that a question names.
 pub(crate) fn slot_of(cell: u64) -> Result<usize, QueryError> {
-    let index = CellIndex::try_from(cell)
-        .map_err(|_| QueryError::bad("cell", format!("{cell:x} is not an H3 cell, such as 882a306639fffff")))?;
+    let index = CellIndex::try_from(cell).map_err(|_| {
+        QueryError::bad("cell", format!("{cell:x} is not an H3 cell, such as 882a306639fffff"))
+    })?;
     slot(u8::from(index.resolution()))
         .map_err(|_| QueryError::bad("cell", format!("{cell:x} has no resolution from 7 to 10")))
 }

@@ -42,17 +42,23 @@ pub(crate) fn table(view: &View<'_>, query: &Query) -> Result<Table, QueryError>
         seq: view.seq(),
         at: view.show(plan.now),
         columns: plan.columns(),
-        rows: rows.into_iter().map(|(mut key, values)| {
-            key.extend(values);
-            key
-        }).collect(),
+        rows: rows
+            .into_iter()
+            .map(|(mut key, values)| {
+                key.extend(values);
+                key
+            })
+            .collect(),
     })
 }
 
 /// Whether an answer of so many groups stays within bounds.
 pub(crate) fn check_size(plan: &Plan, groups: usize) -> Result<(), QueryError> {
     if plan.is_bucketed() && groups.saturating_mul(plan.spans.len()) > MOST_ROWS {
-        let what = format!("{groups} groups in {} buckets are too many rows; ask for longer buckets or fewer groups", plan.spans.len());
+        let what = format!(
+            "{groups} groups in {} buckets are too many rows; ask for longer buckets or fewer groups",
+            plan.spans.len()
+        );
         return Err(QueryError::bad("bucket", what));
     }
     Ok(())

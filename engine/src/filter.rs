@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::city::City;
 use domain::dimension::Dimension;
+use domain::geo::LatLng;
 use domain::query::Query;
 use domain::symbol::{Sym, Symbols};
 use polars::prelude::{BooleanChunked, Column, DataType, Expr, Field, IntoColumn, NewChunkedArray, col, lit};
@@ -93,15 +94,25 @@ impl Filter {
         Ok(filter)
     }
 
-    /// Whether it leaves anything out.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.codes.is_empty() && !self.any_cell && !self.no_position
-    }
-
     /// Whether a point with these codes and cells is asked about.
     pub(crate) fn matches(&self, dims: &[Sym; Dimension::COUNT], cells: &Cells) -> bool {
+        self.matches_codes(dims) && self.matches_cells(cells)
+    }
+
+    /// Whether a case with these codes at this place is asked about. Cells are worked out only
+    /// where the question asks for them.
+    pub(crate) fn matches_place(&self, dims: &[Sym; Dimension::COUNT], point: Option<LatLng>) -> bool {
+        self.matches_codes(dims)
+            && ((!self.any_cell && !self.no_position)
+                || self.matches_cells(&point.map(cells::cells_of).unwrap_or_default()))
+    }
+
+    fn matches_codes(&self, dims: &[Sym; Dimension::COUNT]) -> bool {
         self.codes.iter().all(|codes| codes.matches(dims[codes.dimension.index()]))
-            && (!self.any_cell || self.cells.iter().zip(cells).any(|(asked, cell)| asked.contains(cell)))
+    }
+
+    fn matches_cells(&self, cells: &Cells) -> bool {
+        (!self.any_cell || self.cells.iter().zip(cells).any(|(asked, cell)| asked.contains(cell)))
             && (!self.no_position || cells[0] == 0)
     }
 

@@ -15,14 +15,17 @@
 
 mod batch;
 mod calendar;
+mod cases;
 mod cells;
 mod cube;
+mod cursor;
 mod error;
 mod evaluate;
 mod filter;
 mod history;
 mod plan;
 mod points;
+mod receipt;
 mod registry;
 mod scan;
 mod tally;
@@ -30,9 +33,11 @@ mod topic;
 mod view;
 
 pub use batch::MicroBatch;
+pub use cases::{CaseFilter, case_row, list_cases};
 pub use cube::{Cube, Frozen};
 pub use error::QueryError;
 pub use evaluate::{evaluate, hexagons};
 pub use history::History;
+pub use receipt::receipt;
 pub use registry::{Better, Entry, Formula, Measured, Registry};
 pub use topic::{Topic, TopicChange};

@@ -82,15 +82,16 @@ impl Plan {
             spans: Vec::new(),
             now,
         };
-        plan.spans = plan.spans_at(&city.zone, now)?;
+        plan.spans = plan.spans_at(&city.zone, now, calendar::MOST_BUCKETS)?;
         Ok(plan)
     }
 
-    /// The buckets of the period as it stands at `now`.
+    /// The buckets of the period as it stands at `now`; more than `most` are a problem.
     pub(crate) fn spans_at(
         &self,
         zone: &jiff::tz::TimeZone,
         now: Timestamp,
+        most: usize,
     ) -> Result<Vec<Span>, QueryError> {
         let Some(bucket) = self.bucket else {
             let all = Span { start: Timestamp::MIN, end: Timestamp::MAX, name: String::new() };
@@ -102,7 +103,7 @@ impl Plan {
         } else {
             self.limits.to
         };
-        calendar::spans(zone, bucket, self.limits.from, end)
+        calendar::spans(zone, bucket, self.limits.from, end, most)
     }
 
     /// Whether the period ends now, wherever now is.

@@ -61,14 +61,18 @@ pub(crate) fn in_question(plan: &Plan, points: &LazyFrame, stock: bool, now: Tim
 
 /// Whether a point counts within the limits, seen at `now`.
 pub(crate) fn counts_at(limits: &Limits, stock: bool, now: Timestamp) -> Expr {
-    let until = |limit: Timestamp| col(SINCE).lt_eq(lit(limit.min(now).micros()));
+    let known = known_at(limits, stock, now);
     if stock {
-        until(limits.stock_until)
+        known
     } else {
-        until(limits.flow_until)
-            .and(col(AT).gt_eq(lit(limits.from.micros())))
-            .and(col(AT).lt(lit(limits.to.micros())))
+        known.and(col(AT).gt_eq(lit(limits.from.micros()))).and(col(AT).lt(lit(limits.to.micros())))
     }
+}
+
+/// Whether a point has begun to count, in whatever period.
+pub(crate) fn known_at(limits: &Limits, stock: bool, now: Timestamp) -> Expr {
+    let limit = if stock { limits.stock_until } else { limits.flow_until };
+    col(SINCE).lt_eq(lit(limit.min(now).micros()))
 }
 
 fn fill_counts(
@@ -163,7 +167,8 @@ struct Groups {
 
 impl Groups {
     fn read(plan: &Plan, df: &DataFrame) -> PolarsResult<Self> {
-        let syms = plan.keys.iter().map(|key| numbers(df, key.dimension.name())).collect::<PolarsResult<_>>()?;
+        let syms =
+            plan.keys.iter().map(|key| numbers(df, key.dimension.name())).collect::<PolarsResult<_>>()?;
         let cells = match plan.cell {
             Some(slot) => Some(df.column(CELLS[slot])?.u64()?.into_no_null_iter().collect()),
             None => None,

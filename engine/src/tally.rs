@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::Timestamp;
 use domain::dimension::Dimension;
 use domain::query::GroupKey;
 use domain::symbol::{Sym, Symbols};
 use domain::value::Value;
 use domain::wire::Row;
-use domain::Timestamp;
 use rustc_hash::FxHashMap;
 
 use crate::calendar::Span;
@@ -231,7 +231,9 @@ impl Tally {
                         (Measured::Count(_), false) => Value::Int(count),
                         (Measured::Quantile { permille, .. }, _) => {
                             let samples = sums.and_then(|sums| sums.samples.get(metric));
-                            samples.and_then(|samples| nearest_rank(samples, *permille)).map_or(Value::Null, hours)
+                            samples
+                                .and_then(|samples| nearest_rank(samples, *permille))
+                                .map_or(Value::Null, hours)
                         }
                     }
                 })

@@ -63,7 +63,8 @@ impl Topic {
         let tally = scan(&plan, &view.points()?, &mut keyer, view.at())?;
         let mut topic = Self { query, plan, keyer, tally, rows: BTreeMap::new(), turn: Timestamp::MAX };
         topic.turn = topic.next_turn(view.at());
-        topic.render_all(&mut TopicChange::default())?;
+        check_size(&topic.plan, topic.tally.groups.len().max(1))?;
+        topic.render_all(&mut TopicChange::default());
         Ok(topic)
     }
 
@@ -91,17 +92,14 @@ impl Topic {
         self.rows.iter().map(|(key, values)| joined(key.clone(), values)).collect()
     }
 
-    /// Moves the answer by what one tick changed, to the instant `at`. Every batch since the frozen
-    /// state must come, once and in order; with an empty one only time moves.
-    ///
-    /// # Errors
-    /// [`QueryError::Bad`] names `bucket` where the buckets have become too many to keep; the topic
-    /// must then be given up.
-    pub fn step(&mut self, batch: &MicroBatch, at: Timestamp) -> Result<TopicChange, QueryError> {
+    /// Moves the answer by what one tick changed, to the instant of the state after it. Every batch
+    /// since the topic began must come, once and in order; with an empty one only time moves.
+    pub fn step(&mut self, batch: &MicroBatch, after: &Frozen) -> TopicChange {
+        let at = after.at();
         let mut change = TopicChange::default();
         let turned = at >= self.turn;
         if turned {
-            self.turn_over(at)?;
+            self.turn_over(at);
         }
         self.plan.now = self.query.at.unwrap_or(at);
         let touched = self.apply(batch);
@@ -109,17 +107,14 @@ impl Topic {
             self.tally.tidy(key);
         }
         if turned {
-            self.render_all(&mut change)?;
+            self.render_all(&mut change);
         } else {
-            if !touched.is_empty() {
-                check_size(&self.plan, self.tally.groups.len())?;
-            }
             for key in touched {
                 self.render(&key, &mut change);
             }
             change.upsert.sort_unstable();
         }
-        Ok(change)
+        change
     }
 
     fn apply(&mut self, batch: &MicroBatch) -> FxHashSet<Key> {
@@ -174,16 +169,16 @@ impl Topic {
     /// Today has become another day, or a bucket has begun. Whatever happened before lies outside
     /// the new period altogether, so that nothing needs to be asked of history: movements begin at
     /// zero, levels go on.
-    fn turn_over(&mut self, at: Timestamp) -> Result<(), QueryError> {
+    fn turn_over(&mut self, at: Timestamp) {
         let zone = self.keyer.zone().clone();
         let today = calendar::midnight(&zone, at);
         if self.is_today() && today != self.plan.limits.from {
             self.plan.limits.from = today;
             self.tally.begin_period(&self.plan);
         }
-        self.plan.spans = self.plan.spans_at(&zone, at)?;
+        // Not bounded again: time alone adds one bucket an hour at most.
+        self.plan.spans = self.plan.spans_at(&zone, at, usize::MAX).unwrap_or_default();
         self.turn = self.next_turn(at);
-        Ok(())
     }
 
     fn is_today(&self) -> bool {
@@ -218,12 +213,11 @@ impl Topic {
         }
     }
 
-    fn render_all(&mut self, change: &mut TopicChange) -> Result<(), QueryError> {
+    fn render_all(&mut self, change: &mut TopicChange) {
         let mut keys: Vec<Key> = self.tally.groups.keys().cloned().collect();
         if self.plan.is_ungrouped() {
             keys = vec![Key::default()];
         }
-        check_size(&self.plan, keys.len())?;
         let fresh: BTreeMap<Row, Row> = keys
             .iter()
             .flat_map(|key| self.tally.rows(&self.plan, &self.keyer, key, self.plan.now))
@@ -232,7 +226,6 @@ impl Topic {
         let moved = fresh.iter().filter(|(key, values)| self.rows.get(*key) != Some(*values));
         change.upsert.extend(moved.map(|(key, values)| joined(key.clone(), values)));
         self.rows = fresh;
-        Ok(())
     }
 }
 

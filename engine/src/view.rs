@@ -160,9 +160,8 @@ impl Cut {
     }
 
     fn apply(&self, newest: &Case, state: &State) -> Option<Case> {
-        let kept = |event: &&Arc<domain::event::Event>| {
-            event.seq <= self.seq && event.recorded <= self.known_at
-        };
+        let kept =
+            |event: &&Arc<domain::event::Event>| event.seq <= self.seq && event.recorded <= self.known_at;
         let events: Vec<_> = newest.events.iter().filter(kept).cloned().collect();
         let last_seq = events.iter().map(|event| event.seq).max()?;
         let timeline = fold(state.city(), &events);
