@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: figures of merit, always with optimisation.
 
+use crate::setup;
+use crate::site::{self, Speed};
 use crate::stages::{Outcome, Stages};
 use crate::workspace::Workspace;
 use crate::{cargo, run};
@@ -59,6 +61,10 @@ fn build_and_run(workspace: &Workspace, smoke: bool, names: &[String], stages: &
         )?;
         Ok(Outcome::Done)
     })?;
+    // One of the figures is the size of what a browser loads.
+    setup::rust::ensure_wasm_target()?;
+    setup::npm::ensure_packages(workspace)?;
+    site::build(workspace, Speed::Shipped, stages)?;
     for name in names {
         stages.run(name, || {
             let mut command = std::process::Command::new(built.join(name));
