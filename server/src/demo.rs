@@ -92,6 +92,7 @@ async fn play_round(started: &Started, plan: &Replay, prepared: &Prepared) -> Re
         to: format!("http://{}", started.address),
         token,
         now: Box::new(move || clock.now()),
+        from: None,
         until: Some(plan.until.into()),
         quiet: true,
     });

@@ -20,7 +20,7 @@ use domain::query::Query;
 use domain::wire::ServerFrame;
 use engine::{Frozen, MicroBatch, Topic};
 
-use crate::core::{Input, Snapshot, Subscribe};
+use crate::core::{Snapshot, Subscribe};
 use crate::telemetry::Telemetry;
 
 pub use beat::Now;
@@ -143,10 +143,7 @@ impl Hub {
         };
         let (TrySendError::Full(job) | TrySendError::Disconnected(job)) = error;
         let problem = Problem::new("busy", 503, "Not now", "Too many new questions at once; ask again.");
-        for wish in self.waiting.remove(&job.query).unwrap_or_default() {
-            let problem = problem.clone();
-            wish.socket.push(Frame::new(ServerFrame::Error { id: Some(wish.id), problem }));
-        }
+        refuse(self.waiting.remove(&job.query).unwrap_or_default(), &problem);
     }
 
     /// A question's first rows are ready: they are brought up to this tick, then followed.
@@ -156,13 +153,7 @@ impl Hub {
         };
         let mut topic = match ready.topic {
             Ok(topic) => topic,
-            Err(problem) => {
-                for wish in waiting {
-                    let problem = problem.clone();
-                    wish.socket.push(Frame::new(ServerFrame::Error { id: Some(wish.id), problem }));
-                }
-                return;
-            }
+            Err(problem) => return refuse(waiting, &problem),
         };
         let missed = snapshot.tick - ready.tick;
         if missed > self.recent.len() as u64 {
@@ -171,8 +162,8 @@ impl Hub {
             self.ask(ready.query, snapshot);
             return;
         }
-        for (_, batch, frozen) in self.recent.iter().filter(|(tick, ..)| *tick > ready.tick) {
-            topic.step(batch, frozen);
+        for (_, batch, after) in self.recent.iter().filter(|(tick, ..)| *tick > ready.tick) {
+            topic.step(batch, after);
         }
         self.topics_named += 1;
         let mut slot = Slot::new(format!("t{}", self.topics_named), topic);
@@ -238,5 +229,13 @@ impl Hub {
         for socket in self.sockets.drain(..) {
             socket.close(why);
         }
+    }
+}
+
+/// Tells everyone who waits why there is nothing to follow.
+fn refuse(waiting: Vec<Subscribe>, problem: &Problem) {
+    for wish in waiting {
+        let problem = problem.clone();
+        wish.socket.push(Frame::new(ServerFrame::Error { id: Some(wish.id), problem }));
     }
 }

@@ -84,9 +84,9 @@ impl Slot {
     }
 
     /// One tick: only what changed goes out, once encoded.
-    pub(super) fn step(&mut self, batch: &MicroBatch, frozen: &Frozen, now: &Now, telemetry: &Telemetry) {
-        let change = self.topic.step(batch, frozen);
-        if change.upsert.is_empty() && change.remove.is_empty() {
+    pub(super) fn step(&mut self, batch: &MicroBatch, after: &Frozen, now: &Now, telemetry: &Telemetry) {
+        let change = self.topic.step(batch, after);
+        if change.is_empty() {
             return;
         }
         self.n += 1;
