@@ -97,3 +97,6 @@ pub fn import_file<S: EventSink + ?Sized>(
         None => Err(ImportError::NoMapping { path: path.to_owned() }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,8 +156,22 @@ fn received(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Facts
     Ok(facts)
 }
 
+/// An attribute that is null in `case.amended` is taken away: the source no longer states it.
 fn amended(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Patch>, Problem> {
-    patches(data, gate, flags)
+    let mut all = patches(data, gate, flags)?;
+    let is_null = |name: &str| data.get(name).is_some_and(Json::is_null);
+    for (name, dimension) in CODES.into_iter().chain([("content_group", Dimension::ContentGroup)]) {
+        if is_null(name) {
+            all.push(Patch::Code(dimension, Sym::NONE, true));
+        }
+    }
+    if is_null("due_at") {
+        all.push(Patch::DueAt(None));
+    }
+    if is_null("incident_location") {
+        all.push(Patch::Point(None));
+    }
+    Ok(all)
 }
 
 /// Every attribute that is there, read and checked.

@@ -176,10 +176,11 @@ impl<S: EventSink + ?Sized> Comparison<'_, S> {
                 changed.insert(member.clone(), value.clone());
             }
         }
-        for member in before.keys() {
-            let is_own = member == OPENING;
-            if !is_own && !now.contains_key(member) {
-                changed.insert(member.clone(), Json::Null);
+        for (member, old) in &before {
+            match (now.get(member), changed.get_mut(member)) {
+                (None, _) if member != OPENING => _ = changed.insert(member.clone(), Json::Null),
+                (_, Some(new)) => name_lost_members(old, new),
+                _ => {}
             }
         }
         if made.kind == "case.received" {
@@ -217,10 +218,9 @@ impl<S: EventSink + ?Sized> Comparison<'_, S> {
         for data in self.sink.data(self.source, case, &ids)? {
             // An event that cannot be found leaves its members to be told in full.
             for (member, value) in data.as_ref().and_then(Json::as_object).into_iter().flatten() {
-                if value.is_null() {
-                    said.remove(member);
-                } else {
-                    said.insert(member.clone(), value.clone());
+                match without_nulls(value) {
+                    Some(value) => _ = said.insert(member.clone(), value),
+                    None => _ = said.remove(member),
                 }
             }
         }
@@ -276,6 +276,29 @@ impl<S: EventSink + ?Sized> Comparison<'_, S> {
             "subject": case,
             "data": data,
         })
+    }
+}
+
+/// In an object that has changed (the location), the members that it has lost are null, as they are
+/// at the top.
+fn name_lost_members(old: &Json, new: &mut Json) {
+    let (Json::Object(old), Json::Object(new)) = (old, new) else { return };
+    for name in old.keys() {
+        new.entry(name.clone()).or_insert(Json::Null);
+    }
+}
+
+/// A value as it stands once its nulls have taken away what they name.
+fn without_nulls(value: &Json) -> Option<Json> {
+    match value {
+        Json::Null => None,
+        Json::Object(members) => {
+            let kept = members
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), without_nulls(value)?)));
+            Some(Json::Object(kept.collect()))
+        }
+        plain => Some(plain.clone()),
     }
 }
 

@@ -17,19 +17,20 @@ pub(super) struct Header {
 impl Header {
     /// Finds the mapping's columns among the file's.
     pub(super) fn bind(names: Vec<String>, columns: &Columns) -> Result<Self, Fault> {
-        let mut places = Vec::with_capacity(columns.names.len());
-        for (name, place) in columns.names.iter().zip(&columns.places) {
-            let mut found = names.iter().enumerate().filter(|(_, other)| *other == name);
-            let fault = |message: String| Fault { message, ..place.clone() };
-            let Some((at, _)) = found.next() else {
-                let known = names.join(", ");
-                return Err(fault(format!("the file has no column {name:?}; its columns are: {known}")));
+        let count = |name: &String| names.iter().filter(|other| *other == name).count();
+        // Of several columns that do not fit, the one that the mapping names first is said.
+        let wrong = (columns.names.iter().zip(&columns.places))
+            .filter(|(name, _)| count(name) != 1)
+            .min_by_key(|(_, place)| (place.line, place.column));
+        if let Some((name, place)) = wrong {
+            let message = match count(name) {
+                0 => format!("the file has no column {name:?}; its columns are: {}", names.join(", ")),
+                _ => format!("the file has two columns {name:?}"),
             };
-            if found.next().is_some() {
-                return Err(fault(format!("the file has two columns {name:?}")));
-            }
-            places.push(at);
+            return Err(Fault { message, ..place.clone() });
         }
+        let place_of = |name: &String| names.iter().position(|other| other == name);
+        let places = columns.names.iter().filter_map(place_of).collect();
         Ok(Self { names, places })
     }
 }
