@@ -20,6 +20,7 @@ pub mod local;
 pub mod problems;
 pub mod split;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
@@ -31,6 +32,9 @@ use toancanh_log::Outcome;
 
 use crate::running::Running;
 use crate::source::SourceGrant;
+use crate::store::Store;
+
+pub use check::Checker;
 
 /// Bytes of one event as sent, at most.
 pub const EVENT_BYTES_MAX: usize = 256 << 10;
@@ -113,10 +117,22 @@ pub async fn offer_at(
 ) -> Result<Answer, Problem> {
     check_city(running, source)?;
     source.rate.take(events.len(), Instant::now());
+    let cases = source.own_cases_only.then(|| running.core.snapshot());
+    let checker = Checker::new(&running.city.city, source, now, cases);
+    let answer = take(&running.store, &checker, events).await?;
+    count(running, &answer);
+    Ok(answer)
+}
+
+/// Checks events and appends the good ones: what every way in comes down to, with a server or
+/// without one.
+///
+/// # Errors
+/// Not durable now (503).
+pub async fn take(store: &Store, checker: &Checker<'_>, events: Vec<Offered>) -> Result<Answer, Problem> {
     let mut rejected = Vec::new();
     let mut places = Vec::with_capacity(events.len());
     let mut good = Vec::with_capacity(events.len());
-    let checker = check::Checker::new(running, source, now);
     for (index, offered) in (0_u64..).zip(events) {
         match offered {
             Offered::Event(event) => match checker.check(&event) {
@@ -129,22 +145,22 @@ pub async fn offer_at(
             Offered::Refused { id, problem } => rejected.push(Rejection { index, id, problem }),
         }
     }
-    let mut answer = Answer { accepted: 0, duplicates: 0, rejected, seq: running.store.durable() };
-    if !good.is_empty() {
-        let stored = running.store.append(good).await?;
-        answer.seq = stored.durable;
-        for ((index, id), outcome) in places.into_iter().zip(stored.outcomes) {
-            match outcome {
-                Outcome::Appended(_) => answer.accepted += 1,
-                Outcome::Duplicate(_) => answer.duplicates += 1,
-                Outcome::IdReused(_) => {
-                    answer.rejected.push(Rejection { index, id, problem: problems::id_reused() });
-                }
+    let mut answer = Answer { accepted: 0, duplicates: 0, rejected, seq: store.durable() };
+    if good.is_empty() {
+        return Ok(answer);
+    }
+    let stored = store.append(good).await?;
+    answer.seq = stored.durable;
+    for ((index, id), outcome) in places.into_iter().zip(stored.outcomes) {
+        match outcome {
+            Outcome::Appended(_) => answer.accepted += 1,
+            Outcome::Duplicate(_) => answer.duplicates += 1,
+            Outcome::IdReused(_) => {
+                answer.rejected.push(Rejection { index, id, problem: problems::id_reused() });
             }
         }
-        answer.rejected.sort_by_key(|rejection| rejection.index);
     }
-    count(running, &answer);
+    answer.rejected.sort_by_key(|rejection| rejection.index);
     Ok(answer)
 }
 
@@ -155,7 +171,7 @@ pub async fn offer_at(
 /// As [`offer`], and what `read` refuses.
 pub async fn offer_bytes<B, R>(
     running: &Running,
-    source: &std::sync::Arc<SourceGrant>,
+    source: &Arc<SourceGrant>,
     body: B,
     read: R,
 ) -> Result<Answer, Problem>
@@ -188,6 +204,16 @@ pub fn check_city(running: &Running, source: &SourceGrant) -> Result<(), Problem
         return Ok(());
     }
     Err(problems::no_right_to_city())
+}
+
+/// An event that came already parsed, with the size limit that every way in has.
+#[must_use]
+pub fn sized(event: Json) -> Offered {
+    let is_small = serde_json::to_writer(split::Measure(EVENT_BYTES_MAX), &event).is_ok();
+    if is_small {
+        return Offered::Event(event);
+    }
+    Offered::Refused { id: id_of(&event), problem: problems::too_large() }
 }
 
 /// The id as sent, cut to a readable length: it is repeated in answers.

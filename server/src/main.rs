@@ -1,2 +1,7 @@
-//! p
-fn main() {}
+//! The program `toancanh`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}

@@ -155,7 +155,7 @@ impl Sources {
     ///
     /// # Errors
     /// If the system gives no random bytes.
-    pub fn lend(&self, name: &str, city: &str) -> Result<Token, SourceError> {
+    pub fn register_for_this_run(&self, name: &str, city: &str) -> Result<Token, SourceError> {
         let token = Token::random().map_err(SourceError::Random)?;
         let mut grant = SourceGrant::local(city);
         name.clone_into(&mut grant.name);
@@ -241,7 +241,7 @@ mod tests {
     fn a_token_lent_for_a_run_is_in_no_file() {
         let data = tempfile::tempdir().unwrap();
         let sources = Sources::open(data.path()).unwrap();
-        let token = sources.lend("replay", "boston").unwrap();
+        let token = sources.register_for_this_run("replay", "boston").unwrap();
         assert!(sources.still_holds(&sources.find(token.reveal()).unwrap()));
         assert!(list(data.path()).unwrap().is_empty());
         assert!(Sources::open(data.path()).unwrap().find(token.reveal()).is_none());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::city::City;
 use domain::event::Body;
 use domain::intake;
 use domain::problem::Problem;
@@ -11,15 +12,14 @@ use serde_json::Value as Json;
 
 use super::problems;
 use crate::core::Snapshot;
-use crate::running::Running;
 use crate::source::SourceGrant;
 
 /// What the product says to itself: a source that said it could change rules or quiet an alarm.
 const RESERVED: [&str; 5] = ["directive.", "alarm.", "screen.", "config.", "memo."];
 
 /// Checks the events of one request.
-pub(super) struct Checker<'a> {
-    running: &'a Running,
+pub struct Checker<'a> {
+    city: &'a City,
     source: &'a SourceGrant,
     now: Timestamp,
     /// Codes met while checking, thrown away with the request: what is rejected must leave nothing
@@ -31,13 +31,24 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(running: &'a Running, source: &'a SourceGrant, now: Timestamp) -> Self {
-        let cases = source.own_cases_only.then(|| running.core.snapshot());
-        Self { running, source, now, symbols: Symbols::default(), cases }
+    /// Checks for `city` what `source` sends, at the instant `now`; `cases` holds the cases known,
+    /// where the source may only touch its own.
+    #[must_use]
+    pub fn new(
+        city: &'a City,
+        source: &'a SourceGrant,
+        now: Timestamp,
+        cases: Option<Arc<Snapshot>>,
+    ) -> Self {
+        Self { city, source, now, symbols: Symbols::default(), cases }
     }
 
-    pub(super) fn check(&self, event: &Json) -> Result<(), Problem> {
-        let read = intake::read(event, &self.running.city.city, &self.symbols, Some(self.now))?;
+    /// Whether the event may go into the log.
+    ///
+    /// # Errors
+    /// The problem with it.
+    pub fn check(&self, event: &Json) -> Result<(), Problem> {
+        let read = intake::read(event, self.city, &self.symbols, Some(self.now))?;
         if matches!(read.body, Body::Other) {
             let kind = event.get("type").and_then(Json::as_str).unwrap_or_default();
             let kind = kind.strip_prefix(intake::TYPE_PREFIX).unwrap_or(kind);

@@ -1,6 +1,7 @@
 //! Taking a body apart into events: one, a batch, or one a line.
 
 use std::fmt;
+use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -158,6 +159,20 @@ impl<'de> Visitor<'de> for Elements<'_> {
             }
             self.into.push(event(raw.get().as_bytes()));
         }
+        Ok(())
+    }
+}
+
+/// Counts what is written and fails once it is more than so many bytes.
+pub(super) struct Measure(pub(super) usize);
+
+impl io::Write for Measure {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 /// Says what a leaked string is, to people and to secret scanners.
 const PREFIX: &str = "tcs_";
 
-/// A source's secret: `tcs_` and 32 random bytes in hexadecimal. It is shown once and never stored.
+/// A source's secret. One that is made here is `tcs_` and 32 random bytes in hexadecimal;
+/// it is shown once and never stored.
+#[derive(Clone)]
 pub struct Token(String);
 
 impl Token {
@@ -17,6 +19,12 @@ impl Token {
         let mut bytes = [0; 32];
         OsRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;
         Ok(Self(format!("{PREFIX}{}", hex(&bytes))))
+    }
+
+    /// A secret that somebody was given.
+    #[must_use]
+    pub fn given(secret: &str) -> Self {
+        Self(secret.trim().to_owned())
     }
 
     /// The secret itself.

@@ -1,0 +1,139 @@
+//! How a command fails: one line that says what, where and what to do, and an exit code.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use crate::city::CityError;
+use crate::import::{ImportError, MappingError};
+use crate::replay::{CarryError, ReplayError};
+use crate::source::SourceError;
+use crate::store::StoreError;
+
+/// Why a command did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    code: u8,
+    line: String,
+}
+
+impl Failure {
+    /// The thing asked about is not so: exit code 1.
+    #[must_use]
+    pub fn not_so(line: impl Into<String>) -> Self {
+        Self::new(1, line.into())
+    }
+
+    /// Bad usage or input: exit code 2.
+    #[must_use]
+    pub fn usage(line: impl Into<String>) -> Self {
+        Self::new(2, line.into())
+    }
+
+    /// The environment (disk, network) failed: exit code 3.
+    #[must_use]
+    pub fn environment(line: impl Into<String>) -> Self {
+        Self::new(3, line.into())
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+
+    fn new(code: u8, line: String) -> Self {
+        // One line, whatever it was made of.
+        let line = line.split('\n').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        Self { code, line: line.join("; ") }
+    }
+
+    /// A file that was named and is not there, or is not what it should be, is bad input; a disk
+    /// that fails is not.
+    fn of_file(error: &std::io::Error, line: String) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotADirectory
+            | ErrorKind::InvalidData
+            | ErrorKind::InvalidInput
+            | ErrorKind::UnexpectedEof => Self::usage(line),
+            _ => Self::environment(line),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+impl From<CityError> for Failure {
+    fn from(error: CityError) -> Self {
+        match &error {
+            CityError::Unreadable { source, .. } => Self::of_file(source, error.to_string()),
+            _ => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<MappingError> for Failure {
+    fn from(error: MappingError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match &error {
+            ImportError::Unreadable { source, .. } => Self::of_file(source, error.to_string()),
+            ImportError::Rejects(_) | ImportError::Sink(_) => Self::environment(error.to_string()),
+            _ => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        match &error {
+            ReplayError::File { source, .. } => Self::of_file(source, error.to_string()),
+            ReplayError::Nothing { .. } | ReplayError::Carry(CarryError::BadAddress { .. }) => {
+                Self::usage(error.to_string())
+            }
+            ReplayError::Carry(CarryError::Refused { .. }) => Self::usage(error.to_string()),
+            ReplayError::Carry(_) => Self::environment(error.to_string()),
+        }
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        match &error {
+            SourceError::Unknown { .. } => Self::not_so(error.to_string()),
+            SourceError::Exists { .. } | SourceError::BadName { .. } => Self::usage(error.to_string()),
+            _ => Self::environment(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::environment(error.to_string())
+    }
+}
+
+/// What `serve` and `demo` come to: a city that cannot be read is bad input, a part that cannot be
+/// opened the environment's failure.
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<CityError>() {
+            Ok(city) => city.into(),
+            Err(error) => Self::environment(format!("{error:#}")),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `toancanh serve`.
+
+use clap::Args as ClapArgs;
+
+use super::layers::Layers;
+use super::{Failure, ServerOptions, clock_words, say, stop_requested};
+use crate::serve;
+
+/// Runs everything: gateway, log, fold, live hub, web pages. One server serves one city.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:8080\n  \
+    toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:0 --clock 2015-10-01T00:00:00-04:00,speed=600")]
+pub(super) struct Args {
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+/// How often a server that answers is asked whether its core still lives.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(500);
+
+pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
+    let settings = args.server.resolve(&layers, None)?;
+    let clock = clock_words::read(&settings.clock)?;
+    let started = serve::start(settings, clock).await?;
+    say(&format!("listening on http://{}", started.address))?;
+    let has_failed = async {
+        while !started.has_failed() {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    let is_asked = tokio::select! {
+        () = stop_requested() => true,
+        () = has_failed => false,
+    };
+    started.stop().await?;
+    if is_asked { Ok(()) } else { Err(Failure::environment("the core ended by itself; the log above says why")) }
+}

@@ -1,0 +1,156 @@
+//! The settings of a server, which `serve`, `demo` and `config` share.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Failure;
+use super::layers::{Layers, Setting};
+use crate::settings::Settings;
+
+/// Where data lie if nobody says.
+pub(super) const DATA: &str = "toancanh-data";
+/// Where a server listens if nobody says.
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// What a server can be told.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServerOptions {
+    /// The city: a name in cities/, or a folder [env: TOANCANH_CITY].
+    #[arg(long, value_name = "NAME|DIR")]
+    pub city: Option<String>,
+    /// Where the events lie [env: TOANCANH_DATA; default: toancanh-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<String>,
+    /// Where the keys of personal data lie, outside the data [env: TOANCANH_KEYS; default: DATA-keys].
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<String>,
+    /// Where to answer; port 0 picks one [env: TOANCANH_LISTEN; default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// The city's clock: system, or an instant with a speed, 2015-10-01T00:00:00-04:00,speed=600; speed 0
+    /// stands still [env: TOANCANH_CLOCK; default: system].
+    #[arg(long, value_name = "CLOCK")]
+    pub clock: Option<String>,
+    /// Let pages and reads answer on addresses other than loopback, to anybody who can reach them: there
+    /// are no accounts yet. Posting needs a source's token in any case [env: TOANCANH_OPEN_READS].
+    #[arg(long)]
+    pub open_reads: bool,
+    /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
+    #[arg(long, value_name = "DIR")]
+    pub site_root: Option<String>,
+}
+
+impl ServerOptions {
+    /// Every setting that holds, and why.
+    ///
+    /// # Errors
+    /// None is checked here, but the city must be said unless `city` gives it.
+    pub(super) fn settle(&self, layers: &Layers, city: Option<&str>) -> Result<Vec<Setting>, Failure> {
+        let open_reads = self.open_reads.then_some("true");
+        let data = layers.pick_or("data", self.data.as_deref(), DATA);
+        let keys_beside = keys_beside(Path::new(&data.text)).display().to_string();
+        let city = match city {
+            Some(default) => layers.pick_or("city", self.city.as_deref(), default),
+            None => layers.need("city", self.city.as_deref(), "boston")?,
+        };
+        let site_root = site_root().display().to_string();
+        Ok(vec![
+            city,
+            data,
+            layers.pick_or("keys", self.keys.as_deref(), &keys_beside),
+            layers.pick_or("listen", self.listen.as_deref(), LISTEN),
+            layers.pick_or("clock", self.clock.as_deref(), "system"),
+            layers.pick_or("open_reads", open_reads, "false"),
+            layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
+        ])
+    }
+
+    /// The settings of a server; `city` is the one that is meant where nobody says.
+    ///
+    /// # Errors
+    /// With the setting at fault, where it was said, and what it should be.
+    pub fn resolve(&self, layers: &Layers, city: Option<&str>) -> Result<Settings, Failure> {
+        let settled = self.settle(layers, city)?;
+        let get = |key: &str| settled.iter().find(|setting| setting.key == key);
+        let need = |key: &str| get(key).ok_or_else(|| Failure::usage(format!("--{key} is missing")));
+        let settings = Settings {
+            city: need("city")?.text.clone(),
+            data: PathBuf::from(&need("data")?.text),
+            keys: PathBuf::from(&need("keys")?.text),
+            listen: need("listen")?.parse("an address with a port, such as 127.0.0.1:8080")?,
+            clock: need("clock")?.text.clone(),
+            open_reads: need("open_reads")?.parse("true or false")?,
+            site_root: PathBuf::from(&need("site_root")?.text),
+            notice: None,
+        };
+        check_keys(&settings.data, &settings.keys)?;
+        Ok(settings)
+    }
+}
+
+/// Keys inside the data would travel with every copy of it, and open what they seal.
+///
+/// # Errors
+/// If they are.
+pub(super) fn check_keys(data: &Path, keys: &Path) -> Result<(), Failure> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if absolute(keys).starts_with(absolute(data)) {
+        return Err(Failure::usage(format!(
+            "--keys {}: lies inside --data; keys must lie elsewhere, so that no copy of the data holds them",
+            keys.display()
+        )));
+    }
+    Ok(())
+}
+
+/// `DATA-keys`, beside the data.
+pub(super) fn keys_beside(data: &Path) -> PathBuf {
+    let mut name = data.file_name().unwrap_or(std::ffi::OsStr::new("toancanh")).to_owned();
+    name.push("-keys");
+    data.with_file_name(name)
+}
+
+/// `site/` beside the program, or where a build tree has it.
+fn site_root() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
+    beside.filter(|site| site.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_says_is_filled_in() {
+        let options = ServerOptions { city: Some("boston".into()), data: Some("a/b".into()), ..Default::default() };
+        let settings = options.resolve(&Layers::default(), None).unwrap();
+        assert_eq!(settings.keys, Path::new("a/b-keys"));
+        assert_eq!(settings.listen.port(), 8080);
+        assert_eq!(settings.clock, "system");
+        assert!(!settings.open_reads);
+    }
+
+    #[track_caller]
+    fn check(options: ServerOptions, want: &str) {
+        let failure = options.resolve(&Layers::default(), None).unwrap_err();
+        assert_eq!((failure.to_string().as_str(), failure.code()), (want, 2));
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        let boston = ServerOptions { city: Some("boston".into()), ..Default::default() };
+        check(
+            ServerOptions::default(),
+            "--city is missing: say --city boston, or set TOANCANH_CITY",
+        );
+        check(
+            ServerOptions { listen: Some("8080".into()), ..boston.clone() },
+            "--listen: \"8080\" is not an address with a port, such as 127.0.0.1:8080",
+        );
+        check(
+            ServerOptions { data: Some("d".into()), keys: Some("d/keys".into()), ..boston },
+            "--keys d/keys: lies inside --data; keys must lie elsewhere, so that no copy of the data holds them",
+        );
+    }
+}
