@@ -73,7 +73,9 @@ impl Answers {
     /// # Errors
     /// A [`Problem`] that names the parameter at fault.
     pub async fn cases(&self, query: CasesQuery) -> Result<CasePage, Problem> {
-        self.count(move |snapshot| engine::list_cases(&snapshot.frozen, &query)).await
+        let CasesQuery { query, q, sort, limit, cursor } = query;
+        let filter = engine::CaseFilter { query, q, sort, limit, cursor };
+        self.count(move |snapshot| engine::list_cases(&snapshot.frozen, &filter)).await
     }
 
     /// `GET /api/v1/receipt`.

@@ -4,6 +4,7 @@
 //! own write fails before it reads the answer. What is left of a refused body is therefore taken
 //! in and thrown away, up to a bound, and then the answer is given.
 
+use std::future::Future as _;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -16,7 +17,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use domain::problem::Problem;
 use http_body::{Body as _, Frame};
-use http_body_util::{BodyExt, LengthLimitError};
+use http_body_util::BodyExt;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::problem::response;
@@ -82,7 +83,7 @@ fn too_large(bytes_max: u64) -> Problem {
     } else {
         format!("The body is larger than {} KiB.", bytes_max >> 10)
     };
-    Problem::new("too-large", 413, "Too large", detail)
+    Problem::new("body-too-large", 413, "The body is too large", detail)
 }
 
 fn stalled() -> Problem {
@@ -123,8 +124,7 @@ impl Sent {
                     }
                     None => {
                         self.fault = Some(Fault::TooLarge);
-                        // axum's own extractors know this error and answer 413.
-                        Poll::Ready(Some(Err(Box::new(LengthLimitError))))
+                        Poll::Ready(Some(Err("the body is larger than this call takes".into())))
                     }
                 }
             }
@@ -138,8 +138,6 @@ impl Sent {
         }
     }
 }
-
-use std::future::Future as _;
 
 fn lock(sent: &Mutex<Sent>) -> MutexGuard<'_, Sent> {
     sent.lock().unwrap_or_else(PoisonError::into_inner)

@@ -67,10 +67,10 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = "Content-Type: this call reads application/json";
-    Err(Problem::new("unsupported-media-type", 415, "Not this type of body", detail).at("Content-Type"))
+    Err(Problem::new("unsupported-type", 415, "Unsupported content type", detail).at("Content-Type"))
 }
 
 fn unreadable(why: &str) -> Problem {
     let detail = format!("The body is not {{\"at\"?: time, \"speed\"?: number}}: {why}");
-    Problem::new("unreadable", 400, "The body cannot be read", detail).at("body")
+    Problem::new("unparsable-body", 400, "The body cannot be parsed", detail).at("body")
 }

@@ -101,9 +101,17 @@ async fn connection(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
+    let asked_to_stop = async {
+        // Nobody will ask any more where the sender has gone: the same thing.
+        let _ = stopping.wait_for(|going| *going).await;
+    };
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopping.wait_for(|going| *going) => {
+        ended = connection.as_mut() => Some(ended),
+        () = asked_to_stop => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -58,7 +58,7 @@ pub(super) async fn everywhere(request: Request, next: Next) -> Response {
         tracing::error!("a request ended in a panic");
         return response(internal());
     };
-    let is_of_pages = path.starts_with("/api/") && !path.starts_with("/api/v1/");
+    let is_of_pages = path.starts_with("/fn/");
     if !response.status().is_client_error() && !response.status().is_server_error() || is_of_pages {
         return response;
     }
@@ -99,11 +99,11 @@ fn of_status(status: StatusCode) -> Problem {
             "The path exists, but not with this method; the Allow header says with which.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => {
-            ("too-large", "Too large", "The body is larger than this call takes.")
+            ("body-too-large", "The body is too large", "The body is larger than this call takes.")
         }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (
-            "unsupported-media-type",
-            "Not this type of body",
+            "unsupported-type",
+            "Unsupported content type",
             "The Content-Type is none that this call reads; see /api/v1/openapi.json.",
         ),
         StatusCode::UPGRADE_REQUIRED => (

@@ -1,0 +1,118 @@
+//! Everything that answers over HTTP: the REST calls, the live socket, the pages and their files.
+//!
+//! A request passes, from the outside in: [`observe`] (counted, traced by route and never by
+//! address), security headers, [`problem`] (every error becomes a problem, a panic too), [`access`],
+//! a time limit, and the bounds of its body ([`body`]). Work beyond half a millisecond leaves the
+//! async threads by [`work`].
+//!
+//! Not here: what a number means (`engine`), what an event must say (`gateway`), how a page looks
+//! (`app`).
+
+mod accept;
+mod access;
+pub mod administrator;
+pub mod answer;
+mod api;
+mod arrow;
+mod body;
+mod case_clock;
+mod cases;
+mod clock;
+pub mod events;
+mod figures;
+mod geojson;
+mod headers;
+mod health;
+pub mod listen;
+pub mod live;
+mod numbers;
+mod observe;
+pub mod openapi;
+mod params;
+pub mod problem;
+mod quality;
+mod routes;
+mod sheet;
+mod sources;
+mod story;
+pub mod work;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use domain::problem::Problem;
+use tower_http::compression::CompressionLayer;
+
+use crate::running::Running;
+use access::Access;
+use administrator::Administrator;
+use answer::Answers;
+use api::Api;
+
+/// How long an answer may take to begin. Sockets and streams go on beyond it; sending events has
+/// bounds of its own.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Why there is no router.
+#[derive(Debug, thiserror::Error)]
+pub enum RouterError {
+    /// The administrator's token can neither be read nor made.
+    #[error("the administrator's token cannot be made in {}: {source}", keys.display())]
+    Administrator {
+        /// The key folder.
+        keys: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Everything that a running server answers.
+///
+/// Whoever serves it must give each request its peer's address as
+/// [`ConnectInfo`](axum::extract::ConnectInfo), as [`listen::serve`] does: a caller of unknown
+/// address may not read.
+///
+/// # Errors
+/// Where the administrator's token cannot be made.
+pub fn router(running: Running) -> Result<Router, RouterError> {
+    let keys = running.settings.keys.clone();
+    let administrator =
+        Administrator::open(&keys).map_err(|source| RouterError::Administrator { keys, source })?;
+    let answers = Answers::new(running.clone());
+    let pages = crate::pages::router(&answers);
+    let access = Access::of(&running.settings);
+    let requests = running.telemetry.requests.clone();
+    let api = Api { running: running.clone(), answers, administrator };
+    let router = routes::routes(&running, api)
+        .layer(CompressionLayer::new())
+        .merge(pages)
+        .layer(from_fn(in_time))
+        .layer(from_fn(move |request: Request, next: Next| access.guard(request, next)))
+        .layer(from_fn(problem::everywhere))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn(move |request: Request, next: Next| observe::observe(requests.clone(), request, next)));
+    Ok(router)
+}
+
+/// Bounds the body of a question or a command.
+pub(crate) async fn small_body(request: Request, next: Next) -> Response {
+    body::bounded(body::OTHER_BYTES_MAX, request, next).await
+}
+
+/// Gives up on an answer that does not come.
+async fn in_time(request: Request, next: Next) -> Response {
+    if request.uri().path() == "/api/v1/events" {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(ANSWER_TIME_MAX, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail = format!("The answer did not come within {} seconds.", ANSWER_TIME_MAX.as_secs());
+            problem::response(Problem::new("unavailable", 503, "Not now", detail))
+        }
+    }
+}

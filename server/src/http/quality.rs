@@ -1,0 +1,213 @@
+//! `GET /api/v1/quality` and `GET /api/v1/catalogue/unmapped`: what is odd about the data, with
+//! counts and cases, and the codes that the catalogue does not know.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use domain::case::Case;
+use domain::city::Label;
+use domain::dimension::Dimension;
+use domain::event::Flag;
+use domain::query::bad;
+use domain::state::State as City;
+use domain::{Seq, Value};
+use serde::Serialize;
+
+use super::accept::{Form, choose};
+use super::api::Api;
+use super::params::Params;
+use super::problem::Refusal;
+use super::sheet::{Sheet, answer, text};
+
+/// How many codes of cases are shown with a problem unless told.
+const CODES: u32 = 20;
+/// How many at most.
+const CODES_MAX: u32 = 1_000;
+
+#[derive(Serialize)]
+struct Quality {
+    seq: Seq,
+    at: String,
+    problems: Vec<FlagView>,
+}
+
+#[derive(Serialize)]
+struct FlagView {
+    /// The flag's name.
+    flag: &'static str,
+    /// The dimension, where the flag is about one.
+    dimension: Option<&'static str>,
+    /// What it means.
+    label: Label,
+    /// How many cases have it.
+    cases: u64,
+    /// The first of them after `after`, ascending.
+    codes: Vec<Arc<str>>,
+}
+
+/// `GET /api/v1/quality`.
+pub(super) async fn quality(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+    let mut params = Params::of(&uri)?;
+    let only = params.take("flag")?;
+    let after = params.take("after")?.unwrap_or_default();
+    let limit = params.take_number("limit", 0, CODES_MAX)?.unwrap_or(CODES) as usize;
+    params.end()?;
+    let form = choose(&headers, &Form::TABLE)?;
+    let zone = api.answers.zone().clone();
+    let body = api.answers.read(move |snapshot| {
+        let state = snapshot.frozen.state();
+        let mut problems = flagged(state, &after, limit);
+        problems.retain(|problem| only.as_deref().is_none_or(|only| only == problem.flag));
+        (Quality { seq: state.seq(), at: state.at().to_rfc3339(&zone), problems }, only)
+    });
+    let (body, only) = body.await?;
+    if let Some(only) = only.filter(|only| !is_flag(only)) {
+        let shown: String = only.chars().take(64).collect();
+        return Err(bad("flag", &format!("{shown:?} is not known")).into());
+    }
+    Ok(answer(form, body.seq, &body.at, &body, || flags_table(&body.problems))?)
+}
+
+/// Every flag, so that an unknown name is told from one that no case has.
+fn is_flag(name: &str) -> bool {
+    let known = [
+        Flag::StrangeDueAt,
+        Flag::PointOutside,
+        Flag::PointZero,
+        Flag::PointSwapped,
+        Flag::PointPlaceholder,
+        Flag::UnknownCode(Dimension::Agency),
+        Flag::NotAllowed,
+        Flag::CaseUnknown,
+        Flag::ReceivedAgain,
+        Flag::ClosedBeforeReceived,
+        Flag::MissingAgency,
+        Flag::MissingField,
+    ];
+    known.iter().any(|flag| flag.name() == name)
+}
+
+fn flagged(state: &City, after: &str, limit: usize) -> Vec<FlagView> {
+    let mut by_flag: BTreeMap<Flag, (u64, Vec<Arc<str>>)> = BTreeMap::new();
+    for case in state.cases() {
+        for flag in flags(case) {
+            let (count, codes) = by_flag.entry(flag).or_default();
+            *count += 1;
+            if &*case.code > after {
+                codes.push(case.code.clone());
+            }
+        }
+    }
+    let view = |(flag, (cases, mut codes)): (Flag, (u64, Vec<Arc<str>>))| {
+        codes.sort_unstable();
+        codes.truncate(limit);
+        let (vi, en) = flag.describe();
+        FlagView {
+            flag: flag.name(),
+            dimension: match flag {
+                Flag::UnknownCode(dimension) => Some(dimension.name()),
+                _ => None,
+            },
+            label: Label { vi: vi.to_owned(), en: en.to_owned() },
+            cases,
+            codes,
+        }
+    };
+    by_flag.into_iter().map(view).collect()
+}
+
+fn flags(case: &Case) -> Vec<Flag> {
+    case.timeline.as_ref().map_or_else(|| vec![Flag::CaseUnknown], |timeline| timeline.flags.clone())
+}
+
+fn flags_table(problems: &[FlagView]) -> Sheet {
+    let rows = problems.iter().map(|problem| {
+        [
+            text(Some(problem.flag)),
+            text(problem.dimension),
+            text(Some(&problem.label.vi)),
+            text(Some(&problem.label.en)),
+            Value::Int(i64::try_from(problem.cases).unwrap_or(i64::MAX)),
+        ]
+    });
+    Sheet::new(["flag", "dimension", "label_vi", "label_en", "cases"], rows)
+}
+
+#[derive(Serialize)]
+struct Unmapped {
+    seq: Seq,
+    at: String,
+    codes: Vec<CodeView>,
+}
+
+#[derive(Serialize)]
+struct CodeView {
+    /// Which list the code is missing from.
+    dimension: &'static str,
+    /// The code as sent.
+    code: Arc<str>,
+    /// How many cases have it now.
+    cases: u64,
+    /// How many of these are open.
+    open: u64,
+    /// Some of them, ascending.
+    examples: Vec<Arc<str>>,
+}
+
+/// `GET /api/v1/catalogue/unmapped`.
+pub(super) async fn unmapped(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+    Params::of(&uri)?.end()?;
+    let form = choose(&headers, &Form::TABLE)?;
+    let zone = api.answers.zone().clone();
+    let body = api.answers.read(move |snapshot| {
+        let state = snapshot.frozen.state();
+        Unmapped { seq: state.seq(), at: state.at().to_rfc3339(&zone), codes: unknown_codes(state) }
+    });
+    let body = body.await?;
+    Ok(answer(form, body.seq, &body.at, &body, || codes_table(&body.codes))?)
+}
+
+fn unknown_codes(state: &City) -> Vec<CodeView> {
+    let catalogue = &state.city().catalogue;
+    let mut known = HashSet::new();
+    let mut found: BTreeMap<(Dimension, Arc<str>), (u64, u64, Vec<Arc<str>>)> = BTreeMap::new();
+    for case in state.cases() {
+        let Some(segment) = case.timeline.as_ref().and_then(|timeline| timeline.at(state.at())) else {
+            continue;
+        };
+        if !segment.attrs.unmapped {
+            continue;
+        }
+        for dimension in Dimension::ALL {
+            let sym = segment.attrs.code(dimension);
+            let Some(code) = state.symbols().name(sym).filter(|_| !known.contains(&(dimension, sym))) else {
+                continue;
+            };
+            if catalogue.knows(dimension, &code) {
+                known.insert((dimension, sym));
+                continue;
+            }
+            let (cases, open, examples) = found.entry((dimension, code)).or_default();
+            *cases += 1;
+            *open += u64::from(segment.open);
+            examples.push(case.code.clone());
+        }
+    }
+    let view = |((dimension, code), (cases, open, mut examples)): ((Dimension, Arc<str>), (u64, u64, Vec<Arc<str>>))| {
+        examples.sort_unstable();
+        examples.truncate(CODES as usize);
+        CodeView { dimension: dimension.name(), code, cases, open, examples }
+    };
+    found.into_iter().map(view).collect()
+}
+
+fn codes_table(codes: &[CodeView]) -> Sheet {
+    let count = |count: u64| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
+    let rows = codes.iter().map(|view| {
+        [text(Some(view.dimension)), text(Some(&view.code)), count(view.cases), count(view.open)]
+    });
+    Sheet::new(["dimension", "code", "cases", "open"], rows)
+}

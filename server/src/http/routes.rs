@@ -1,0 +1,66 @@
+//! The table of calls: what answers them, and how they are described. The router and the OpenAPI
+//! document are both made from it, so that neither knows a call that the other does not.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::routing::{MethodRouter, get, post};
+use utoipa::openapi::path::{HttpMethod, Operation};
+
+use super::api::Api;
+use super::body::{EVENTS_BYTES_MAX, bounded};
+use super::openapi::*;
+use super::{cases, clock, events, figures, health, live, numbers, quality, sources};
+use crate::running::Running;
+
+/// One call.
+pub(super) struct Call {
+    pub(super) method: HttpMethod,
+    pub(super) path: &'static str,
+    pub(super) operation: Operation,
+    /// What answers it; `None` where another module brings its own routes.
+    handler: Option<MethodRouter<Api>>,
+}
+
+/// Every call of the product.
+pub(super) fn calls() -> Vec<Call> {
+    let answered = |(method, path, operation): Described, handler: MethodRouter<Api>| Call {
+        method,
+        path,
+        operation,
+        handler: Some(handler),
+    };
+    let elsewhere = |(method, path, operation): Described| Call { method, path, operation, handler: None };
+    vec![
+        elsewhere(events_call()),
+        elsewhere(stream_call()),
+        elsewhere(live_call()),
+        answered(metrics_call(), get(numbers::metrics)),
+        answered(aggregates_call(), get(numbers::aggregates)),
+        answered(hexagons_call(), get(numbers::hexagons)),
+        answered(receipt_call(), get(numbers::receipt)),
+        answered(cases_call(), get(cases::cases)),
+        answered(case_call(), get(cases::case)),
+        answered(sources_call(), get(sources::sources)),
+        answered(quality_call(), get(quality::quality)),
+        answered(unmapped_call(), get(quality::unmapped)),
+        answered(clock_call(), post(clock::move_on)),
+        answered(openapi_call(), get(openapi)),
+        answered(alive_call(), get(health::alive)),
+        answered(ready_call(), get(health::ready)),
+        answered(figures_call(), get(figures::figures)),
+    ]
+}
+
+/// The routes of all calls.
+pub(super) fn routes(running: &Running, api: Api) -> Router {
+    let of_rest = calls().into_iter().fold(Router::new(), |router, call| match call.handler {
+        Some(handler) => router.route(call.path, handler),
+        None => router,
+    });
+    let small = from_fn(super::small_body);
+    let large = from_fn(|request: Request, next: Next| bounded(EVENTS_BYTES_MAX, request, next));
+    let of_events = events::routes().layer(large).with_state(running.clone());
+    let of_live = live::routes().layer(small.clone()).with_state(running.clone());
+    of_rest.layer(small).with_state(api).merge(of_events).merge(of_live)
+}

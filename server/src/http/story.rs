@@ -1,0 +1,140 @@
+//! One case: how it stands, its clocks with their arithmetic, and its events as they were sent,
+//! without anything sealed.
+
+use domain::Seq;
+use domain::answer::{CaseRow, CaseStory, EventView};
+use domain::case::{Case, Timeline, Verdict};
+use domain::event::{Event, Flag};
+use domain::problem::Problem;
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+
+use super::case_clock;
+use super::problem::internal;
+use crate::core::Snapshot;
+use crate::store::{Store, record};
+
+/// A title is cut to so many characters: a line of a screen.
+const TITLE_CHARS_MAX: usize = 160;
+
+/// The state of a case whose `case.received` has not come yet.
+const NOT_RECEIVED: &str = "not_received";
+
+/// Tells a case's story; `None` where nothing was ever heard of it.
+pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Option<CaseStory>, Problem> {
+    let frozen = &snapshot.frozen;
+    let state = frozen.state();
+    let Some(case) = state.find(code) else {
+        return Ok(None);
+    };
+    let zone = &state.city().zone;
+    let said = read_back(store, case)?;
+    let mut row = engine::case_row(frozen, case).unwrap_or_else(|| not_received(case));
+    if let Some(title) = title(case, &said) {
+        row.title = Some(title);
+    }
+    let clocks = case.timeline.as_ref().map(|timeline| case_clock::views(timeline, frozen, zone));
+    Ok(Some(CaseStory {
+        seq: state.seq(),
+        at: state.at().to_rfc3339(zone),
+        case: row,
+        clocks: clocks.unwrap_or_default(),
+        events: events(case, said, zone),
+    }))
+}
+
+fn not_received(case: &Case) -> CaseRow {
+    let flags = vec![Flag::CaseUnknown.name().to_owned()];
+    CaseRow { case: case.code.to_string(), status: NOT_RECEIVED.to_owned(), flags, ..CaseRow::default() }
+}
+
+/// The events as the log holds them, in the case's own order.
+fn read_back(store: &Store, case: &Case) -> Result<Vec<Json>, Problem> {
+    let places: Vec<Seq> = case.events.iter().map(|event| event.seq).collect();
+    let records = store.read_many(&places).map_err(|error| {
+        tracing::error!(%error, "the events of a case could not be read");
+        internal()
+    })?;
+    let shown = records.iter().map(record::shown).collect::<Result<Vec<Json>, _>>();
+    shown.map_err(|error| {
+        tracing::error!(%error, "an event of a case could not be read");
+        internal()
+    })
+}
+
+fn events(case: &Case, said: Vec<Json>, zone: &TimeZone) -> Vec<EventView> {
+    let verdicts = case.timeline.as_ref().map(|timeline: &Timeline| timeline.verdicts.as_slice());
+    let unheard = Verdict { applied: false, flag: Some(Flag::CaseUnknown) };
+    let verdict = |place: usize| match verdicts {
+        Some(verdicts) => verdicts.get(place).copied().unwrap_or(unheard),
+        None => unheard,
+    };
+    let views = case.events.iter().zip(said).enumerate();
+    views.map(|(place, (event, said))| view(event, said, verdict(place), zone)).collect()
+}
+
+fn view(event: &Event, mut said: Json, verdict: Verdict, zone: &TimeZone) -> EventView {
+    let flag = verdict.flag.or_else(|| event.flags.first().copied());
+    EventView {
+        id: event.id.to_string(),
+        source: event.source.to_string(),
+        kind: said.get("type").and_then(Json::as_str).unwrap_or_default().to_owned(),
+        time: event.time.to_rfc3339(zone),
+        recorded: event.recorded.to_rfc3339(zone),
+        seq: event.seq,
+        applied: verdict.applied,
+        flag: flag.map(|flag| flag.name().to_owned()),
+        data: match said.get_mut("data").map(Json::take) {
+            None | Some(Json::Null) => Json::Object(serde_json::Map::new()),
+            Some(data) => data,
+        },
+    }
+}
+
+/// A short text to know the case by: the latest content that a source gave.
+fn title(case: &Case, said: &[Json]) -> Option<String> {
+    let received = |said: &&Json| {
+        let kind = said.get("type").and_then(Json::as_str).unwrap_or_default();
+        kind.ends_with(".case.received") || kind.ends_with(".case.amended")
+    };
+    let content = |said: &Json| {
+        let content = said.get("data")?.get("content")?.as_str()?;
+        let line = content.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!line.is_empty()).then(|| shorten(&line))
+    };
+    case.timeline.as_ref()?;
+    said.iter().rev().filter(received).find_map(content)
+}
+
+fn shorten(line: &str) -> String {
+    match line.char_indices().nth(TITLE_CHARS_MAX) {
+        None => line.to_owned(),
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+    }
+}
+
+/// The story as JSON: what was never received has no instant at which it was.
+pub(super) fn to_json(story: &CaseStory) -> Result<Json, Problem> {
+    let mut json = serde_json::to_value(story).map_err(|error| {
+        tracing::error!(%error, "a case could not be written");
+        internal()
+    })?;
+    if story.case.received_at.is_empty() {
+        json["case"]["received_at"] = Json::Null;
+    }
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let line = "đ".repeat(200);
+        let short = shorten(&line);
+        assert_eq!(short.chars().count(), TITLE_CHARS_MAX + 1);
+        assert!(short.ends_with('…'));
+        assert_eq!(shorten("ngắn"), "ngắn");
+    }
+}

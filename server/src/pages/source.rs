@@ -1,0 +1,121 @@
+//! What pages ask, answered by the same functions that answer the REST calls.
+
+use std::sync::{Arc, OnceLock};
+
+use app::source::{Answer, CasesQuery, CitySource, CityView};
+use domain::Timestamp;
+use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::geo::Extent;
+use domain::query::Query;
+use domain::wire::{Beat, Hello};
+
+use super::city;
+use crate::http::answer::Answers;
+use crate::source_state;
+
+/// From so many points on, where the cases lie is taken to be known.
+const POINTS_ENOUGH: usize = 1_000;
+
+/// The city's numbers, for its pages.
+pub(super) struct Source {
+    answers: Answers,
+    view: OnceLock<Arc<CityView>>,
+}
+
+impl Source {
+    pub(super) fn new(answers: Answers) -> Self {
+        Self { answers, view: OnceLock::new() }
+    }
+
+    fn make_view(&self, seen: Option<Extent>) -> Arc<CityView> {
+        let running = self.answers.running();
+        Arc::new(city::view(&running.city, &running.settings, seen))
+    }
+
+    /// Where the cases lie, and from how many points that is known.
+    fn seen(&self) -> (Option<Extent>, usize) {
+        let snapshot = self.answers.running().core.snapshot();
+        let state = snapshot.frozen.state();
+        let points = state.cases().iter().filter_map(|case| case.timeline.as_ref()?.segments.last()?.attrs.point);
+        points.take(POINTS_ENOUGH).fold((None, 0), |(extent, count), point| {
+            let extent = extent.unwrap_or(Extent { south: 90.0, west: 180.0, north: -90.0, east: -180.0 });
+            let wider = Extent {
+                south: extent.south.min(point.lat),
+                west: extent.west.min(point.lng),
+                north: extent.north.max(point.lat),
+                east: extent.east.max(point.lng),
+            };
+            (Some(wider), count + 1)
+        })
+    }
+}
+
+impl CitySource for Source {
+    fn city(&self) -> Arc<CityView> {
+        if let Some(view) = self.view.get() {
+            return view.clone();
+        }
+        if city::says_where(&self.answers.running().city) {
+            return self.view.get_or_init(|| self.make_view(None)).clone();
+        }
+        // A city of one file that says no extent: wherever its cases are, once there are some.
+        match self.seen() {
+            (seen, POINTS_ENOUGH) => self.view.get_or_init(|| self.make_view(seen)).clone(),
+            (seen, _) => self.make_view(seen),
+        }
+    }
+
+    fn hello(&self) -> Hello {
+        crate::http::live::hello(self.answers.running())
+    }
+
+    fn beat(&self) -> Beat {
+        let running = self.answers.running();
+        let snapshot = running.core.snapshot();
+        let state = snapshot.frozen.state();
+        Beat {
+            seq: state.seq(),
+            at: state.at().to_rfc3339(self.answers.zone()),
+            clock: running.clock.name().to_owned(),
+            speed: running.clock.speed(),
+            sources: source_state::beats(state, self.answers.zone()),
+        }
+    }
+
+    fn metrics(&self) -> Vec<MetricView> {
+        self.answers.metrics()
+    }
+
+    fn table(&self, query: Query) -> Answer<Table> {
+        let answers = self.answers.clone();
+        Box::pin(async move { answers.table(query).await })
+    }
+
+    fn hexagons(&self, query: Query) -> Answer<Hexagons> {
+        let answers = self.answers.clone();
+        Box::pin(async move { answers.hexagons(query).await })
+    }
+
+    fn cases(&self, query: CasesQuery) -> Answer<CasePage> {
+        let answers = self.answers.clone();
+        Box::pin(async move { answers.cases(query).await })
+    }
+
+    fn case(&self, code: String) -> Answer<Option<CaseStory>> {
+        let answers = self.answers.clone();
+        Box::pin(async move { answers.case(code).await })
+    }
+
+    fn receipt(&self, query: Query, cursor: Option<String>) -> Answer<Receipt> {
+        let answers = self.answers.clone();
+        Box::pin(async move { answers.receipt(query, cursor).await })
+    }
+
+    fn parse_time(&self, text: &str) -> Option<Timestamp> {
+        crate::city_time::parse(self.answers.zone(), text)
+    }
+
+    fn show_time(&self, at: Timestamp) -> String {
+        at.to_rfc3339(self.answers.zone())
+    }
+}
