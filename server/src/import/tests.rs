@@ -3,6 +3,7 @@
 mod boston;
 mod changes;
 mod damaged;
+mod described;
 mod events;
 mod invented;
 mod mapping_faults;
