@@ -140,8 +140,12 @@ impl Plan {
         span.end.min(self.limits.stock_until)
     }
 
-    /// In which bucket a point of a level first counts.
+    /// In which bucket a point of a level first counts. Of a period that has not begun it is the
+    /// first bucket that will be.
     pub(crate) fn stock_span(&self, since: i64) -> Option<usize> {
+        if self.spans.is_empty() && self.is_open_ended() {
+            return Some(0);
+        }
         let place = self.spans.partition_point(|span| self.stock_end(span).micros() < since);
         (place < self.spans.len()).then_some(place)
     }

@@ -141,14 +141,16 @@ fn key_exprs(plan: &Plan, stock: bool) -> Vec<Expr> {
     keys
 }
 
-/// The bucket of each point, by its place; one more than the last where it lies in none.
+/// The place of what lies in no bucket.
+const NO_SPAN: u32 = u32::MAX;
+
+/// The bucket of each point, by its place.
 fn span_expr(plan: Plan, stock: bool) -> Expr {
-    let none = u32::try_from(plan.spans.len()).unwrap_or(u32::MAX);
     col(if stock { SINCE } else { AT }).map(
         move |column: Column| {
             let places = column.i64()?.into_no_null_iter().map(|instant| {
                 let place = if stock { plan.stock_span(instant) } else { plan.flow_span(instant) };
-                place.and_then(|place| u32::try_from(place).ok()).unwrap_or(none)
+                place.and_then(|place| u32::try_from(place).ok()).unwrap_or(NO_SPAN)
             });
             let places: Vec<u32> = places.collect();
             Ok(UInt32Chunked::from_vec(column.name().clone(), places).into_column())
@@ -162,7 +164,6 @@ struct Groups {
     syms: Vec<Vec<u32>>,
     cells: Option<Vec<u64>>,
     spans: Option<Vec<u32>>,
-    count: usize,
 }
 
 impl Groups {
@@ -174,14 +175,14 @@ impl Groups {
             None => None,
         };
         let spans = if plan.is_bucketed() { Some(numbers(df, SPAN)?) } else { None };
-        Ok(Self { syms, cells, spans, count: plan.spans.len() })
+        Ok(Self { syms, cells, spans })
     }
 
     /// `None` where the line lies in no bucket.
     fn span(&self, line: usize) -> Option<usize> {
         match &self.spans {
             None => Some(0),
-            Some(spans) => spans.get(line).map(|span| *span as usize).filter(|span| *span < self.count),
+            Some(spans) => spans.get(line).filter(|span| **span != NO_SPAN).map(|span| *span as usize),
         }
     }
 

@@ -189,11 +189,15 @@ impl Topic {
         if self.query.at.is_some() {
             return Timestamp::MAX;
         }
-        let midnight =
-            if self.is_today() { calendar::next_midnight(self.keyer.zone(), at) } else { Timestamp::MAX };
-        let starts = self.plan.spans.iter().flat_map(|span| [span.start, span.end]);
-        let bucket = starts.filter(|start| *start > at).min().unwrap_or(Timestamp::MAX);
-        midnight.min(if self.plan.is_bucketed() { bucket } else { Timestamp::MAX })
+        let mut turns = Vec::new();
+        if self.is_today() {
+            turns.push(calendar::next_midnight(self.keyer.zone(), at));
+        }
+        if self.plan.is_bucketed() {
+            turns.push(self.plan.limits.from);
+            turns.extend(self.plan.spans.iter().flat_map(|span| [span.start, span.end]));
+        }
+        turns.into_iter().filter(|turn| *turn > at).min().unwrap_or(Timestamp::MAX)
     }
 
     fn render(&mut self, key: &Key, change: &mut TopicChange) {

@@ -1,0 +1,15 @@
+//! The engine from outside: events in, numbers out, held against a count that shares nothing with
+//! it but the timelines of cases.
+//!
+//! One binary, since linking polars is what takes the time.
+
+mod agree;
+mod buckets;
+mod known;
+mod lists;
+mod live;
+mod oracle;
+mod receipts;
+mod refused;
+mod registry;
+mod world;
