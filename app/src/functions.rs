@@ -97,6 +97,31 @@ pub async fn load_cases(params: String) -> Result<CasePage, AppError> {
     Ok(source.cases(query).await?)
 }
 
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Found {
+    /// The words are the code of this case.
+    Case(String),
+    /// The cases that match.
+    List(CasePage),
+}
+
+/// A page of cases, or the one case whose code the words are. `params` is a query string.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
+pub async fn load_search(params: String) -> Result<Found, AppError> {
+    let source = asked::source()?;
+    let query = asked::cases_query(&*source, &params)?;
+    if let Some(code) = asked::code_alone(&params)
+        && let Some(story) = source.case(code).await?
+    {
+        return Ok(Found::Case(story.case.case));
+    }
+    Ok(Found::List(source.cases(query).await?))
+}
+
 /// The longest overdue case of each of the agencies that have one, longest first, at most `limit`.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ pub mod locale;
 pub mod functions;
 pub mod live;
 pub mod table;
+pub mod chart;
 pub mod map;
 pub mod components;
 pub mod pages;

@@ -3,6 +3,7 @@
 //! only place in the app that receives anything by itself.
 
 mod backoff;
+mod refresh;
 mod table;
 
 #[cfg(feature = "hydrate")]
@@ -23,6 +24,7 @@ use self::browser as platform;
 #[cfg(not(feature = "hydrate"))]
 use self::inert as platform;
 
+pub use refresh::refresh;
 pub use table::{LiveTable, use_fixed, use_table};
 
 /// The state of the connection, as every screen shows it.

@@ -1,9 +1,19 @@
 //! The pages: each asks for what it shows, and arranges components.
 
+mod case;
+mod cases;
+mod cell;
 mod drill;
+mod map;
 mod not_found;
 mod ready;
+mod receipt;
 
-pub use drill::Drill as Overview;
+pub use case::Case;
+pub use cases::Cases;
+pub use cell::Cell;
+pub use drill::Drill;
+pub use map::MapPage;
 pub use not_found::NotFound;
 pub use ready::{provide_boot, use_boot};
+pub use receipt::Receipt;

@@ -56,13 +56,18 @@ pub fn App() -> impl IntoView {
                 <a class="skip" href="#content">{words::SKIP.to(lang)}</a>
                 <Chrome/>
                 <FlatRoutes fallback=pages::NotFound>
-                    <Route path=StaticSegment("") view=pages::Overview ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("agency"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("agency"), ParamSegment("code"), StaticSegment("field"), ParamSegment("field")) view=pages::Overview ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("field"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("channel"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("district"), ParamSegment("code")) view=pages::Overview ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("district"), ParamSegment("code"), StaticSegment("ward"), ParamSegment("ward")) view=pages::Overview ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("") view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("agency"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("agency"), ParamSegment("code"), StaticSegment("field"), ParamSegment("field")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("field"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("channel"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("district"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("district"), ParamSegment("code"), StaticSegment("ward"), ParamSegment("ward")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("cell"), ParamSegment("cell")) view=pages::Cell ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("cases") view=pages::Cases ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
                 </FlatRoutes>
                 <ReceiptPanel/>
             </div>

@@ -8,10 +8,11 @@ use domain::answer::Table;
 use domain::metric::Metric;
 use leptos::prelude::*;
 
-use super::bar::{Split, TimelinessBar};
+use super::bar::TimelinessBar;
 use super::mark::Shape;
 use super::num::{Num, Params};
 use super::Empty;
+use crate::chart::{Figure, Paint, Split, spark};
 use crate::locale::use_lang;
 use crate::table::{code, column};
 use crate::text::{Say, number, words};
@@ -32,7 +33,7 @@ pub struct Tables {
 
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Story {
+pub struct RowStory {
     /// Its code; `None` for the cases that have none.
     pub code: Option<String>,
     /// How its open cases stand.
@@ -46,24 +47,24 @@ pub struct Story {
 impl Tables {
     /// The rows, the most overdue first.
     #[must_use]
-    pub fn stories(self) -> Vec<Story> {
-        let mut stories: BTreeMap<Option<String>, Story> = BTreeMap::new();
+    pub fn stories(self) -> Vec<RowStory> {
+        let mut stories: BTreeMap<Option<String>, RowStory> = BTreeMap::new();
         self.stock.with(|table| add_stock(&mut stories, table));
         self.resolved.with(|table| add_resolved(&mut stories, table));
         self.fortnight.with(|table| add_fortnight(&mut stories, table));
-        let mut stories: Vec<Story> =
-            stories.into_iter().map(|(code, story)| Story { code, ..story }).collect();
+        let mut stories: Vec<RowStory> =
+            stories.into_iter().map(|(code, story)| RowStory { code, ..story }).collect();
         stories.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.code.cmp(&b.code)));
         stories
     }
 }
 
-fn rank(story: &Story) -> (bool, i64, i64, i64) {
+fn rank(story: &RowStory) -> (bool, i64, i64, i64) {
     // What has no code stands last: nobody can be asked about it.
     (story.code.is_some(), story.split.overdue, story.split.due_soon, story.split.open())
 }
 
-fn add_stock(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
+fn add_stock(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
     let [in_time, no_deadline, due_soon, overdue] =
         [Metric::InTime, Metric::NoDeadline, Metric::DueSoon, Metric::Overdue].map(|metric| column(table, metric));
     for row in &table.rows {
@@ -76,7 +77,7 @@ fn add_stock(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
     }
 }
 
-fn add_resolved(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
+fn add_resolved(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
     let [in_time, extended, late] = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate]
         .map(|metric| column(table, metric));
     for row in &table.rows {
@@ -85,7 +86,7 @@ fn add_resolved(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
     }
 }
 
-fn add_fortnight(stories: &mut BTreeMap<Option<String>, Story>, table: &Table) {
+fn add_fortnight(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
     let received = column(table, Metric::Received);
     let mut days: Vec<&str> = table.rows.iter().filter_map(|row| row.first()?.as_text()).collect();
     days.dedup();
@@ -170,7 +171,7 @@ pub fn StoryTable(
 fn StoryRow(
     code: Option<String>,
     rows: Rows,
-    stories: Memo<Vec<Story>>,
+    stories: Memo<Vec<RowStory>>,
     full: Memo<i64>,
     at: Memo<String>,
 ) -> impl IntoView {
@@ -199,6 +200,7 @@ fn StoryRow(
     let due_soon = cell(Metric::DueSoon, words::DUE_SOON, Some(Shape::DueSoon), Signal::derive(move || split.get().due_soon));
     let overdue = cell(Metric::Overdue, words::OVERDUE, Some(Shape::Overdue), Signal::derive(move || split.get().overdue));
     let in_time = Memo::new(move |_| story.with(|story| story.in_time));
+    let fortnight = Signal::derive(move || story.with(|story| spark(&story.fortnight, Paint::Line, true)));
     let share_text = Signal::derive(move || { let (part, whole) = in_time.get(); number::share(lang, part, whole) });
     let share = match &params {
         Some(params) => {
@@ -222,7 +224,7 @@ fn StoryRow(
             <td class="number" data-label=words::DUE_SOON.to(lang)>{due_soon}</td>
             <td class="number" data-label=words::OVERDUE.to(lang)>{overdue}</td>
             <td class="number" data-label=words::SHARE_IN_TIME.to(lang)>{share}</td>
-            <td class="spark"></td>
+            <td class="spark"><Figure drawing=fortnight class="line-small"/></td>
             <td class="go">{href.map(|href| view! { <a href=href tabindex="-1" aria-hidden="true">"›"</a> })}</td>
         </tr>
     }

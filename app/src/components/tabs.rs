@@ -21,14 +21,17 @@ pub struct Tab {
 pub fn Tabs(
     /// In their order.
     tabs: Vec<Tab>,
+    /// What they choose, where not how the cases are split.
+    #[prop(optional)]
+    name: Option<&'static str>,
 ) -> impl IntoView {
-    let lang = use_lang();
+    let name = name.unwrap_or_else(|| words::SPLIT_BY.to(use_lang()));
     let tab = |tab: Tab| {
         let current = tab.is_here.then_some("page");
         view! { <li><a class="pill" href=tab.href aria-current=current data-noscroll="">{tab.name}</a></li> }
     };
     view! {
-        <nav class="tabs" aria-label=words::SPLIT_BY.to(lang)>
+        <nav class="tabs" aria-label=name>
             <ul>{tabs.into_iter().map(tab).collect_view()}</ul>
         </nav>
     }

@@ -62,6 +62,16 @@ pub(super) fn cases_query(source: &dyn CitySource, params: &str) -> Result<Cases
     Ok(asked)
 }
 
+/// The words of a search that asks for nothing else and may be a case's code.
+pub(super) fn code_alone(params: &str) -> Option<String> {
+    let mut pairs = address::pairs(params);
+    pairs.retain(|(key, value)| key != "lang" && key != "limit" && !value.is_empty());
+    match pairs.as_slice() {
+        [(key, words)] if key == "q" => Some(words.trim().to_owned()),
+        _ => None,
+    }
+}
+
 /// The parameters of a receipt, and the cursor of its codes.
 pub(super) fn receipt_query(source: &dyn CitySource, params: &str) -> Result<(Query, Option<String>), AppError> {
     let mut pairs = resolved(source, params);

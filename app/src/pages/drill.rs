@@ -5,25 +5,35 @@ mod scope;
 
 use std::sync::Arc;
 
+use domain::answer::CasePage;
 use domain::metric::Metric;
+use domain::query::Query;
 use domain::wire::WireQuery;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 
 use self::scope::{By, Scope};
 use super::ready::when_ready;
 use crate::address;
 use crate::ask::Ask;
-
-use crate::components::{Brief, BriefTables, Crumbs, Params, Rows, StoryTable, Tab, Tables, Tabs};
-use crate::functions::{Boot, First};
-use crate::live::{self, use_table};
+use crate::components::{
+    Brief, BriefTables, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Params, Rows, StoryTable, Tab, Tables, Tabs,
+};
+use crate::functions::{Boot, First, load_cases};
+use crate::live::{self, refresh, use_table};
 use crate::locale::use_lang;
+use crate::map::HexMap;
 use crate::table::{column, sum};
 use crate::text::sentences::{self, Unit};
-use crate::text::{Lang, words};
+use crate::text::{Lang, number, words};
+use crate::theme::Theme;
 
+/// How many of the longest overdue stand beside the table.
+const LATE_ROWS: usize = 5;
+/// How a case that is open may stand in its limit.
+const OPEN: &str = "in_time,due_soon,overdue,no_deadline";
 /// How many of the worst the title sums up.
 const WORST: usize = 3;
 
@@ -44,7 +54,12 @@ pub fn Drill() -> impl IntoView {
             <div class="main">
                 <Head scope/>
                 <Split scope by is_whole/>
+                <CasesHere scope/>
             </div>
+            <aside class="side">
+                <SmallMap scope/>
+                <Late scope/>
+            </aside>
         </main>
     }
 }
@@ -126,28 +141,113 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
         let metrics = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate];
         split(Ask::of(&metrics).with("from", "today-29d"))
     }));
-    let fortnight = use_table(ask(move || {
-        split(Ask::of(&[Metric::Received]).with("from", "today-13d").with("bucket", "day"))
+    let days = use_table(ask(move || match by.get() {
+        By::Day => scope.get().narrow(Ask::of(&DAY_METRICS)).with("from", "today-29d").with("bucket", "day").query(),
+        _ => split(Ask::of(&[Metric::Received]).with("from", "today-13d").with("bucket", "day")),
     }));
     when_ready(
         move || {
             let about = (scope.get(), by.get(), is_whole.get());
-            let firsts = (stock.first(), resolved.first(), fortnight.first());
-            async move { Ok((about, firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
+            let firsts = (stock.first(), resolved.first(), days.first());
+            async move { Ok((about, [firsts.0.await?, firsts.1.await?, firsts.2.await?])) }
         },
-        move |boot: Arc<Boot>, ((scope, by, is_whole), first, resolved_first, fortnight_first): ((Scope, By, bool), First, First, First)| {
+        move |boot: Arc<Boot>, ((scope, by, is_whole), firsts): ((Scope, By, bool), [First; 3])| {
+            let [stock_first, resolved_first, days_first] = firsts;
+            let days = days.rows(days_first);
+            let tabs = view! { <Tabs tabs=tabs(lang, &scope, by)/> };
+            if by == By::Day {
+                return view! { {tabs} <DayTable table=days params=scope.params()/> }.into_any();
+            }
             let tables = Tables {
-                stock: stock.rows(first),
+                stock: stock.rows(stock_first),
                 resolved: resolved.rows(resolved_first),
-                fortnight: fortnight.rows(fortnight_first),
+                fortnight: days,
             };
             let whole_href = format!("{}?by={}&rows=all", scope.href(), by.slug());
-            view! {
-                <Tabs tabs=tabs(lang, &scope, by)/>
-                <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/>
-            }
+            view! { {tabs} <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/> }.into_any()
         },
     )
+}
+
+/// The open cases themselves, where the way down ends.
+#[component]
+fn CasesHere(scope: Memo<Scope>) -> impl IntoView {
+    let lang = use_lang();
+    let asked = move || {
+        let scope = scope.get();
+        scope.is_deepest().then(|| {
+            let mut params = scope.params();
+            params.push(("timeliness".to_owned(), OPEN.to_owned()));
+            params.push(("sort".to_owned(), "due".to_owned()));
+            params
+        })
+    };
+    let cases = Resource::new(asked, |params| async move {
+        match params {
+            Some(params) => load_cases(address::search(&params)).await.map(|page| Some((params, page))),
+            None => Ok(None),
+        }
+    });
+    refresh(cases);
+    when_ready(
+        move || {
+            cases.track();
+            async move { cases.await }
+        },
+        move |boot: Arc<Boot>, found: Option<(Params, CasePage)>| {
+            found.map(|(params, page)| {
+                let more = page.next.is_some().then(|| {
+                    let text = format!("{} ({})", words::LIST_CASES.to(lang), number::count(lang, i64::try_from(page.total).unwrap_or(i64::MAX)));
+                    view! { <p class="more"><a class="button" href=address::cases(&params)>{text}</a></p> }
+                });
+                view! { <h2>{words::CASES_HERE.to(lang)}</h2> <CaseRows boot cases=page.cases/> {more} }
+            })
+        },
+    )
+}
+
+/// The map of the page's cases; a tapped hexagon opens its own.
+#[component]
+fn SmallMap(scope: Memo<Scope>) -> impl IntoView {
+    let query = Memo::new(move |_| {
+        let query = Query::of(Metric::Open);
+        scope.get().codes().into_iter().fold(query, |query, (dimension, code)| query.only(dimension, code))
+    });
+    let navigate = use_navigate();
+    let on_cell = Callback::new(move |cell: String| {
+        navigate(&address::cell(&cell, &scope.get_untracked().params()), NavigateOptions::default());
+    });
+    when_ready(
+        || async { Ok(()) },
+        move |boot: Arc<Boot>, ()| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
+    )
+}
+
+/// Who is latest here.
+#[component]
+fn Late(scope: Memo<Scope>) -> impl IntoView {
+    let lang = use_lang();
+    let asked = move || {
+        let mut params = scope.get().params();
+        params.push(("timeliness".to_owned(), "overdue".to_owned()));
+        params.push(("sort".to_owned(), "due".to_owned()));
+        params.push(("limit".to_owned(), LATE_ROWS.to_string()));
+        params
+    };
+    let late = Resource::new(asked, |params| async move { load_cases(address::search(&params)).await });
+    refresh(late);
+    view! {
+        <section class="late-panel">
+            <h2>{words::LONGEST.to(lang)}</h2>
+            {when_ready(
+                move || {
+                    late.track();
+                    async move { late.await }
+                },
+                |boot: Arc<Boot>, page: CasePage| view! { <Longest boot cases=page.cases/> },
+            )}
+        </section>
+    }
 }
 
 fn tabs(lang: Lang, scope: &Scope, here: By) -> Vec<Tab> {

@@ -85,12 +85,15 @@ pub fn flag(code: &str) -> Option<Say> {
         }
         "strange_due_at" => say("Hạn do nguồn nêu không hợp lý", "The source's limit is strange"),
         "point_outside" => say("Vị trí nằm ngoài thành phố", "The point lies outside the city"),
-        "point_at_zero" => say("Vị trí là (0, 0)", "The point is (0, 0)"),
+        "point_zero" => say("Vị trí là (0, 0)", "The point is (0, 0)"),
         "point_swapped" => say("Kinh độ và vĩ độ bị đảo", "Latitude and longitude are swapped"),
         "point_placeholder" => say("Vị trí chỉ là giá trị thay thế", "The point is a placeholder"),
         "unknown_code" => say("Có mã chưa có trong danh mục", "A code is not in the catalogue"),
         "not_allowed" => say("Vòng đời không cho phép sự kiện này", "The life cycle does not allow this event"),
-        "awaiting_case" => say("Chờ sự kiện tiếp nhận", "Waits for the case to be received"),
+        "case_unknown" => say("Chờ sự kiện tiếp nhận", "Waits for the case to be received"),
+        "received_again" => say("Được tiếp nhận thêm một lần", "Received once more"),
+        "missing_agency" => say("Không ghi đơn vị", "No agency given"),
+        "missing_field" => say("Không ghi lĩnh vực", "No field given"),
         _ => return None,
     })
 }

@@ -179,16 +179,32 @@ pub fn left(lang: Lang, time: &str) -> String {
 #[must_use]
 pub fn excluded(code: &str) -> Option<Say> {
     Some(match code {
-        "filtered_out" | "outside_filter" => say("ngoài phạm vi được hỏi", "outside the scope asked about"),
-        "not_open" => say("không còn đang xử lý", "no longer open"),
-        "other_timeliness" => say("ở tình trạng thời hạn khác", "stand otherwise in their limit"),
+        "outside_filter" => say("ngoài phạm vi được hỏi", "outside the scope asked about"),
         "outside_period" => say("ngoài khoảng thời gian", "outside the period"),
-        "not_received" => say("chưa được tiếp nhận", "not received yet"),
+        "not_received_yet" => say("lúc đó chưa được tiếp nhận", "not received at that time"),
+        "other_timeliness" => say("ở tình trạng thời hạn khác", "stand otherwise in their limit"),
+        "all_codes_known" => say("mọi mã đều có trong danh mục", "all codes are in the catalogue"),
+        "received" => say("đã tiếp nhận", "received"),
+        "in_progress" => say("đang xử lý", "in progress"),
+        "not_open" => say("không còn đang xử lý", "no longer open"),
         "resolved" => say("đã xử lý xong", "resolved"),
         "closed" => say("đã đóng", "closed"),
         "refused" => say("bị từ chối", "refused"),
         "cancelled" => say("đã hủy", "cancelled"),
         "duplicate" => say("phản ánh trùng", "duplicates"),
+        "not_duplicate" => say("không phải phản ánh trùng", "no duplicates"),
+        "not_resolved" => say("chưa xử lý xong", "not resolved"),
+        "not_resolved_in_time" => say("không xử lý xong đúng hạn", "not resolved in time"),
+        "not_resolved_late" => say("không xử lý xong trễ hạn", "not resolved late"),
+        "not_resolved_extended" => {
+            say("không xử lý xong trong hạn gia hạn", "not resolved within an extension")
+        }
+        "not_resolved_no_deadline" => say("có thời hạn", "have a deadline"),
+        "not_measured" => say("không đo được thời gian xử lý", "handling time not measured"),
+        "not_assigned" => say("không được giao", "not assigned"),
+        "not_reopened" => say("không mở lại", "not reopened"),
+        "not_returned" => say("không chuyển trả", "not returned"),
+        "not_refused" => say("không bị từ chối", "not refused"),
         "no_position" => say("không có vị trí", "without a position"),
         _ => return None,
     })

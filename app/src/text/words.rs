@@ -57,6 +57,8 @@ pub const FIELD: Say = say("Lĩnh vực", "Field");
 pub const CHANNEL: Say = say("Kênh", "Channel");
 /// A day.
 pub const DAY: Say = say("Ngày", "Day");
+/// Open at a day's end.
+pub const OPEN_AT_END: Say = say("Đang xử lý cuối ngày", "Open at day's end");
 /// A hexagon.
 pub const CELL: Say = say("Ô lục giác", "Hexagon");
 /// The bar of a row.
@@ -91,6 +93,8 @@ pub const OVERDUE: Say = say("Quá hạn", "Overdue");
 pub const NO_DEADLINE: Say = say("Không có hạn", "No deadline");
 /// Open.
 pub const OPEN: Say = say("Đang xử lý", "Open");
+/// After a number of cases.
+pub const OPEN_WORD: Say = say("đang xử lý", "open");
 /// Received today.
 pub const RECEIVED_TODAY: Say = say("Tiếp nhận hôm nay", "Received today");
 /// Resolved today.
@@ -247,6 +251,33 @@ pub const MEASURE: Say = say("Chỉ số trên bản đồ", "Measure on the map
 pub const MAP_HELP: Say =
     say("Chạm một ô để xem các vụ việc trong đó.", "Tap a hexagon to see the cases in it.");
 
+/// The limit of a case has run out: a step of its story that no event tells.
+pub const LIMIT_ENDS: Say = say("Hết hạn", "The limit ends");
+/// How a limit was reckoned.
+pub const RECKONING: Say = say("Cách tính", "How it is reckoned");
+/// When it was done.
+pub const DONE_AT: Say = say("xong", "done");
+/// From when on it counts as due soon.
+pub const DUE_SOON_FROM: Say = say("sắp trễ từ", "due soon from");
+/// An event that changed nothing.
+pub const NOT_APPLIED: Say = say("không làm thay đổi vụ việc", "did not change the case");
+/// Sorts by the limit.
+pub const SORT_DUE: Say = say("Hạn gần nhất", "Earliest due");
+/// Sorts by the time of receipt.
+pub const SORT_NEWEST: Say = say("Mới nhất", "Newest");
+/// Sorts by the case's code.
+pub const SORT_CODE: Say = say("Theo mã", "By code");
+/// How a list is sorted.
+pub const SORT: Say = say("Thứ tự", "Order");
+/// The open cases alone.
+pub const ONLY_OPEN: Say = say("Đang xử lý", "Open");
+/// All cases.
+pub const ALL_CASES: Say = say("Tất cả", "All");
+/// The conditions of a list.
+pub const CONDITIONS: Say = say("Điều kiện", "Conditions");
+/// The list that a page ends in.
+pub const CASES_HERE: Say = say("Các vụ việc đang xử lý", "The open cases");
+
 /// The styleguide's name.
 pub const STYLEGUIDE: Say = say("Bảng kiểu", "Style guide");
 /// Its parts.
@@ -264,6 +295,7 @@ pub const EMPTIES: Say = say("Khi không có gì để xem", "When there is noth
 #[must_use]
 pub fn status(code: &str) -> Option<Say> {
     Some(match code {
+        "not_received" => say("chưa được tiếp nhận", "not received yet"),
         "received" => say("đã tiếp nhận", "received"),
         "in_progress" => say("đang xử lý", "in progress"),
         "resolved" => say("đã xử lý xong", "resolved"),

@@ -1,0 +1,91 @@
+//! What a list was narrowed by, in words; each condition can be taken away.
+
+use std::sync::Arc;
+
+use domain::dimension::Dimension;
+use leptos::prelude::*;
+
+use super::num::Params;
+use crate::address;
+use crate::functions::Boot;
+use crate::locale::use_lang;
+use crate::text::{Lang, words};
+
+/// Parameters that narrow nothing.
+const NO_CONDITION: [&str; 5] = ["sort", "limit", "cursor", "lang", "metric"];
+
+/// The conditions of a list of cases.
+#[component]
+pub fn Conditions(
+    /// What names things.
+    boot: Arc<Boot>,
+    /// The list's parameters.
+    params: Params,
+) -> impl IntoView {
+    let lang = use_lang();
+    let conditions: Vec<_> = params
+        .iter()
+        .enumerate()
+        .filter(|(_, (key, value))| !NO_CONDITION.contains(&key.as_str()) && !value.is_empty())
+        .map(|(place, (key, value))| {
+            let mut without = params.clone();
+            without.remove(place);
+            without.retain(|(key, _)| key != "cursor");
+            (said(lang, &boot, key, value), address::cases(&without))
+        })
+        .collect();
+    (!conditions.is_empty()).then(|| {
+        let each = conditions.into_iter().map(|(text, without)| {
+            view! { <li><a class="pill" href=without>{text} " " <span aria-hidden="true">"×"</span></a></li> }
+        });
+        view! { <ul class="conditions" aria-label=words::CONDITIONS.to(lang)>{each.collect_view()}</ul> }
+    })
+}
+
+fn said(lang: Lang, boot: &Boot, key: &str, value: &str) -> String {
+    let name = words::parameter(key).map_or(key, |say| say.to(lang));
+    format!("{name}: {}", value_said(lang, boot, key, value))
+}
+
+/// The codes of a parameter by what people read for them.
+pub(crate) fn value_said(lang: Lang, boot: &Boot, key: &str, value: &str) -> String {
+    let Ok(dimension) = key.parse::<Dimension>() else { return value.to_owned() };
+    let code = |code: &str| {
+        let code = code.replace("\\,", ",").replace("\\\\", "\\");
+        let word = match dimension {
+            Dimension::Timeliness => words::timeliness(&code),
+            Dimension::Status => words::status(&code),
+            Dimension::Severity => words::severity(&code),
+            _ => None,
+        };
+        word.map_or_else(|| lang.of(&boot.city.catalogue.label(dimension, &code)), |say| say.to(lang).to_owned())
+    };
+    split(value).iter().map(|part| code(part)).collect::<Vec<_>>().join(", ")
+}
+
+/// The codes of a filter: commas separate, but for those that are escaped.
+fn split(value: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut escaped = false;
+    for char in value.chars() {
+        match (char, parts.last_mut()) {
+            (',', _) if !escaped => parts.push(String::new()),
+            (_, Some(part)) => part.push(char),
+            (_, None) => {}
+        }
+        escaped = char == '\\' && !escaped;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escaped_comma_stays_within_its_code() {
+        assert_eq!(split("a,b"), ["a", "b"]);
+        assert_eq!(split("a\\, b,c"), ["a\\, b", "c"]);
+        assert_eq!(split("a\\\\,b"), ["a\\\\", "b"]);
+    }
+}

@@ -1,0 +1,141 @@
+//! Day by day: what came in, what was resolved, how much of it in time, and what stood open at each
+//! day's end.
+
+use std::sync::Arc;
+
+use domain::answer::Table;
+use domain::metric::Metric;
+use leptos::prelude::*;
+
+use super::mark::Shape;
+use super::num::{Num, Params};
+use super::Empty;
+use crate::chart::{Days, Figure, days};
+use crate::locale::use_lang;
+use crate::table::column;
+use crate::text::{Lang, Say, date, number, words};
+
+/// The metrics of the table, in the order of its question.
+pub const DAY_METRICS: [Metric; 7] = [
+    Metric::Received,
+    Metric::Resolved,
+    Metric::ResolvedInTime,
+    Metric::ResolvedExtended,
+    Metric::ResolvedLate,
+    Metric::Open,
+    Metric::Overdue,
+];
+
+/// One day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Day {
+    start: String,
+    /// In the order of [`DAY_METRICS`].
+    numbers: [i64; 7],
+}
+
+/// The chart and the table.
+#[component]
+pub fn DayTable(
+    /// [`DAY_METRICS`] by `bucket=day`.
+    table: Signal<Arc<Table>>,
+    /// What the page is about.
+    params: Params,
+) -> impl IntoView {
+    let lang = use_lang();
+    let each = Memo::new(move |_| table.with(|table| read(table)));
+    let at = Memo::new(move |_| table.with(|table| table.at.clone()));
+    let drawing = Signal::derive(move || each.with(|each| days(&lines(lang, each))));
+    let starts = move || each.with(|each| each.iter().rev().map(|day| day.start.clone()).collect::<Vec<_>>());
+    let label = format!("{}, {}", words::RECEIVED.to(lang), words::RESOLVED.to(lang));
+    let params = StoredValue::new(params);
+    view! {
+        <Show when=move || each.with(|each| !each.is_empty()) fallback=Empty>
+            <Figure drawing class="days" label=Signal::stored(label.clone())/>
+            <table class="stories days">
+                <thead>
+                    <tr>
+                        <th scope="col" class="name">{words::DAY.to(lang)}</th>
+                        <th scope="col" class="number">{words::RECEIVED.to(lang)}</th>
+                        <th scope="col" class="number">{words::RESOLVED.to(lang)}</th>
+                        <th scope="col" class="number">{words::SHARE_IN_TIME.to(lang)}</th>
+                        <th scope="col" class="number">{words::OPEN_AT_END.to(lang)}</th>
+                        <th scope="col" class="number"><span aria-hidden="true">"■"</span><span class="unseen">{words::OVERDUE.to(lang)}</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=starts key=Clone::clone let(start)>
+                        <DayRow start each at params=params.get_value()/>
+                    </For>
+                </tbody>
+            </table>
+        </Show>
+    }
+}
+
+#[component]
+fn DayRow(start: String, each: Memo<Vec<Day>>, at: Memo<String>, params: Params) -> impl IntoView {
+    let lang = use_lang();
+    let name = date::day(&start).map_or_else(|| start.clone(), |day| date::long_date(lang, day));
+    let next = date::day(&start).and_then(|day| day.tomorrow().ok()).map(|day| day.to_string());
+    let from = start.get(..10).unwrap_or_default().to_owned();
+    let key = start.clone();
+    let day = Memo::new(move |_| {
+        each.with(|each| each.iter().find(|day| day.start == key).cloned().unwrap_or_default())
+    });
+    let said = name.clone();
+    let cell = move |place: usize, word: Say, text: Option<Signal<String>>, shape: Option<Shape>| {
+        let metric = DAY_METRICS[place];
+        let mut params = params.clone();
+        params.push(("metric".to_owned(), metric.name().to_owned()));
+        // A level is that of the day's end, a movement that of the whole day.
+        match (metric.kind(), &next) {
+            (domain::metric::MetricKind::Stock, Some(next)) => params.push(("at".to_owned(), next.clone())),
+            (_, Some(next)) => {
+                params.push(("from".to_owned(), from.clone()));
+                params.push(("to".to_owned(), next.clone()));
+            }
+            (_, None) => {}
+        }
+        let value = Signal::derive(move || day.with(|day| day.numbers[place]));
+        let text = text.unwrap_or_else(|| Signal::derive(move || number::count(lang, value.get())));
+        let class = move || match shape {
+            Some(shape) if value.get() > 0 => shape.class(),
+            Some(_) | None => "",
+        };
+        let label = format!("{said}, {}", word.to(lang));
+        view! { <td class="number" data-label=word.to(lang)><span class=class><Num value params at label text=text/></span></td> }
+    };
+    let share = Signal::derive(move || {
+        day.with(|day| number::share(lang, day.numbers[2], day.numbers[2] + day.numbers[3] + day.numbers[4]))
+    });
+    view! {
+        <tr>
+            <th scope="row" class="name">{name}</th>
+            {cell(0, words::RECEIVED, None, None)}
+            {cell(1, words::RESOLVED, None, None)}
+            {cell(2, words::SHARE_IN_TIME, Some(share), None)}
+            {cell(5, words::OPEN_AT_END, None, None)}
+            {cell(6, words::OVERDUE, None, Some(Shape::Overdue))}
+        </tr>
+    }
+}
+
+fn read(table: &Table) -> Vec<Day> {
+    let columns = DAY_METRICS.map(|metric| column(table, metric));
+    let day = |row: &domain::wire::Row| {
+        let start = row.first()?.as_text()?.to_owned();
+        Some(Day { start, numbers: columns.map(|column| column.of(row)) })
+    };
+    table.rows.iter().filter_map(day).collect()
+}
+
+fn lines(lang: Lang, each: &[Day]) -> Days {
+    let name = |day: &Day| date::day(&day.start).map_or_else(|| day.start.clone(), |day| date::short_date(lang, day));
+    Days {
+        names: each.iter().map(name).collect(),
+        first: (words::RECEIVED.to(lang).to_owned(), each.iter().map(|day| day.numbers[0]).collect()),
+        second: (words::RESOLVED.to(lang).to_owned(), each.iter().map(|day| day.numbers[1]).collect()),
+        lang,
+    }
+}

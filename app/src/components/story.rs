@@ -1,0 +1,144 @@
+//! A case's story: its events in their own order, and the instants at which a limit ran out, which
+//! no event tells.
+
+use std::sync::Arc;
+
+use domain::answer::{CaseStory, EventView};
+use domain::dimension::Dimension;
+use leptos::prelude::*;
+use serde_json::Value as Json;
+
+use super::case_rows::named;
+use crate::functions::Boot;
+use crate::locale::use_lang;
+use crate::text::{Lang, date, events, words};
+
+/// Parts of an event's data that are shown as they stand.
+const SHOWN_AS_SENT: [&str; 6] = ["reason", "result", "guidance", "note", "notice", "case"];
+/// Parts of an event's data that name a unit.
+const UNITS: [&str; 5] = ["from", "to", "unit", "handling_unit", "first_receiving_unit"];
+/// Parts of an event's data that are instants.
+const INSTANTS: [&str; 5] = ["due_at", "until", "handled_at", "reported_at", "promised_return_at"];
+/// A longer text is cut: the list of events is for reading at a glance.
+const CHARS_MAX: usize = 240;
+
+/// One step of the story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Step {
+    time: String,
+    title: String,
+    lines: Vec<String>,
+    class: &'static str,
+}
+
+/// The story.
+#[component]
+pub fn Story(
+    /// What names things.
+    boot: Arc<Boot>,
+    /// The case.
+    story: CaseStory,
+    /// The city's time.
+    at: Signal<String>,
+) -> impl IntoView {
+    let lang = use_lang();
+    let said: Vec<Step> = story.events.iter().map(|event| step(lang, &boot, event)).collect();
+    let limits: Vec<(String, Step)> = story
+        .clocks
+        .iter()
+        .filter(|clock| clock.state != "met")
+        .map(|clock| {
+            let due = clock.extended_until.clone().unwrap_or_else(|| clock.due.clone());
+            let lines = vec![super::clocks::rule(lang, &clock.rule)];
+            let title = words::LIMIT_ENDS.to(lang).to_owned();
+            (due.clone(), Step { time: due, title, lines, class: "limit" })
+        })
+        .collect();
+    let stands_at = story.at;
+    // A limit's end enters the story when the city's time has passed it.
+    let steps = Memo::new(move |_| {
+        let now = at.get();
+        let passed = limits.iter().filter(|(due, _)| date::micros_between(due, &now).is_some_and(|gone| gone > 0));
+        let mut steps: Vec<Step> = said.iter().cloned().chain(passed.map(|(_, step)| step.clone())).collect();
+        steps.sort_by_key(|step| date::instant(&step.time));
+        steps
+    });
+    view! {
+        <ol class="story">
+            {move || {
+                let steps = steps.get();
+                let last = steps.len().saturating_sub(1);
+                steps.into_iter().enumerate().map(|(place, step)| {
+                    let class = if place == last { format!("step last {}", step.class) } else { format!("step {}", step.class) };
+                    view! {
+                        <li class=class>
+                            <time class="figure">{date::moment_beside(lang, &step.time, &stands_at)}</time>
+                            <div>
+                                <p class="step-title">{step.title}</p>
+                                {step.lines.into_iter().map(|line| view! { <p class="step-line">{line}</p> }).collect_view()}
+                            </div>
+                        </li>
+                    }
+                }).collect_view()
+            }}
+        </ol>
+    }
+}
+
+fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
+    let text = |key: &str| event.data.get(key).and_then(Json::as_str);
+    let title = events::sentence(&event.kind, text("step")).map_or_else(|| event.kind.clone(), |say| say.to(lang).to_owned());
+    let mut lines = Vec::new();
+    let units: Vec<String> = UNITS
+        .iter()
+        .filter_map(|key| named(lang, boot, Dimension::Agency, text(key)))
+        .chain(agency(lang, boot, &event.data))
+        .collect();
+    if !units.is_empty() {
+        lines.push(units.join(" → "));
+    }
+    let dimensions = [Dimension::Field, Dimension::Channel];
+    let codes: Vec<String> =
+        dimensions.into_iter().filter_map(|dimension| named(lang, boot, dimension, text(dimension.name()))).collect();
+    if !codes.is_empty() {
+        lines.push(codes.join(" · "));
+    }
+    lines.extend(SHOWN_AS_SENT.iter().filter_map(|key| text(key)).map(shorten));
+    lines.extend(INSTANTS.iter().filter_map(|key| {
+        let at = text(key)?;
+        Some(format!("{}: {}", instant_word(lang, key), date::moment(lang, at)))
+    }));
+    if let Some(flag) = &event.flag {
+        lines.push(events::flag(flag).map_or_else(|| flag.clone(), |say| say.to(lang).to_owned()));
+    }
+    if !event.applied {
+        lines.push(words::NOT_APPLIED.to(lang).to_owned());
+    }
+    lines.push(format!("{}: {}", words::SOURCE.to(lang), event.source));
+    let class = if event.applied { "applied" } else { "ignored" };
+    Step { time: event.time.clone(), title, lines, class }
+}
+
+/// The unit that an event gives the case to, where it is no transfer.
+fn agency(lang: Lang, boot: &Boot, data: &Json) -> Option<String> {
+    named(lang, boot, Dimension::Agency, data.get("agency").and_then(Json::as_str))
+}
+
+fn instant_word(lang: Lang, key: &str) -> &'static str {
+    use crate::text::lang::say;
+    match key {
+        "due_at" => words::DUE,
+        "until" => say("Cam kết đến", "Promised by"),
+        "handled_at" => say("Xử lý lúc", "Handled at"),
+        "reported_at" => say("Phản ánh lúc", "Reported at"),
+        _ => say("Hẹn trả", "Result promised for"),
+    }
+    .to(lang)
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(CHARS_MAX) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,70 @@
+//! The map as a page: choose a measure, tap a hexagon, read its cases.
+
+use std::sync::Arc;
+
+use domain::metric::{Metric, MetricKind};
+use domain::query::Query;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use super::ready::when_ready;
+use crate::address;
+use crate::components::{Crumb, Crumbs};
+use crate::functions::Boot;
+use crate::locale::use_lang;
+use crate::map::{HexMap, MEASURES, MeasureChooser};
+use crate::text::words;
+use crate::theme::Theme;
+
+/// The page.
+#[component]
+pub fn MapPage() -> impl IntoView {
+    let lang = use_lang();
+    let search = use_location().search;
+    let metric = Memo::new(move |_| search.with(|search| measure(search)));
+    let query = Memo::new(move |_| Query::of(metric.get()));
+    let navigate = use_navigate();
+    let on_cell = Callback::new(move |cell: String| navigate(&cell_address(metric.get_untracked(), &cell, &[]), Default::default()));
+    let href = Callback::new(|metric: Metric| format!("/map?metric={}", metric.name()));
+    view! {
+        <main id="content" class="office page map-page">
+            <Title text=format!("{} · {}", words::MAP.to(lang), words::PRODUCT)/>
+            <Crumbs steps=vec![
+                Crumb { name: words::CITY.to(lang).to_owned(), href: "/".to_owned() },
+                Crumb { name: words::MAP.to(lang).to_owned(), href: String::new() },
+            ]/>
+            <h1>{words::MAP.to(lang)}</h1>
+            <MeasureChooser current=metric href/>
+            <p class="aside">{words::MAP_HELP.to(lang)}</p>
+            {when_ready(
+                || async { Ok(()) },
+                move |boot: Arc<Boot>, ()| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
+            )}
+        </main>
+    }
+}
+
+fn measure(search: &str) -> Metric {
+    let asked = address::value(&address::pairs(search), "metric");
+    let asked = asked.and_then(|name| name.parse().ok());
+    asked.filter(|metric| MEASURES.contains(metric)).unwrap_or(Metric::Open)
+}
+
+/// Where a tapped hexagon leads: of a level to the cases that stand so in it, of a movement to the
+/// receipt of its number, which lists the very cases.
+pub(super) fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)]) -> String {
+    let mut params = filter.to_vec();
+    match (metric.kind(), metric) {
+        (MetricKind::Stock, Metric::Open) => address::cell(cell, &params),
+        (MetricKind::Stock, Metric::InTime | Metric::DueSoon | Metric::Overdue | Metric::NoDeadline) => {
+            params.push(("timeliness".to_owned(), metric.name().to_owned()));
+            address::cell(cell, &params)
+        }
+        _ => {
+            params.push(("metric".to_owned(), metric.name().to_owned()));
+            params.push(("cell".to_owned(), cell.to_owned()));
+            address::receipt(&params)
+        }
+    }
+}
