@@ -94,12 +94,7 @@ impl<'a> Table<'a> {
             None => Ok(()),
             Some(key) => Err(self.source.fault(
                 key.span().start,
-                format!(
-                    "{} has no key {:?}; its keys are {}",
-                    self.title(),
-                    key.get_ref(),
-                    known.join(", ")
-                ),
+                format!("{} has no key {:?}; its keys are {}", self.title(), key.get_ref(), known.join(", ")),
             )),
         }
     }
@@ -279,10 +274,7 @@ impl<'a> Node<'a> {
     /// If it is something else.
     pub fn list(&self) -> Result<Vec<Node<'a>>, Fault> {
         let items = self.value.get_ref().as_array().ok_or_else(|| self.not_a("a list in [ ]"))?;
-        Ok(items
-            .iter()
-            .map(|value| Node { source: self.source, name: self.name.clone(), value })
-            .collect())
+        Ok(items.iter().map(|value| Node { source: self.source, name: self.name.clone(), value }).collect())
     }
 
     /// As JSON: a constant of a mapping.
@@ -296,9 +288,7 @@ impl<'a> Node<'a> {
             DeValue::Boolean(truth) => Value::from(*truth),
             DeValue::Integer(_) => Value::from(self.whole()?),
             DeValue::Float(_) => Value::from(self.number()?),
-            DeValue::Array(_) => {
-                Value::Array(self.list()?.iter().map(Node::json).collect::<Result<_, _>>()?)
-            }
+            DeValue::Array(_) => Value::Array(self.list()?.iter().map(Node::json).collect::<Result<_, _>>()?),
             DeValue::Table(_) => {
                 let table = self.table()?;
                 let keys: Vec<String> = table.keys().map(str::to_owned).collect();

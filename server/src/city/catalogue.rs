@@ -10,8 +10,7 @@ use domain::geo::LatLng;
 use super::CityError;
 use crate::document::Fault;
 
-const COLUMNS: [&str; 8] =
-    ["code", "name_vi", "name_en", "parent", "valid_from", "valid_to", "lat", "lng"];
+const COLUMNS: [&str; 8] = ["code", "name_vi", "name_en", "parent", "valid_from", "valid_to", "lat", "lng"];
 
 /// Reads every list of the folder into the catalogue. A dimension with a list knows only what
 /// stands in it, unless its settings say `open`.

@@ -18,8 +18,8 @@ pub(super) fn of_folder(folder: &Path) -> Result<String, CityError> {
     files.sort();
     let mut hash = Sha256::new();
     for (name, path) in files {
-        let content = std::fs::read(&path)
-            .map_err(|source| CityError::Unreadable { path: path.clone(), source })?;
+        let content =
+            std::fs::read(&path).map_err(|source| CityError::Unreadable { path: path.clone(), source })?;
         add(&mut hash, &name, &content);
     }
     Ok(hex(&hash.finalize()))

@@ -67,17 +67,8 @@ pub(super) struct Settings {
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 9] = [
-    "code",
-    "name",
-    "zone",
-    "due_soon_percent",
-    "extent",
-    "placeholders",
-    "dimension",
-    "map",
-    "replay",
-];
+const KEYS: [&str; 9] =
+    ["code", "name", "zone", "due_soon_percent", "extent", "placeholders", "dimension", "map", "replay"];
 
 /// Reads the `[city]` table.
 pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
@@ -171,11 +162,7 @@ fn read_extent(node: &Node<'_>) -> Result<Extent, Fault> {
     Ok(extent)
 }
 
-fn read_dimensions(
-    table: &Table<'_>,
-    city: &mut City,
-    labels: &mut DimensionLabels,
-) -> Result<(), Fault> {
+fn read_dimensions(table: &Table<'_>, city: &mut City, labels: &mut DimensionLabels) -> Result<(), Fault> {
     for dimension in Dimension::ALL.map(Dimension::name) {
         let Some(settings) = table.table(dimension)? else { continue };
         settings.allow(&["label", "path_separator", "open"])?;

@@ -35,8 +35,7 @@ impl History {
         let mut history = Self::default();
         for event in known {
             let Some((number, digest)) = parse_id(&event.id, key, name) else { continue };
-            let version =
-                Version { id: event.id.clone(), digest: digest.to_owned(), time: event.time };
+            let version = Version { id: event.id.clone(), digest: digest.to_owned(), time: event.time };
             history.versions.insert(number, version);
         }
         history
@@ -80,11 +79,7 @@ pub(super) struct Comparison<'a, S: EventSink + ?Sized> {
 
 impl<S: EventSink + ?Sized> Comparison<'_, S> {
     /// The events to offer for a row, given the case's known events of this source.
-    pub(super) fn events(
-        &mut self,
-        row: MappedRow,
-        known: &[KnownEvent],
-    ) -> Result<Vec<Json>, SinkError> {
+    pub(super) fn events(&mut self, row: MappedRow, known: &[KnownEvent]) -> Result<Vec<Json>, SinkError> {
         let mut events = Vec::with_capacity(row.made.len());
         let mut reopened_at = None;
         for name in &row.absent_endings {
@@ -118,12 +113,7 @@ impl<S: EventSink + ?Sized> Comparison<'_, S> {
     }
 
     /// An ending that the log has and the row has no more: the case is open again.
-    fn taken_back(
-        &mut self,
-        row: &MappedRow,
-        name: &str,
-        known: &[KnownEvent],
-    ) -> Option<(Json, Timestamp)> {
+    fn taken_back(&mut self, row: &MappedRow, name: &str, known: &[KnownEvent]) -> Option<(Json, Timestamp)> {
         let history = History::of(&row.key, name, known);
         let (number, last) = history.last().filter(|(_, last)| last.digest != GONE)?;
         if history.changed_at().is_some_and(|at| at > self.as_of) {
@@ -161,13 +151,7 @@ impl<S: EventSink + ?Sized> Comparison<'_, S> {
 
     /// What the case is has changed: `case.amended` with the members that did, dated as of the
     /// export. A member that the row has lost is null.
-    fn amended(
-        &mut self,
-        id: String,
-        case: &str,
-        made: Made,
-        history: &History,
-    ) -> Result<Json, SinkError> {
+    fn amended(&mut self, id: String, case: &str, made: Made, history: &History) -> Result<Json, SinkError> {
         let before = self.said_before(case, history)?;
         let now = made.envelope["data"].as_object().cloned().unwrap_or_default();
         let mut changed: Map<String, Json> = Map::new();
@@ -212,8 +196,7 @@ impl<S: EventSink + ?Sized> Comparison<'_, S> {
 
     /// The members that the log has of the row: the first telling, overlaid by each change.
     fn said_before(&mut self, case: &str, history: &History) -> Result<Map<String, Json>, SinkError> {
-        let ids: Vec<String> =
-            history.versions.values().map(|version| version.id.clone()).collect();
+        let ids: Vec<String> = history.versions.values().map(|version| version.id.clone()).collect();
         let mut said = Map::new();
         for data in self.sink.data(self.source, case, &ids)? {
             // An event that cannot be found leaves its members to be told in full.
@@ -293,9 +276,7 @@ fn without_nulls(value: &Json) -> Option<Json> {
     match value {
         Json::Null => None,
         Json::Object(members) => {
-            let kept = members
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), without_nulls(value)?)));
+            let kept = members.iter().filter_map(|(name, value)| Some((name.clone(), without_nulls(value)?)));
             Some(Json::Object(kept.collect()))
         }
         plain => Some(plain.clone()),

@@ -18,12 +18,7 @@ enum Found {
 ///
 /// # Errors
 /// Says why not. The text itself is not repeated: it stands in the rejected row.
-pub(super) fn read(
-    text: &str,
-    rules: &TimeRules,
-    when: &When,
-    zone: &TimeZone,
-) -> Result<Timestamp, String> {
+pub(super) fn read(text: &str, rules: &TimeRules, when: &When, zone: &TimeZone) -> Result<Timestamp, String> {
     let zone = rules.zone.as_ref().unwrap_or(zone);
     let formats = when.formats.as_ref().unwrap_or(&rules.formats);
     let found = formats

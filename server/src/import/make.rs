@@ -99,11 +99,7 @@ pub(super) fn make(mapping: &Mapping, city: &City, row: &Row<'_>) -> Result<Mapp
     Ok(mapped)
 }
 
-fn make_one(
-    evaluation: &Evaluation<'_>,
-    rule: &EventRule,
-    case: &str,
-) -> Result<Option<Made>, String> {
+fn make_one(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str) -> Result<Option<Made>, String> {
     if rule.condition.as_ref().is_some_and(|condition| !holds(condition, evaluation.row)) {
         return Ok(None);
     }

@@ -154,11 +154,7 @@ fn read_source(table: &Table<'_>) -> Result<String, Fault> {
 }
 
 /// One column or a list of columns.
-fn read_columns(
-    table: &Table<'_>,
-    key: &str,
-    columns: &mut Columns,
-) -> Result<Option<Vec<usize>>, Fault> {
+fn read_columns(table: &Table<'_>, key: &str, columns: &mut Columns) -> Result<Option<Vec<usize>>, Fault> {
     let Some(node) = table.get(key) else { return Ok(None) };
     expression::read_column_list(&node, columns).map(Some)
 }

@@ -38,11 +38,7 @@ pub struct ReadRow {
 ///
 /// # Errors
 /// Where the file cannot be opened, or its columns are not those of the mapping.
-pub fn read<'a>(
-    path: &Path,
-    mapping: &'a Mapping,
-    city: &'a City,
-) -> Result<Reading<'a>, ImportError> {
+pub fn read<'a>(path: &Path, mapping: &'a Mapping, city: &'a City) -> Result<Reading<'a>, ImportError> {
     Reading::open(path, mapping, city, &Progress::hidden())
 }
 
@@ -84,7 +80,8 @@ impl<'a> Reading<'a> {
         let place = self.table.read(&mut self.fields).map_err(|source| self.broken(source))?;
         let Some(Place { row, line, too_long }) = place else { return Ok(None) };
         let mapped = if too_long {
-            Err("the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)".to_owned())
+            Err("the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)"
+                .to_owned())
         } else {
             self.map_fields()
         };

@@ -63,8 +63,8 @@ impl<'a> Row<'a> {
             Ok(Some(text).filter(|text| !text.is_empty() && !values.empty.iter().any(|e| e == text)))
         };
         // A byte that is no text anywhere in the row means that the row is damaged.
-        let damaged = |field: &&[u8]| encoding == Encoding::Utf8 && std::str::from_utf8(field).is_err();
-        if let Some(place) = fields.iter().position(|field| damaged(&field)) {
+        let damaged = |field: &[u8]| encoding == Encoding::Utf8 && std::str::from_utf8(field).is_err();
+        if let Some(place) = fields.iter().position(|field| damaged(field)) {
             return Err(format!("{:?} is not valid UTF-8", header.names[place]));
         }
         let cells = header.places.iter().map(cell).collect::<Result<_, _>>()?;
@@ -102,8 +102,8 @@ fn decode(bytes: &[u8], encoding: Encoding) -> Option<Cow<'_, str>> {
 
 /// The characters of 0x80 to 0x9F; the five that the code page leaves open stay control characters.
 const HIGH: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
-    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 fn windows_1252(byte: u8) -> char {

@@ -42,8 +42,8 @@ impl Options {
         if !self.progress {
             return Ok(Progress::hidden());
         }
-        let bytes = open::size(path)
-            .map_err(|source| ImportError::Unreadable { path: path.to_owned(), source })?;
+        let bytes =
+            open::size(path).map_err(|source| ImportError::Unreadable { path: path.to_owned(), source })?;
         Ok(Progress::over(bytes, what))
     }
 }

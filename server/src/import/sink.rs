@@ -18,12 +18,7 @@ pub trait EventSink {
     ///
     /// # Errors
     /// Where the server or the log cannot answer.
-    fn data(
-        &mut self,
-        source: &str,
-        case: &str,
-        ids: &[String],
-    ) -> Result<Vec<Option<Json>>, SinkError>;
+    fn data(&mut self, source: &str, case: &str, ids: &[String]) -> Result<Vec<Option<Json>>, SinkError>;
 
     /// Offers events, each exactly as `POST /api/v1/events` takes it, and returns when the accepted
     /// ones are durable.

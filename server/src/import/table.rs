@@ -64,14 +64,7 @@ impl Table {
             skip_line(&mut input)?;
             line += 1;
         }
-        Ok(Self {
-            input,
-            core: core.build(),
-            bytes: vec![0; 4096],
-            ends: vec![0; 64],
-            rows: 0,
-            line,
-        })
+        Ok(Self { input, core: core.build(), bytes: vec![0; 4096], ends: vec![0; 64], rows: 0, line })
     }
 
     /// Reads the header.

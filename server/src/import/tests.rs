@@ -87,12 +87,7 @@ impl EventSink for MemoryLog {
         Ok(cases.iter().map(of_case).collect())
     }
 
-    fn data(
-        &mut self,
-        source: &str,
-        _case: &str,
-        ids: &[String],
-    ) -> Result<Vec<Option<Json>>, SinkError> {
+    fn data(&mut self, source: &str, _case: &str, ids: &[String]) -> Result<Vec<Option<Json>>, SinkError> {
         let find = |id: &String| {
             let place = self.places.get(&(source.to_owned(), id.clone()))?;
             Some(self.events[*place].1["data"].clone())

@@ -76,7 +76,8 @@ impl Evaluation<'_> {
     pub(super) fn key(&self, columns: &[usize]) -> Result<String, String> {
         let mut parts = Vec::with_capacity(columns.len());
         for column in columns {
-            let part = self.row.get(*column).ok_or_else(|| self.says(*column, "is empty and names the row"))?;
+            let part =
+                self.row.get(*column).ok_or_else(|| self.says(*column, "is empty and names the row"))?;
             parts.push(part);
         }
         Ok(parts.join(&self.mapping.key_join))
@@ -121,9 +122,7 @@ impl Evaluation<'_> {
 
     fn number(&self, column: usize) -> Evaluated<f64> {
         let Some(text) = self.row.get(column) else { return Ok(None) };
-        parse_number(text, &self.mapping.values)
-            .map(Some)
-            .ok_or_else(|| self.says(column, "is no number"))
+        parse_number(text, &self.mapping.values).map(Some).ok_or_else(|| self.says(column, "is no number"))
     }
 
     fn whole(&self, column: usize) -> Evaluated<i64> {
@@ -186,7 +185,13 @@ fn parse_number(text: &str, values: &Values) -> Option<f64> {
         if Some(char) == values.thousands || (values.thousands.is_some() && is_blank(char)) {
             continue;
         }
-        plain.push(if char == values.decimal { '.' } else if char == '.' { return None } else { char });
+        plain.push(if char == values.decimal {
+            '.'
+        } else if char == '.' {
+            return None;
+        } else {
+            char
+        });
     }
     // Rust also reads "inf" and "nan", which are no numbers of a file.
     let digits = plain.bytes().any(|byte| byte.is_ascii_digit());

@@ -16,8 +16,7 @@ pub(crate) enum Condition {
     Not(Box<Condition>),
 }
 
-const KEYS: [&str; 9] =
-    ["column", "empty", "is", "is_not", "in", "not_in", "all", "any", "not"];
+const KEYS: [&str; 9] = ["column", "empty", "is", "is_not", "in", "not_in", "all", "any", "not"];
 
 /// Reads a condition; a list of conditions means all of them.
 pub(super) fn read(node: &Node<'_>, columns: &mut Columns) -> Result<Condition, Fault> {

@@ -79,11 +79,7 @@ const KINDS: [&str; 10] =
     ["const", "column", "columns", "time", "number", "integer", "bool", "lat_lng", "lng_lat", "first"];
 
 /// Reads an expression: a column's name, an expression's table, or an object of expressions.
-pub(super) fn read(
-    node: &Node<'_>,
-    columns: &mut Columns,
-    tables: &Tables,
-) -> Result<Expression, Fault> {
+pub(super) fn read(node: &Node<'_>, columns: &mut Columns, tables: &Tables) -> Result<Expression, Fault> {
     if node.as_text().is_some() {
         return Ok(Expression::Text(Text::plain(vec![read_column(node, columns)?])));
     }
@@ -157,13 +153,7 @@ fn read_kind(
 
 impl Text {
     fn plain(columns: Vec<usize>) -> Self {
-        Self {
-            columns,
-            join: String::new(),
-            table: None,
-            otherwise: Otherwise::Keep,
-            default: None,
-        }
+        Self { columns, join: String::new(), table: None, otherwise: Otherwise::Keep, default: None }
     }
 }
 

@@ -28,8 +28,7 @@ pub(crate) enum Encoding {
     Windows1252,
 }
 
-const KEYS: [&str; 7] =
-    ["format", "delimiter", "quote", "encoding", "columns", "skip_lines", "comment"];
+const KEYS: [&str; 7] = ["format", "delimiter", "quote", "encoding", "columns", "skip_lines", "comment"];
 
 pub(super) fn read(mapping: &Table<'_>) -> Result<FileForm, Fault> {
     let mut form = FileForm {
@@ -42,10 +41,10 @@ pub(super) fn read(mapping: &Table<'_>) -> Result<FileForm, Fault> {
     };
     let Some(table) = mapping.table("file")? else { return Ok(form) };
     table.allow(&KEYS)?;
-    if let Some(node) = table.get("format") {
-        if node.text()? != "csv" {
-            return Err(node.fault("format must be \"csv\"; a file of events (NDJSON) needs no mapping"));
-        }
+    if let Some(node) = table.get("format")
+        && node.text()? != "csv"
+    {
+        return Err(node.fault("format must be \"csv\"; a file of events (NDJSON) needs no mapping"));
     }
     if let Some(delimiter) = read_byte(&table, "delimiter")? {
         form.delimiter = delimiter.ok_or_else(|| table.fault("delimiter must not be empty"))?;
@@ -61,8 +60,8 @@ pub(super) fn read(mapping: &Table<'_>) -> Result<FileForm, Fault> {
             Some(names.iter().map(|node| node.text().map(str::to_owned)).collect::<Result<_, _>>()?);
     }
     if let Some(node) = table.get("skip_lines") {
-        form.skip_lines = u64::try_from(node.whole()?)
-            .map_err(|_| node.fault("skip_lines must be 0 or more"))?;
+        form.skip_lines =
+            u64::try_from(node.whole()?).map_err(|_| node.fault("skip_lines must be 0 or more"))?;
     }
     Ok(form)
 }

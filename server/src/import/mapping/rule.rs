@@ -61,11 +61,7 @@ pub(super) fn read_all(
     Ok(rules)
 }
 
-fn read_one(
-    node: &Node<'_>,
-    columns: &mut Columns,
-    tables: &Tables,
-) -> Result<EventRule, Fault> {
+fn read_one(node: &Node<'_>, columns: &mut Columns, tables: &Tables) -> Result<EventRule, Fault> {
     let table = node.table()?;
     table.allow(&["type", "name", "when", "time", "data"])?;
     let kind = read_kind(&table.need("type")?)?;
@@ -102,11 +98,7 @@ fn read_name(node: &Node<'_>) -> Result<String, Fault> {
 }
 
 /// A column's name, a table with `time`, or `{ first = [ … ] }` of such.
-fn read_time(
-    node: &Node<'_>,
-    columns: &mut Columns,
-    tables: &Tables,
-) -> Result<Expression, Fault> {
+fn read_time(node: &Node<'_>, columns: &mut Columns, tables: &Tables) -> Result<Expression, Fault> {
     if !node.is_table() {
         return super::time::read_when(node, columns).map(Expression::Time);
     }
@@ -126,5 +118,9 @@ fn only_time(node: &Node<'_>, time: Expression) -> Result<Expression, Fault> {
         Expression::Lenient(inner) => matches!(**inner, Expression::Time(_)),
         _ => false,
     };
-    if is_time { Ok(time) } else { Err(node.fault("time must be a column's name or { time = \"column\", … }")) }
+    if is_time {
+        Ok(time)
+    } else {
+        Err(node.fault("time must be a column's name or { time = \"column\", … }"))
+    }
 }

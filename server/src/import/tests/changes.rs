@@ -108,7 +108,12 @@ fn a_row_that_changes_back_is_amended_back() {
     exports.import(3, "1,2020-01-01,,w2,web,,,,,");
     exports.import(4, "1,2020-01-01,,w1,web,,,,,");
     exports.import(5, "1,2020-01-01,,w2,web,,,,,");
-    exports.check_story(&["received 01", "amended 03T12:00:00", "amended 04T12:00:00", "amended 05T12:00:00"]);
+    exports.check_story(&[
+        "received 01",
+        "amended 03T12:00:00",
+        "amended 04T12:00:00",
+        "amended 05T12:00:00",
+    ]);
     assert_eq!(exports.log.case("1")[3]["data"], serde_json::json!({ "ward": "w2" }));
 }
 
@@ -220,8 +225,12 @@ struct State {
 
 fn state() -> impl Strategy<Value = State> {
     let small = || proptest::option::of(1_u8..4);
-    (small(), small(), small(), small())
-        .prop_map(|(ward, due, point, closed)| State { ward, due, point, closed })
+    (small(), small(), small(), small()).prop_map(|(ward, due, point, closed)| State {
+        ward,
+        due,
+        point,
+        closed,
+    })
 }
 
 impl State {

@@ -135,11 +135,9 @@ fn a_file_is_read_by_its_content_plain_gzip_or_zstd() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(rows.as_bytes()).unwrap();
     let mapping = mapping(MAPPING);
-    for content in [
-        rows.clone().into_bytes(),
-        gzip.finish().unwrap(),
-        zstd::encode_all(rows.as_bytes(), 1).unwrap(),
-    ] {
+    for content in
+        [rows.clone().into_bytes(), gzip.finish().unwrap(), zstd::encode_all(rows.as_bytes(), 1).unwrap()]
+    {
         let mut log = MemoryLog::new(city("x", "UTC"));
         let report = Desk::new().import(&mapping, content, &mut log);
         assert_eq!(report.accepted, 1);

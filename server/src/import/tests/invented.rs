@@ -82,10 +82,7 @@ fn a_tab_file_of_local_times_is_read_by_its_mapping_alone() {
             },
         })
     );
-    assert_eq!(
-        log.story("SR2"),
-        ["received 2015-11-01T01:30:00-06:00", "linked 2015-11-01T01:30:00-06:00"]
-    );
+    assert_eq!(log.story("SR2"), ["received 2015-11-01T01:30:00-06:00", "linked 2015-11-01T01:30:00-06:00"]);
     let data = &log.case("SR2")[0]["data"];
     assert_eq!((&data["field"], &data["channel"]), (&"Streets".into(), &"Internet".into()));
     assert_eq!(data.get("incident_location"), None);

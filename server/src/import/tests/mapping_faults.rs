@@ -35,7 +35,9 @@ fn an_unknown_type_form_or_table_is_named() {
          case.rated",
     );
     check(
-        &format!("{START}[[event]]\ntype = \"case.received\"\ntime = \"a\"\n[event.data]\nward = {{ column = \"w\", table = \"t\" }}\n"),
+        &format!(
+            "{START}[[event]]\ntype = \"case.received\"\ntime = \"a\"\n[event.data]\nward = {{ column = \"w\", table = \"t\" }}\n"
+        ),
         "m.toml:7:32: there is no [tables.t]; the tables are: ",
     );
     check(
@@ -63,7 +65,9 @@ fn a_pattern_that_is_none_is_refused() {
     let message = Mapping::parse(&source).map(|_| ()).unwrap_err().to_string();
     assert!(message.starts_with("m.toml:4:24: \"%m/%d/%&\" is no form of a time"), "{message}");
     check(
-        &format!("{START}[time]\nformats = \"mm/dd/yyyy\"\n[[event]]\ntype = \"case.received\"\ntime = \"a\"\n"),
+        &format!(
+            "{START}[time]\nformats = \"mm/dd/yyyy\"\n[[event]]\ntype = \"case.received\"\ntime = \"a\"\n"
+        ),
         "m.toml:4:11: \"mm/dd/yyyy\" is no form of a time (it has no %); write \"rfc3339\", \"iso\", \
          \"unix\", \"unix_ms\" or a pattern such as \"%m/%d/%Y %I:%M:%S %p\"",
     );
