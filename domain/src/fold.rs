@@ -335,12 +335,13 @@ impl<'a> Walk<'a> {
             segment.open = false;
             segment.attrs = Arc::new(segment.attrs.with(Dimension::Status, self.status));
         }
-        if at >= self.received_at && self.segments.get(first_after).is_none_or(|next| next.from > at) {
-            if let Some(before) = first_after.checked_sub(1).and_then(|place| self.segments.get(place)) {
-                let attrs = Arc::new(before.attrs.with(Dimension::Status, self.status));
-                let segment = Segment { from: at, attrs, open: false, clock: before.clock };
-                self.segments.insert(first_after, segment);
-            }
+        if at >= self.received_at
+            && self.segments.get(first_after).is_none_or(|next| next.from > at)
+            && let Some(before) = first_after.checked_sub(1).and_then(|place| self.segments.get(place))
+        {
+            let attrs = Arc::new(before.attrs.with(Dimension::Status, self.status));
+            let segment = Segment { from: at, attrs, open: false, clock: before.clock };
+            self.segments.insert(first_after, segment);
         }
     }
 }
