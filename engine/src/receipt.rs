@@ -51,8 +51,8 @@ struct Share {
 /// `whole` is `cases.total + Σ excluded.count`.
 ///
 /// # Errors
-/// [`QueryError::Bad`] names the parameter at fault: other than one `metric`, `group_by`, `bucket`
-/// and `res`, which make many numbers of one, and what [`evaluate`](crate::evaluate) refuses.
+/// [`QueryError::Bad`] names the parameter at fault: other than one `metric`; `group_by`, `bucket`
+/// and `res` without a cell, which make many numbers of one; and what [`evaluate`](crate::evaluate) refuses.
 pub fn receipt(frozen: &Frozen, query: &Query, cursor: Option<&str>) -> Result<Receipt, QueryError> {
     check(query)?;
     let question = format!("receipt {query:?}");
@@ -106,7 +106,8 @@ fn check(query: &Query) -> Result<(), QueryError> {
     if query.bucket.is_some() {
         return many("bucket");
     }
-    if query.res.is_some() {
+    // A hexagon's number is asked for by its cell, or by having none.
+    if query.res.is_some() && query.cell.is_empty() && !query.no_position {
         return many("res");
     }
     Ok(())

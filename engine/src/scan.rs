@@ -88,12 +88,22 @@ fn fill_counts(
         counts.iter().map(|(place, formula)| formula.expr().sum().alias(sum_name(*place))).collect();
     let df = if keys.is_empty() { lf.select(sums) } else { lf.group_by(keys).agg(sums) }.collect()?;
     let groups = Groups::read(plan, &df)?;
-    for (place, _) in counts {
-        let amounts = df.column(&sum_name(*place))?.i64()?;
-        for (line, amount) in amounts.iter().enumerate() {
-            let amount = amount.unwrap_or_default();
-            if let (Some(span), true) = (groups.span(line), amount != 0) {
-                tally.count(&groups.key(keyer, line), span, *place, amount);
+    let amounts: Vec<(usize, Vec<i64>)> = counts
+        .iter()
+        .map(|(place, _)| {
+            let column = df.column(&sum_name(*place))?.i64()?;
+            Ok((*place, column.iter().map(Option::unwrap_or_default).collect()))
+        })
+        .collect::<PolarsResult<_>>()?;
+    for line in 0..df.height() {
+        let Some(span) = groups.span(line) else {
+            continue;
+        };
+        let mut key = None;
+        for (place, amounts) in &amounts {
+            if let Some(amount) = amounts.get(line).filter(|amount| **amount != 0) {
+                let key = key.get_or_insert_with(|| groups.key(keyer, line));
+                tally.count(key, span, *place, *amount);
             }
         }
     }

@@ -56,6 +56,8 @@ fn a_receipt_is_of_one_number() {
     check(receipt(&frozen, &Query::default(), None), "metric");
     check(receipt(&frozen, &Query { bucket: Some(Bucket::Day), ..open.clone() }, None), "bucket");
     check(receipt(&frozen, &Query { res: Some(8), ..open.clone() }, None), "res");
+    let hexagon = Query { res: Some(8), no_position: true, ..open.clone() };
+    assert!(receipt(&frozen, &hexagon, None).is_ok(), "one hexagon's number is one number");
     check(receipt(&frozen, &open.clone().by(Dimension::Agency), None), "group_by");
     check(receipt(&frozen, &open, Some("nonsense")), "cursor");
 }
