@@ -3,6 +3,9 @@
 //!
 //! One binary, since linking polars is what takes the time.
 
+// A test says that something is wrong by panicking.
+#![allow(clippy::unwrap_used)]
+
 mod agree;
 mod buckets;
 mod known;
