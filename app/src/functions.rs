@@ -11,6 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::pages::wall::{Levels, UsualDay};
 use crate::source::CityView;
 
 #[cfg(feature = "ssr")]
@@ -129,6 +130,42 @@ pub async fn load_search(params: String) -> Result<Found, AppError> {
 #[server(prefix = "/fn", endpoint = "longest", input = GetUrl)]
 pub async fn load_longest(limit: usize) -> Result<CasePage, AppError> {
     asked::longest(&*asked::source()?, limit).await
+}
+
+/// The newest cases, and whether they were chosen by how grave they are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NewestCases {
+    /// Whether they are the serious ones: some source states how grave a case is.
+    pub serious: bool,
+    /// The cases, the newest first.
+    pub page: CasePage,
+}
+
+/// The newest serious open cases; the newest of all where no source says which are serious.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "newest", input = GetUrl)]
+pub async fn load_newest(limit: usize) -> Result<NewestCases, AppError> {
+    asked::newest(&*asked::source()?, limit).await
+}
+
+/// How received and resolved went on the same weekday of the eight weeks before.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "usual", input = GetUrl)]
+pub async fn load_usual() -> Result<[UsualDay; 2], AppError> {
+    asked::usual(&*asked::source()?).await
+}
+
+/// Open, due soon and overdue at the ends of the hours just gone.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "levels", input = GetUrl)]
+pub async fn load_levels() -> Result<Levels, AppError> {
+    asked::levels(&*asked::source()?).await
 }
 
 /// A case's story; `None` where there is no such case.

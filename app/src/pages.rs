@@ -8,6 +8,8 @@ mod map;
 mod not_found;
 mod ready;
 mod receipt;
+mod styleguide;
+pub(crate) mod wall;
 
 pub use case::Case;
 pub use cases::Cases;
@@ -17,3 +19,5 @@ pub use map::MapPage;
 pub use not_found::NotFound;
 pub use ready::{provide_boot, use_boot};
 pub use receipt::Receipt;
+pub use styleguide::Styleguide;
+pub use wall::CityNow;

@@ -68,6 +68,8 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>
                     <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
                     <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("wall"), StaticSegment("city-now")) view=pages::CityNow ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("styleguide") view=pages::Styleguide ssr=SsrMode::Async/>
                 </FlatRoutes>
                 <ReceiptPanel/>
             </div>

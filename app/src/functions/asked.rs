@@ -5,18 +5,30 @@ use std::sync::Arc;
 
 use domain::answer::CasePage;
 use domain::dimension::Dimension;
+use domain::metric::Metric;
 use domain::problem::Problem;
 use domain::query::{Query, bad};
 use domain::wire::WireQuery;
 use leptos::prelude::use_context;
 
-use crate::ask::{resolve, resolve_query};
+use crate::ask::{Ask, resolve, resolve_query};
 use crate::error::AppError;
+use crate::functions::NewestCases;
+use crate::pages::wall::{LEVELS, Levels, UsualDay, levels_of, usual_of};
 use crate::source::{CasesQuery, CitySource};
 use crate::{address, text};
 
 /// How many of the longest overdue are looked at before each agency is asked for its own.
 const LONGEST_LOOK: u32 = 200;
+
+/// No list of the newest is longer.
+const NEWEST_MAX: usize = 100;
+/// How a case that is open may stand in its limit.
+const OPEN: [&str; 4] = ["in_time", "due_soon", "overdue", "no_deadline"];
+/// What counts as serious.
+const SERIOUS: [&str; 3] = ["complex", "major", "urgent"];
+/// Eight weeks: what is usual on a weekday.
+const USUAL_FROM: &str = "today-56d";
 
 /// The city's numbers, as the server handed them over.
 pub(super) fn source() -> Result<Arc<dyn CitySource>, AppError> {
@@ -96,7 +108,7 @@ pub(super) async fn longest(source: &dyn CitySource, limit: usize) -> Result<Cas
     page.cases.retain(|case| seen.insert(case.agency.as_deref().map(top)));
     if page.cases.len() < limit && !is_whole {
         // The first ones are of few agencies only: every other agency is asked for its longest.
-        let by_agency = Query { metrics: vec![domain::metric::Metric::Overdue], ..Query::default() };
+        let by_agency = Query { metrics: vec![Metric::Overdue], ..Query::default() };
         let by_agency = Query {
             group_by: vec![domain::query::GroupKey { dimension: Dimension::Agency, level: Some(1) }],
             ..by_agency
@@ -117,6 +129,41 @@ pub(super) async fn longest(source: &dyn CitySource, limit: usize) -> Result<Cas
     page.cases.truncate(limit);
     page.next = None;
     Ok(page)
+}
+
+/// The newest cases that some source calls serious; the newest of all where none does.
+pub(super) async fn newest(source: &dyn CitySource, limit: usize) -> Result<NewestCases, AppError> {
+    let newest = |query: Query| CasesQuery {
+        query,
+        sort: Some("-received_at".to_owned()),
+        limit: u32::try_from(limit.clamp(1, NEWEST_MAX)).ok(),
+        ..CasesQuery::default()
+    };
+    let open = OPEN.into_iter().fold(Query::default(), |query, code| query.only(Dimension::Timeliness, code));
+    let serious = SERIOUS.into_iter().fold(open, |query, code| query.only(Dimension::Severity, code));
+    let page = source.cases(newest(serious)).await?;
+    if !page.cases.is_empty() {
+        return Ok(NewestCases { serious: true, page });
+    }
+    Ok(NewestCases { serious: false, page: source.cases(newest(Query::default())).await? })
+}
+
+/// Received and resolved by the hour, on the same weekday of the weeks before.
+pub(super) async fn usual(source: &dyn CitySource) -> Result<[UsualDay; 2], AppError> {
+    let Some(today) = today(source) else { return Ok(<[UsualDay; 2]>::default()) };
+    let metrics = [Metric::Received, Metric::Resolved];
+    let hours = Ask::of(&metrics).with("from", USUAL_FROM).with("to", "today").with("bucket", "hour").query();
+    let hours = resolve_query(hours, Some(today));
+    let table = source.table(query(source, &hours.to_pairs())?).await?;
+    Ok(metrics.map(|metric| usual_of(&table, metric, today)))
+}
+
+/// The levels by the hour, over a week and a day.
+pub(super) async fn levels(source: &dyn CitySource) -> Result<Levels, AppError> {
+    let hours = Ask::of(&LEVELS).with("from", "today-8d").with("bucket", "hour").query();
+    let hours = resolve_query(hours, today(source));
+    let table = source.table(query(source, &hours.to_pairs())?).await?;
+    Ok(levels_of(&table, LEVELS))
 }
 
 fn instant(text: Option<&str>) -> Option<domain::Timestamp> {

@@ -1,9 +1,13 @@
 //! Whole sentences with numbers in them. Each is made of the same parts in both languages, so that
 //! a page can put a touchable number where a part is one.
 
-use super::number::count;
-use super::{Lang, Say};
+use std::cmp::Ordering;
+
+use jiff::civil::Weekday;
+
 use super::lang::say;
+use super::number::{count, percent, share};
+use super::{Lang, Say, date, words};
 
 /// The page's finding, as its title.
 #[must_use]
@@ -175,6 +179,78 @@ pub fn left(lang: Lang, time: &str) -> String {
     }
 }
 
+/// `trong mức thường của Thứ Hai đến giờ này, 380–470 (8 tuần)`.
+#[must_use]
+pub fn against_usual(lang: Lang, now: i64, (low, high): (i64, i64), weekday: Weekday, days: usize) -> String {
+    let (low, high) = ((now < low, count(lang, low)), (now > high, count(lang, high)));
+    let stands = match (low.0, high.0) {
+        (true, _) => say("dưới", "below"),
+        (_, true) => say("trên", "above"),
+        _ => say("trong", "within"),
+    }
+    .to(lang);
+    let (weekday, range) = (date::weekday(lang, weekday), format!("{}–{}", low.1, high.1));
+    match lang {
+        Lang::Vi => format!("{stands} mức thường của {weekday} đến giờ này, {range} ({days} tuần)"),
+        Lang::En => format!("{stands} the usual for a {weekday} by now, {range} ({days} weeks)"),
+    }
+}
+
+/// `cao hơn 4 % so với giờ này tuần trước`.
+#[must_use]
+pub fn against_week(lang: Lang, now: i64, then: Option<i64>) -> String {
+    let Some(then) = then.filter(|then| *then > 0) else { return words::NO_WEEK_AGO.to(lang).to_owned() };
+    #[allow(clippy::cast_precision_loss)] // Counts of cases.
+    let change = (now - then) as f64 * 100.0 / then as f64;
+    let percent = percent(lang, change.abs(), 1);
+    match (lang, now.cmp(&then)) {
+        (Lang::Vi, Ordering::Greater) => format!("cao hơn {percent} so với giờ này tuần trước"),
+        (Lang::Vi, Ordering::Less) => format!("thấp hơn {percent} so với giờ này tuần trước"),
+        (Lang::Vi, Ordering::Equal) => "bằng giờ này tuần trước".to_owned(),
+        (Lang::En, Ordering::Greater) => format!("{percent} more than a week ago at this hour"),
+        (Lang::En, Ordering::Less) => format!("{percent} fewer than a week ago at this hour"),
+        (Lang::En, Ordering::Equal) => "the same as a week ago at this hour".to_owned(),
+    }
+}
+
+/// `giờ này hôm qua: 106`.
+#[must_use]
+pub fn against_day(lang: Lang, _now: i64, then: Option<i64>) -> String {
+    match (lang, then) {
+        (_, None) => words::NO_DAY_AGO.to(lang).to_owned(),
+        (Lang::Vi, Some(then)) => format!("giờ này hôm qua: {}", count(lang, then)),
+        (Lang::En, Some(then)) => format!("yesterday at this hour: {}", count(lang, then)),
+    }
+}
+
+/// `tăng 9 từ 00:00`.
+#[must_use]
+pub fn since_midnight(lang: Lang, now: i64, then: Option<i64>) -> String {
+    let Some(then) = then else { return words::NO_DAY_AGO.to(lang).to_owned() };
+    let change = count(lang, (now - then).abs());
+    match (lang, now.cmp(&then)) {
+        (Lang::Vi, Ordering::Greater) => format!("tăng {change} từ 00:00"),
+        (Lang::Vi, Ordering::Less) => format!("giảm {change} từ 00:00"),
+        (Lang::Vi, Ordering::Equal) => "không đổi từ 00:00".to_owned(),
+        (Lang::En, Ordering::Greater) => format!("{change} more since 00:00"),
+        (Lang::En, Ordering::Less) => format!("{change} fewer since 00:00"),
+        (Lang::En, Ordering::Equal) => "unchanged since 00:00".to_owned(),
+    }
+}
+
+/// `97,1 % trong hạn (375 / 386)`.
+#[must_use]
+pub fn in_time_of(lang: Lang, part: i64, whole: i64) -> String {
+    if whole == 0 {
+        return words::NONE_JUDGED.to(lang).to_owned();
+    }
+    let numbers = format!("({} / {})", count(lang, part), count(lang, whole));
+    match lang {
+        Lang::Vi => format!("{} trong hạn {numbers}", share(lang, part, whole)),
+        Lang::En => format!("{} in time {numbers}", share(lang, part, whole)),
+    }
+}
+
 /// Why cases are not in a number, by the reason's code.
 #[must_use]
 pub fn excluded(code: &str) -> Option<Say> {
@@ -218,6 +294,18 @@ mod tests {
     fn check(overdue: i64, open: i64, worst: i64, of: usize, vi: &str, en: &str) {
         assert_eq!(finding(Lang::Vi, overdue, open, worst, of, Unit::Agencies), vi);
         assert_eq!(finding(Lang::En, overdue, open, worst, of, Unit::Agencies), en);
+    }
+
+    #[test]
+    fn a_number_is_held_against_what_is_usual() {
+        let said = |now| against_usual(Lang::Vi, now, (380, 470), Weekday::Monday, 8);
+        assert_eq!(said(412), "trong mức thường của Thứ Hai đến giờ này, 380–470 (8 tuần)");
+        assert!(said(379).starts_with("dưới"));
+        assert!(said(471).starts_with("trên"));
+        assert_eq!(against_week(Lang::Vi, 104, Some(100)), "cao hơn 4,0\u{a0}% so với giờ này tuần trước");
+        assert_eq!(against_week(Lang::En, 5, Some(0)), words::NO_WEEK_AGO.en);
+        assert_eq!(since_midnight(Lang::Vi, 47, Some(38)), "tăng 9 từ 00:00");
+        assert_eq!(in_time_of(Lang::Vi, 375, 386), "97,2\u{a0}% trong hạn (375 / 386)");
     }
 
     #[test]

@@ -239,6 +239,15 @@ pub const NEWEST_HELP: Say =
     say("nguồn dữ liệu không nêu mức độ", "the sources state no severity");
 /// Said under it.
 pub const NEWEST_SERIOUS_HELP: Say = say("theo giờ tiếp nhận", "by time of receipt");
+/// Too little past to say what is usual.
+pub const NO_USUAL: Say = say("chưa đủ dữ liệu để so với ngày thường", "too little past to say what is usual");
+/// No number of a week ago.
+pub const NO_WEEK_AGO: Say = say("chưa có số của tuần trước", "no number of a week ago yet");
+/// No number of yesterday.
+pub const NO_DAY_AGO: Say = say("chưa có số của hôm qua", "no number of yesterday yet");
+/// Nothing with a limit was resolved today.
+pub const NONE_JUDGED: Say =
+    say("chưa có vụ việc có hạn nào xử lý xong", "nothing with a deadline resolved yet");
 /// Nobody is late.
 pub const NONE_OVERDUE: Say = say("Không có vụ việc quá hạn", "Nothing is overdue");
 /// The scene's name.
@@ -282,12 +291,8 @@ pub const CASES_HERE: Say = say("Các vụ việc đang xử lý", "The open cas
 pub const STYLEGUIDE: Say = say("Bảng kiểu", "Style guide");
 /// Its parts.
 pub const COLOURS: Say = say("Màu", "Colours");
-/// Its parts.
-pub const TYPE: Say = say("Chữ", "Type");
-/// Its parts.
-pub const STATES: Say = say("Trạng thái", "States");
-/// Its parts.
-pub const CHARTS: Say = say("Biểu đồ", "Charts");
+/// Said of its numbers.
+pub const MADE_UP: Say = say("Các số trên trang này là ví dụ, không phải số liệu.", "The numbers on this page are examples, not data.");
 /// Its parts.
 pub const EMPTIES: Say = say("Khi không có gì để xem", "When there is nothing to see");
 
