@@ -167,7 +167,7 @@ impl Walk {
         let (Some(mark), Some(entry)) = (mark, entry) else {
             return Err(damaged(&shared.dir, 0, Damage::Missing, seq));
         };
-        let window = open_window(shared, &entry.path, piece_bytes)?;
+        let window = open_window(shared, &entry, piece_bytes)?;
         Ok(Walk { segment: mark.segment, entry, window, offset: u64::from(mark.offset), piece_bytes })
     }
 
@@ -216,22 +216,16 @@ impl Walk {
         })
     }
 
-    /// On to the next segment, or to what was appended to this one meanwhile.
+    /// On to the next segment. What this one got since is beyond what any reader of it asks for.
     fn go_on(&mut self, shared: &Shared, seq: Seq) -> Result<(), ReadError> {
-        let (here, next) = {
-            let index = shared.index();
-            (index.segments.get(self.segment).cloned(), index.segments.get(self.segment + 1).cloned())
+        let next = shared.index().segments.get(self.segment + 1).cloned();
+        let Some(next) = next else {
+            return Err(self.damaged(self.offset, Damage::Chain { why: "a record is missing" }, seq));
         };
-        match (here, next) {
-            (Some(here), _) if u64::from(here.end) > self.offset => self.entry = here,
-            (_, Some(next)) => {
-                self.window = open_window(shared, &next.path, self.piece_bytes)?;
-                self.entry = next;
-                self.segment += 1;
-                self.offset = u64::from(segment::HEADER_BYTES);
-            }
-            _ => return Err(self.damaged(self.offset, Damage::Chain { why: "a record is missing" }, seq)),
-        }
+        self.window = open_window(shared, &next, self.piece_bytes)?;
+        self.entry = next;
+        self.segment += 1;
+        self.offset = u64::from(segment::HEADER_BYTES);
         Ok(())
     }
 
@@ -251,9 +245,10 @@ fn open_frame(header: Header, body: &[u8]) -> Result<OpenFrame, &'static str> {
     Ok(OpenFrame { header, raw, starts })
 }
 
-fn open_window(shared: &Shared, path: &Path, piece_bytes: usize) -> Result<Window, ReadError> {
-    let file = shared.disk.open(path, Access::Read).map_err(|error| unreadable(path, error))?;
-    Ok(Window::new(file, piece_bytes))
+fn open_window(shared: &Shared, entry: &SegmentEntry, piece_bytes: usize) -> Result<Window, ReadError> {
+    let opened = shared.disk.open(&entry.path, Access::Read);
+    let file = opened.map_err(|error| unreadable(&entry.path, error))?;
+    Ok(Window::new(file, piece_bytes, entry.header.bytes))
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> ReadError {

@@ -13,26 +13,33 @@ pub(crate) struct Window {
     piece_bytes: usize,
     start: u64,
     held: Vec<u8>,
+    /// The file ends where `held` ends: there is no more to read behind it.
+    at_end: bool,
 }
 
 impl Window {
-    /// Reads `piece_bytes` at once, or more where more is asked for.
-    pub(crate) fn new(file: Arc<dyn DiskFile>, piece_bytes: usize) -> Window {
-        Window { file, piece_bytes, start: 0, held: Vec::new() }
+    /// Reads `piece_bytes` at once (but not more than `file_bytes`, the file's size), or more where
+    /// more is asked for.
+    pub(crate) fn new(file: Arc<dyn DiskFile>, piece_bytes: usize, file_bytes: u32) -> Window {
+        let piece_bytes = piece_bytes.min(file_bytes as usize);
+        Window { file, piece_bytes, start: 0, held: Vec::new(), at_end: false }
     }
 
     /// The bytes from `offset` on, `len` of them or as many as the file has.
     pub(crate) fn get(&mut self, offset: u64, len: usize) -> io::Result<&[u8]> {
-        let end = offset + len as u64;
-        if offset < self.start || end > self.start + self.held.len() as u64 {
-            self.held.resize(len.max(self.piece_bytes), 0);
+        let held_end = self.start + self.held.len() as u64;
+        let is_behind = offset + len as u64 > held_end && !self.at_end;
+        if offset < self.start || is_behind {
+            let wanted = len.max(self.piece_bytes);
+            self.at_end = false;
+            self.held.resize(wanted, 0);
             // Should the read fail, nothing is held.
             let read = self.file.read_at(&mut self.held, offset);
             self.held.truncate(*read.as_ref().unwrap_or(&0));
             self.start = offset;
-            read?;
+            self.at_end = read? < wanted;
         }
-        let from = (offset - self.start) as usize;
+        let from = ((offset - self.start) as usize).min(self.held.len());
         let to = (from + len).min(self.held.len());
         Ok(&self.held[from..to])
     }

@@ -168,6 +168,13 @@ impl SimDisk {
         self.state().faults_next.push((op, fault));
     }
 
+    /// Nothing that was to go wrong does so any more.
+    pub fn clear_faults(&self) {
+        let mut state = self.state();
+        state.faults_at.clear();
+        state.faults_next.clear();
+    }
+
     /// From now on this promise is broken.
     pub fn lie(&self, lie: Lie) {
         self.state().lies.insert(lie);
@@ -253,7 +260,9 @@ impl SimDisk {
         change(&mut bytes);
         let mut state = self.state();
         if let Some(node) = state.names.get(path).copied() {
+            let mode = state.nodes[node].mode;
             state.nodes[node] = Node::durable(bytes);
+            state.nodes[node].mode = mode;
         }
     }
 
@@ -495,9 +504,10 @@ impl DiskFile for SimFile {
                 return Ok(());
             }
         };
-        // Part of it was written, as far as there is room.
+        // Part of it was written, up to some sector's border, as far as there is room.
         if fault == Fault::PowerCut || grows == 0 {
-            let part = state.rng.below(bytes.len() as u64 + 1) as usize;
+            let part_end = node::sector_start(offset + state.rng.below(bytes.len() as u64 + 1));
+            let part = part_end.saturating_sub(offset) as usize;
             state.nodes[self.node].write(&bytes[..part], offset as usize);
         }
         Err(state.fail(fault))

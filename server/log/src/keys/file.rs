@@ -10,7 +10,8 @@
 //!            │    │    │     │ (32)        │            │ and tag (48)   │ before   │    │     │
 //! ```
 //!
-//! - **kind**: 1 = a key, 2 = erased (nonce and wrapped key are zero). **wrap**: 1 =
+//! - **kind**: 1 = a key, 2 = erased (nonce and wrapped key are zero), 3 = void (all is zero: here
+//!   stood a record that was never finished, with finished ones behind it). **wrap**: 1 =
 //!   XChaCha20-Poly1305 under the master key, bound to store id and case hash.
 //! - **case hash**: SHA-256 of store id and case code: the file names no case.
 //! - **synced before**: the length up to which the file was known to be durable when the record was
@@ -42,19 +43,20 @@ const SLOT_BYTES: u64 = 128;
 const CRC_AT: usize = 124;
 const KIND_KEY: u8 = 1;
 const KIND_ERASED: u8 = 2;
+const KIND_VOID: u8 = 3;
 const WRAP_XCHACHA: u8 = 1;
 
 type StoreId = [u8; 16];
 type SlotBytes = [u8; SLOT_BYTES as usize];
 
-/// An unfinished record at the end of the store, taken off at opening.
+/// Unfinished records at the end of the store, taken out at opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TornKeys {
-    /// Where it began.
+    /// Where the first began.
     pub offset: u64,
-    /// How many bytes.
+    /// How many bytes from there to the end.
     pub bytes: u64,
-    /// Where they are kept; none if they were all zero.
+    /// Where a copy of these is kept; none if they were all zero.
     pub kept: Option<PathBuf>,
 }
 
@@ -257,45 +259,50 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Takes in every record, and takes an unfinished one off the end.
+    /// Takes in every record, and takes unfinished ones out.
     fn read_all(&mut self) -> Result<Option<TornKeys>, KeyError> {
         let path = self.path();
         let len = self.file.len().map_err(KeyError::io("measuring", &path))?;
         let mut bytes = vec![0; len as usize];
         read_exact_at(self.file.as_ref(), &mut bytes, 0).map_err(KeyError::io("reading", &path))?;
 
-        let mut bad_at = None;
+        let mut bad = Vec::new();
         for offset in (SLOT_BYTES..len).step_by(SLOT_BYTES as usize) {
             let slot = bytes[offset as usize..].first_chunk::<{ SLOT_BYTES as usize }>();
-            let record = slot.and_then(|slot| decode(slot, &self.store, offset));
-            match record {
-                Some(record) => {
-                    self.synced_to = self.synced_to.max(record.synced_before);
-                    if bad_at.is_none() {
-                        self.take_in(&record, offset)?;
-                    }
-                }
-                None => {
-                    bad_at.get_or_insert(offset);
-                }
+            match slot.and_then(|slot| decode(slot, &self.store, offset)) {
+                Some(record) => self.take_in(&record, offset)?,
+                None => bad.push(offset),
             }
         }
-        let Some(offset) = bad_at else { return Ok(None) };
-        if offset < self.synced_to {
-            return Err(self.corrupt(offset, "a record that was durable is not valid"));
+        let Some(first) = bad.first().copied() else { return Ok(None) };
+        if first < self.synced_to {
+            return Err(self.corrupt(first, "a record that was durable is not valid"));
         }
-        let torn = &bytes[offset as usize..];
-        let kept = self.keep_aside(torn, offset)?;
-        self.file.set_len(offset).map_err(KeyError::io("cutting", &path))?;
-        Ok(Some(TornKeys { offset, bytes: torn.len() as u64, kept }))
+        let kept = self.keep_aside(&bytes[first as usize..], first)?;
+        for offset in bad.iter().copied().filter(|offset| *offset < self.end) {
+            self.write_void(offset)?;
+        }
+        self.file.set_len(self.end).map_err(KeyError::io("cutting", &path))?;
+        Ok(Some(TornKeys { offset: first, bytes: len - first, kept }))
+    }
+
+    fn write_void(&self, offset: u64) -> Result<(), KeyError> {
+        let void =
+            Record { kind: KIND_VOID, case: [0; 32], nonce: [0; 24], wrapped: [0; 48], synced_before: 0 };
+        let bytes = encode(&void, &self.store, offset);
+        self.file.write_at(&bytes, offset).map_err(KeyError::io("writing", &self.path()))
     }
 
     fn take_in(&mut self, record: &Record, offset: u64) -> Result<(), KeyError> {
+        self.end = offset + SLOT_BYTES;
+        self.synced_to = self.synced_to.max(record.synced_before);
+        if record.kind == KIND_VOID {
+            return Ok(());
+        }
         if self.slots.contains_key(&record.case) {
             return Err(self.corrupt(offset, "a case has two records"));
         }
         self.slots.insert(record.case, Slot { offset, erased: record.kind == KIND_ERASED });
-        self.end = offset + SLOT_BYTES;
         Ok(())
     }
 
@@ -397,7 +404,7 @@ fn encode(record: &Record, store: &StoreId, offset: u64) -> SlotBytes {
 }
 
 fn decode(bytes: &SlotBytes, store: &StoreId, offset: u64) -> Option<Record> {
-    let known = matches!((bytes[0], bytes[1]), (KIND_KEY | KIND_ERASED, WRAP_XCHACHA));
+    let known = matches!((bytes[0], bytes[1]), (KIND_KEY | KIND_ERASED | KIND_VOID, WRAP_XCHACHA));
     if !known || u32_at(bytes, CRC_AT) != slot_crc(bytes, store, offset) {
         return None;
     }

@@ -133,7 +133,7 @@ impl Scan<'_> {
         let path = self.path(first_seq, number);
         let header = self.checked_header(&path, first_seq, number)?;
         let file = self.disk.open(&path, Access::Read).map_err(OpenError::io("opening", &path))?;
-        let mut window = Window::new(file, PIECE_BYTES);
+        let mut window = Window::new(file, PIECE_BYTES, header.bytes);
         self.out.offset = segment::HEADER_BYTES;
         self.out.index.add_segment(SegmentEntry {
             path: path.clone(),
@@ -141,6 +141,7 @@ impl Scan<'_> {
             end: segment::HEADER_BYTES,
         });
         self.out.last = Some(header.clone());
+        self.progress.bytes_done += u64::from(segment::HEADER_BYTES);
 
         let bad = loop {
             self.check_head_here(&path, number)?;

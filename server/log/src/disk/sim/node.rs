@@ -93,6 +93,11 @@ impl Node {
     }
 }
 
+/// Where the sector begins that holds the byte at `offset`.
+pub(super) fn sector_start(offset: u64) -> u64 {
+    offset - offset % SECTOR as u64
+}
+
 fn sector_of(data: &[u8], sector: usize) -> [u8; SECTOR] {
     let mut bytes = [0; SECTOR];
     let from = (sector * SECTOR).min(data.len());

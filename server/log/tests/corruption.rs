@@ -1,0 +1,411 @@
+//! Damage to what was durable is found, named by place, and never passed over: every cut and every
+//! flipped bit near the end, random flips everywhere, frames moved, files swapped and missing.
+
+mod support;
+
+use std::path::PathBuf;
+
+use support::{DIR, append_each, batch, item, number_of, open, options, path, seeds, segments};
+use toancanh_log::disk::sim::{Rng, SimDisk};
+use toancanh_log::{Batch, Corruption, Cursor, Damage, Log, OpenError, OpenMode, Seq, StoredRecord};
+
+const HEADER: usize = 4_096;
+
+/// A log as some stop left it, and what is in it.
+struct Left {
+    disk: SimDisk,
+    records: Vec<StoredRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stop {
+    Clean,
+    Killed,
+}
+
+/// Whether the long form was asked for: every cut and every bit, not a part of them.
+fn all() -> bool {
+    std::env::var_os("TOANCANH_SEEDS").is_some()
+}
+
+/// Several segments with small and large frames; the last segment holds a few KiB of frames.
+fn left(stop: Stop) -> Left {
+    let disk = SimDisk::new(9);
+    let (log, _) = open(&disk);
+    append_each(&log, 0..70, 700);
+    log.append(batch(70..75, 300)).unwrap();
+    let cursor = Cursor { source: String::from("crm"), position: b"75".to_vec() };
+    log.append(Batch { items: vec![item(75, 40)], cursors: vec![cursor] }).unwrap();
+    append_each(&log, 76..90, 150);
+    left_of(disk, log, stop)
+}
+
+/// One segment with so many bytes of frames, of all sizes.
+fn left_long(stop: Stop, frame_bytes: u64) -> Left {
+    let disk = SimDisk::new(9);
+    let (log, _) = Log::open(DIR, options(&disk).segment_bytes(128 << 10)).unwrap();
+    let mut number = 0;
+    while log.stats().bytes_total < frame_bytes {
+        append_each(&log, number..number + 1, (number * 37 % 1_500) as usize);
+        number += 1;
+    }
+    left_of(disk, log, stop)
+}
+
+fn left_of(disk: SimDisk, log: Log, stop: Stop) -> Left {
+    let records = support::read_all(&log);
+    if stop == Stop::Killed {
+        disk.kill();
+    }
+    drop(log);
+    Left { disk, records }
+}
+
+impl Left {
+    fn last(&self) -> PathBuf {
+        segments(&self.disk).pop().unwrap()
+    }
+
+    /// Where the frames of the last segment end.
+    fn end(&self) -> usize {
+        self.disk.contents(&self.last()).unwrap().iter().rposition(|byte| *byte != 0).unwrap() + 1
+    }
+}
+
+/// How an opening ended.
+#[derive(Debug)]
+enum Opened {
+    Whole,
+    Damaged(Corruption),
+}
+
+/// Opens a damaged copy and sees to it that nothing is silently missing or changed.
+#[track_caller]
+fn check_not_silent(left: &Left, disk: &SimDisk, what: &str) -> Opened {
+    match Log::open(DIR, options(&disk.copy())) {
+        Ok((log, _)) => {
+            assert_eq!(support::read_all(&log), left.records, "{what}: opened, but not whole");
+            Opened::Whole
+        }
+        Err(OpenError::Corrupt(corruption)) => {
+            check_prefix(left, disk, &corruption, what);
+            Opened::Damaged(*corruption)
+        }
+        Err(error) => panic!("{what}: {error}"),
+    }
+}
+
+/// For reading, what stands before the damage can be had, and the same damage is told.
+#[track_caller]
+fn check_prefix(left: &Left, disk: &SimDisk, corruption: &Corruption, what: &str) {
+    let before = disk.ops();
+    let (log, recovery) = Log::open(DIR, options(disk).mode(OpenMode::ReadOnly)).unwrap();
+    assert_eq!(recovery.damage.as_ref(), Some(corruption), "{what}");
+    let intact = corruption.intact_to.get() as usize;
+    assert_eq!(log.durable(), corruption.intact_to, "{what}");
+    assert_eq!(support::read_all(&log), left.records[..intact], "{what}");
+    drop(log);
+    assert_eq!(disk.ops(), before, "{what}: reading changed something");
+}
+
+#[track_caller]
+fn damaged(opened: Opened, what: &str) -> Corruption {
+    match opened {
+        Opened::Damaged(corruption) => corruption,
+        Opened::Whole => panic!("{what}: not noticed"),
+    }
+}
+
+#[test]
+fn every_flipped_bit_in_the_last_frames_is_found() {
+    for stop in [Stop::Clean, Stop::Killed] {
+        let left = left_long(stop, 5_000);
+        let (last, end) = (left.last(), left.end());
+        // The short form takes one bit of each byte, another one each time, of every fifth byte but
+        // for the last ones.
+        let from = end.saturating_sub(4_096).max(HEADER);
+        for at in (from..end).filter(|at| all() || at % 5 == 0 || end - at < 600) {
+            for bit in (0..8).filter(|bit| all() || at % 8 == *bit) {
+                let disk = left.disk.copy();
+                disk.damage(&last, |bytes| bytes[at] ^= 1 << bit);
+                let what = format!("{stop:?}: byte {at} of {end}, bit {bit}");
+                let corruption = damaged(check_not_silent(&left, &disk, &what), &what);
+                assert_eq!(corruption.file, last, "{what}");
+                assert!(corruption.offset <= at as u64, "{what}: {corruption}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cut_near_the_end_is_found() {
+    for stop in [Stop::Clean, Stop::Killed] {
+        let left = left_long(stop, if all() { 66_000 } else { 5_000 });
+        let (last, end) = (left.last(), left.end());
+        for at in (HEADER..end + 64).filter(|at| all() || at % 7 == 0 || end.abs_diff(*at) < 300) {
+            let zeroed = left.disk.copy();
+            zeroed.damage(&last, |bytes| bytes[at..].fill(0));
+            let what = format!("{stop:?}: zeros from byte {at} of {end}");
+            let opened = check_not_silent(&left, &zeroed, &what);
+            // Behind the last frame, and in its padding, there is nothing but zeros anyway.
+            let is_cut = left.disk.contents(&last).unwrap()[at..].iter().any(|byte| *byte != 0);
+            assert_eq!(matches!(opened, Opened::Damaged(_)), is_cut, "{what}");
+
+            let shortened = left.disk.copy();
+            shortened.damage(&last, |bytes| bytes.truncate(at));
+            let what = format!("{stop:?}: ends at byte {at} of {end}");
+            let corruption = damaged(check_not_silent(&left, &shortened, &what), &what);
+            assert!(matches!(corruption.damage, Damage::Length { .. }), "{what}: {corruption}");
+        }
+    }
+}
+
+#[test]
+fn random_flips_anywhere_are_found_or_harmless() {
+    let left = left(Stop::Clean);
+    let files: Vec<PathBuf> = left.disk.files();
+    let mut found = 0;
+    for seed in seeds(3_000) {
+        let mut rng = Rng::new(seed);
+        let file = &files[rng.below(files.len() as u64) as usize];
+        let disk = left.disk.copy();
+        let mut flipped = 0;
+        disk.damage(file, |bytes| {
+            // One bit, a byte of garbage, or a lost sector.
+            let at = rng.below(bytes.len() as u64) as usize;
+            flipped = at;
+            match rng.below(3) {
+                0 => bytes[at] ^= 1 << rng.below(8),
+                1 => bytes[at] = rng.next_u64() as u8,
+                _ => {
+                    let sector = at / 512 * 512;
+                    let end = (sector + 512).min(bytes.len());
+                    bytes[sector..end].fill(0);
+                }
+            }
+        });
+        let what = format!("seed {seed}: {} at {flipped}", file.display());
+        found += u32::from(matches!(check_not_silent(&left, &disk, &what), Opened::Damaged(_)));
+    }
+    assert!(found > 100, "{found}");
+}
+
+#[test]
+fn garbage_behind_the_last_frame_is_a_torn_tail_and_kept() {
+    let left = left(Stop::Clean);
+    let (last, end) = (left.last(), left.end().next_multiple_of(8));
+    let disk = left.disk.copy();
+    let garbage: Vec<u8> = (1..=200).collect();
+    disk.damage(&last, |bytes| bytes[end..end + 200].copy_from_slice(&garbage));
+    let (log, recovery) = open(&disk);
+    let torn = recovery.torn.unwrap();
+    assert_eq!((&torn.file, torn.offset, torn.bytes), (&last, end as u64, 200));
+    assert_eq!(disk.contents(&torn.kept.unwrap()).unwrap(), garbage);
+    assert_eq!(support::read_all(&log), left.records);
+    append_each(&log, 90..95, 300);
+    drop(log);
+    let (log, recovery) = open(&disk);
+    assert_eq!((recovery.torn, recovery.durable), (None, Seq::new(95)));
+    drop(log);
+    // The same place can tear again, and both remain.
+    disk.damage(&last, |bytes| bytes[16_000..16_010].fill(7));
+    disk.damage(&last, |_| ());
+    open(&disk);
+    let kept = disk.files().iter().filter(|file| file.to_string_lossy().ends_with(".torn")).count();
+    assert_eq!(kept, 2);
+}
+
+#[track_caller]
+fn check_files(change: impl FnOnce(&Left, &SimDisk), want_file: impl FnOnce(&Left) -> PathBuf, want: &str) {
+    let left = left(Stop::Clean);
+    let disk = left.disk.copy();
+    change(&left, &disk);
+    let corruption = damaged(check_not_silent(&left, &disk, want), want);
+    assert_eq!(corruption.file, want_file(&left));
+    let told = corruption.to_string();
+    assert!(told.contains(want), "{told}");
+    assert!(told.contains("restore this file from a backup"), "{told}");
+}
+
+#[test]
+fn a_missing_segment_is_named() {
+    for at in [0, 1, 2] {
+        check_files(
+            |left, disk| disk.steal(&segments(&left.disk)[at]),
+            |left| segments(&left.disk)[at].clone(),
+            "the file is missing",
+        );
+    }
+    check_files(|left, disk| disk.steal(&left.last()), Left::last, "the file is missing");
+}
+
+#[test]
+fn a_segment_of_another_log_is_refused() {
+    let foreign = left(Stop::Clean);
+    check_files(
+        |left, disk| {
+            // Same work, so same names; another cluster id.
+            let second = segments(&left.disk)[1].clone();
+            disk.put(&second, foreign.disk.contents(&second).unwrap());
+        },
+        |left| segments(&left.disk)[1].clone(),
+        "it belongs to another log",
+    );
+}
+
+#[test]
+fn a_segment_under_another_name_is_refused() {
+    check_files(
+        |left, disk| {
+            let segments = segments(&left.disk);
+            disk.put(&segments[1], left.disk.contents(&segments[2]).unwrap());
+        },
+        |left| segments(&left.disk)[1].clone(),
+        "it is not what its name says",
+    );
+}
+
+/// Where the frames of a segment begin, and where the last ends.
+fn frame_offsets(bytes: &[u8]) -> Vec<usize> {
+    let mut offsets = vec![HEADER];
+    let mut at = HEADER;
+    while bytes[at..].starts_with(b"TCF1") {
+        let body = u32::from_le_bytes(bytes[at + 8..at + 12].try_into().unwrap()) as usize;
+        at += 128 + body.next_multiple_of(8);
+        offsets.push(at);
+    }
+    offsets
+}
+
+#[test]
+fn frames_that_changed_places_are_found() {
+    check_files(
+        |left, disk| {
+            disk.damage(&left.last(), |bytes| {
+                let offsets = frame_offsets(bytes);
+                // The last two are of equal size.
+                let [.., a, b, end] = offsets[..] else { panic!("{offsets:?}") };
+                assert_eq!(b - a, end - b);
+                let moved = bytes[a..b].to_vec();
+                bytes.copy_within(b..end, a);
+                bytes[b..end].copy_from_slice(&moved);
+            });
+        },
+        Left::last,
+        "header checksum",
+    );
+}
+
+#[test]
+fn a_frame_taken_out_of_a_finished_segment_is_found() {
+    check_files(
+        |left, disk| {
+            disk.damage(&segments(&left.disk)[0], |bytes| {
+                let offsets = frame_offsets(bytes);
+                let [.., a, end] = offsets[..] else { panic!("{offsets:?}") };
+                bytes[a..end].fill(0);
+            });
+        },
+        |left| segments(&left.disk)[0].clone(),
+        "a later segment exists",
+    );
+}
+
+#[test]
+fn a_rewritten_end_is_found_though_every_checksum_holds() {
+    // Somebody puts an older state of the last segment in place, and goes on from there.
+    let disk = SimDisk::new(9);
+    let (log, _) = open(&disk);
+    append_each(&log, 0..5, 100);
+    drop(log);
+    let older = disk.copy();
+    let (log, _) = open(&disk);
+    append_each(&log, 5..8, 100);
+    drop(log);
+    let (log, _) = open(&older);
+    append_each(&log, 100..110, 100);
+    drop(log);
+    let segment = segments(&disk)[0].clone();
+    disk.put(&segment, older.contents(&segment).unwrap());
+    let opened = Log::open(DIR, options(&disk));
+    let Err(OpenError::Corrupt(corruption)) = opened else { panic!("{opened:?}") };
+    assert!(corruption.to_string().contains("HEAD knows another frame"), "{corruption}");
+}
+
+#[test]
+fn without_head_or_id_the_log_is_refused_until_told_otherwise() {
+    for name in ["HEAD", "log.id"] {
+        for (steal, want) in [(true, "the file is missing"), (false, "valid")] {
+            let left = left(Stop::Clean);
+            let disk = left.disk.copy();
+            if steal {
+                disk.steal(&path(name));
+            } else {
+                disk.damage(&path(name), |bytes| bytes.fill(0xFF));
+            }
+            let what = format!("{name}, {want}");
+            let corruption = damaged(check_not_silent(&left, &disk, &what), &what);
+            assert_eq!(corruption.file, path(name));
+            assert!(corruption.to_string().contains(want), "{corruption}");
+            assert_eq!(corruption.intact_to, Seq::new(90));
+            let (log, _) = Log::open(DIR, options(&disk).mode(OpenMode::Rebuild)).unwrap();
+            assert_eq!(support::read_all(&log), left.records);
+            append_each(&log, 90..91, 10);
+            drop(log);
+            assert_eq!(open(&disk).0.durable(), Seq::new(91));
+        }
+    }
+}
+
+#[test]
+fn a_damaged_log_is_served_for_reading_when_asked_for() {
+    let left = left(Stop::Clean);
+    let second = segments(&left.disk)[1].clone();
+    left.disk.damage(&second, |bytes| bytes[HEADER + 500] ^= 1);
+    let mode = OpenMode::ReadOnlyIfDamaged;
+    let (log, recovery) = Log::open(DIR, options(&left.disk).mode(mode)).unwrap();
+    assert!(recovery.read_only);
+    let damage = recovery.damage.unwrap();
+    assert_eq!(damage.file, second);
+    let intact = support::read_all(&log);
+    assert_eq!(intact, left.records[..intact.len()]);
+    assert!(!intact.is_empty() && intact.len() < left.records.len());
+    assert_eq!(log.append(batch(1..2, 1)).unwrap_err(), toancanh_log::AppendError::ReadOnly);
+    drop(log);
+    // One that is whole is opened for writing by the same mode.
+    left.disk.damage(&second, |bytes| bytes[HEADER + 500] ^= 1);
+    let (log, recovery) = Log::open(DIR, options(&left.disk).mode(mode)).unwrap();
+    assert!(!recovery.read_only && recovery.damage.is_none());
+    append_each(&log, 90..91, 1);
+}
+
+#[test]
+fn rot_while_the_log_is_open_is_found_by_whoever_reads_there() {
+    let left = left(Stop::Clean);
+    let (log, _) = open(&left.disk);
+    let second = segments(&left.disk)[1].clone();
+    left.disk.damage(&second, |bytes| bytes[HEADER + 500] ^= 1);
+    let read: Vec<_> = log.read_from(Seq::FIRST).collect();
+    let good = read.iter().take_while(|record| record.is_ok()).count();
+    assert_eq!(read.len(), good + 1, "after an error comes nothing");
+    let error = read[good].as_ref().unwrap_err();
+    assert!(error.to_string().contains("is damaged at byte"), "{error}");
+    assert!(log.read_one(Seq::new(good as u64 + 1)).is_err());
+    assert_eq!(number_of(&log.read_one(Seq::new(1)).unwrap().unwrap()), 0);
+    assert_eq!(number_of(&log.read_one(Seq::new(90)).unwrap().unwrap()), 89);
+}
+
+#[test]
+fn a_newer_programs_files_are_refused_and_not_called_damaged() {
+    for (name, version_at, crc_at, crc_over) in [("log.id", 8, 60, 0..60), ("HEAD", 8, 12, 0..128)] {
+        let left = left(Stop::Clean);
+        left.disk.damage(&path(name), |bytes| {
+            bytes[version_at] = 9;
+            bytes[crc_at..crc_at + 4].fill(0);
+            let crc = crc32c::crc32c(&bytes[crc_over]);
+            bytes[crc_at..crc_at + 4].copy_from_slice(&crc.to_le_bytes());
+        });
+        let opened = Log::open(DIR, options(&left.disk));
+        assert!(matches!(opened, Err(OpenError::Unsupported { .. })), "{name}: {opened:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! A disk that cannot promise: the log stops acknowledging for good, and says so.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+
+use support::{DIR, append_each, batch, open, options};
+use toancanh_log::disk::sim::{Fault, Lie, Op, SimDisk};
+use toancanh_log::{AppendError, Log, Seq};
+
+#[track_caller]
+fn check_not_durable(log: &Log, number: u64) {
+    let refused = log.append(batch(number..number + 1, 10)).unwrap_err();
+    assert!(matches!(refused, AppendError::NotDurable { .. }), "{refused:?}");
+}
+
+#[test]
+fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
+    let disk = SimDisk::new(1);
+    let (log, _) = open(&disk);
+    append_each(&log, 0..5, 100);
+    disk.fail_next(Op::SyncData, Fault::Io);
+    check_not_durable(&log, 5);
+    let syncs = disk.count(Op::SyncData);
+    // The next sync would answer with success, and save nothing.
+    for number in 6..10 {
+        check_not_durable(&log, number);
+    }
+    assert_eq!(disk.count(Op::SyncData), syncs, "a failed sync was tried again");
+    assert!(log.stats().poisoned);
+    assert_eq!(log.durable(), Seq::new(5));
+    assert_eq!(support::numbers(&log), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn what_a_failed_sync_left_in_memory_is_saved_before_it_is_shown() {
+    // Over many chances of what the failed sync saved and what the cut leaves.
+    for seed in 0..200 {
+        let disk = SimDisk::new(seed);
+        let (log, _) = open(&disk);
+        append_each(&log, 0..3, 900);
+        disk.fail_next(Op::SyncData, Fault::Io);
+        check_not_durable(&log, 3);
+        drop(log);
+        disk.kill();
+        // The process comes back, the cache is as it was: the record is read, shown, and told of as
+        // a duplicate.
+        let (log, recovery) = open(&disk);
+        let shown = recovery.durable;
+        drop(log);
+        let (log, _) = open(&disk.after_power_cut(seed));
+        assert_eq!(log.durable(), shown, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_disk_that_lies_while_saving_again_is_caught_by_the_same_check() {
+    let lost = (0..200).filter(|seed| {
+        let disk = SimDisk::new(*seed);
+        let (log, _) = open(&disk);
+        append_each(&log, 0..3, 900);
+        disk.lie(Lie::SyncData);
+        append_each(&log, 3..4, 10);
+        drop(log);
+        let shown = open(&disk).1.durable;
+        let after = Log::open(DIR, options(&disk.after_power_cut(*seed)));
+        after.is_err() || after.is_ok_and(|(log, _)| log.durable() < shown)
+    });
+    assert!(lost.count() > 0);
+}
+
+#[test]
+fn a_failed_write_or_head_or_new_segment_stops_it_too() {
+    for (op, what) in [
+        (Op::Write, "a write"),
+        (Op::SyncAll, "a new segment"),
+        (Op::Rename, "a rename"),
+        (Op::SyncDir, "names"),
+    ] {
+        let disk = SimDisk::new(1);
+        let (log, _) = open(&disk);
+        append_each(&log, 0..3, 10);
+        disk.fail_next(op, Fault::Io);
+        let mut number = 3;
+        while log.append(batch(number..number + 1, 900)).is_ok() {
+            number += 1;
+            assert!(number < 100, "{what}");
+        }
+        check_not_durable(&log, 100);
+        drop(log);
+        let (log, _) = open(&disk.after_power_cut(1));
+        let numbers = support::numbers(&log);
+        assert!(numbers.len() as u64 >= number, "{what}: {numbers:?}");
+        append_each(&log, 200..203, 10);
+    }
+}
+
+#[test]
+fn a_head_that_cannot_be_synced_stops_it_but_not_the_answer_given() {
+    let disk = SimDisk::new(1);
+    let mut options = options(&disk);
+    options.head_frames = 1;
+    let (log, _) = Log::open(DIR, options).unwrap();
+    // The frame's own sync comes first, then HEAD's.
+    disk.fail_at(disk.ops() + 4, Fault::Io);
+    assert_eq!(log.append(batch(0..1, 10)).unwrap().durable, Seq::FIRST);
+    check_not_durable(&log, 1);
+    drop(log);
+    assert_eq!(open(&disk.after_power_cut(1)).0.durable(), Seq::FIRST);
+}
+
+#[test]
+fn what_must_be_durable_before_is_asked_before_anything_is_written() {
+    let disk = SimDisk::new(1);
+    let fails = Arc::new(Mutex::new(None));
+    let asked = Arc::clone(&fails);
+    let hook = move || match *asked.lock().unwrap() {
+        Some(kind) => Err(std::io::Error::from(kind)),
+        None => Ok(()),
+    };
+    let (log, _) = Log::open(DIR, options(&disk).before_commit(hook)).unwrap();
+    append_each(&log, 0..2, 10);
+    let ops = disk.ops();
+    *fails.lock().unwrap() = Some(std::io::ErrorKind::BrokenPipe);
+    let refused = log.append(batch(2..3, 10)).unwrap_err();
+    assert!(matches!(refused, AppendError::BeforeCommit { .. }), "{refused:?}");
+    *fails.lock().unwrap() = Some(std::io::ErrorKind::StorageFull);
+    assert_eq!(log.append(batch(2..3, 10)).unwrap_err(), AppendError::Full);
+    assert_eq!(disk.ops(), ops, "something was written");
+    *fails.lock().unwrap() = None;
+    append_each(&log, 2..4, 10);
+    assert_eq!(log.durable(), Seq::new(4));
+}
