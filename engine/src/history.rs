@@ -16,8 +16,8 @@ use crate::points::Points;
 /// mountains, however much history there is.
 #[derive(Clone, Default)]
 pub struct History {
-    /// Frames of no more than [`History::LARGEST`] points; behind the full ones at the front the
-    /// sizes fall by half or more from one to the next.
+    /// Merged ones have no more than [`History::LARGEST`] points; behind the full ones at the front
+    /// the sizes fall by half or more from one to the next. A large batch is one frame as it is.
     frames: Vec<Arc<DataFrame>>,
     points: usize,
 }
