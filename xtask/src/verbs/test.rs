@@ -153,7 +153,7 @@ impl Run {
     }
 
     fn clippy_host(&self) -> Result<Outcome> {
-        let deny = ["--all-targets", "--", "-D", "warnings"];
+        let deny = ["--all-targets", "--keep-going", "--", "-D", "warnings"];
         run::visible(cargo::on("clippy", &HOST).args(deny).current_dir(&self.workspace.root))?;
         run::visible(cargo::on("clippy", &["xtask"]).args(deny).current_dir(&self.workspace.root))?;
         Ok(Outcome::Done)
