@@ -102,10 +102,7 @@ fn bad_usage(error: &clap::Error) -> Failure {
     Failure::usage(format!("{}; `--help` says more", what.strip_prefix("error: ").unwrap_or(&what)))
 }
 
-fn with_runtime(
-    verbosity: &str,
-    work: impl Future<Output = Result<(), Failure>>,
-) -> Result<(), Failure> {
+fn with_runtime(verbosity: &str, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     with_log(verbosity, || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

@@ -87,7 +87,9 @@ impl SourceGrant {
         let Some(uri) = &self.uri else {
             return true;
         };
-        source.strip_prefix(uri.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']))
+        source
+            .strip_prefix(uri.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']))
     }
 
     fn is_still(&self, entry: &SourceEntry) -> bool {

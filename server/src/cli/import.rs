@@ -21,9 +21,11 @@ use stopped::StoppedLog;
 /// Brings history in: CSV under a mapping, or events one a line; .gz and .zst too. Run twice it changes
 /// nothing; a newer export of the same cases brings only what has changed.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  toancanh import boston-311-2015.csv.gz --mapping boston-311 --city boston --data ./boston-data\n\n\
+#[command(
+    after_help = "Example:\n  toancanh import boston-311-2015.csv.gz --mapping boston-311 --city boston --data ./boston-data\n\n\
     Where a server runs on the data, it takes the events at once; else they go straight into its files. Rejected rows go \
-    to FILE.rejects.csv with the reason for each.")]
+    to FILE.rejects.csv with the reason for each."
+)]
 pub(super) struct Args {
     /// The files, one after the other.
     #[arg(required = true, value_name = "FILE")]

@@ -9,9 +9,8 @@ use super::Failure;
 use crate::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 11] = [
-    "city", "data", "keys", "listen", "clock", "open_reads", "site_root", "mapping", "to", "token", "speed",
-];
+pub(super) const KEYS: [&str; 11] =
+    ["city", "data", "keys", "listen", "clock", "open_reads", "site_root", "mapping", "to", "token", "speed"];
 
 /// Settings that are shown by no command.
 pub(super) const SECRETS: [&str; 1] = ["token"];
@@ -103,7 +102,11 @@ impl Layers {
             let value = match node.json().map_err(fault)? {
                 serde_json::Value::String(text) => text,
                 plain @ (serde_json::Value::Bool(_) | serde_json::Value::Number(_)) => plain.to_string(),
-                _ => return Err(fault(node.fault(format!("{key} must be a text, a number or true or false")))),
+                _ => {
+                    return Err(fault(
+                        node.fault(format!("{key} must be a text, a number or true or false")),
+                    ));
+                }
             };
             file.push((key.to_owned(), value));
         }
@@ -179,7 +182,10 @@ mod tests {
     fn what_is_wrong_is_said_with_where_it_was_said_and_without_secrets() {
         let layers = Layers::default();
         let speed = layers.pick("speed", Some("fast")).unwrap();
-        assert_eq!(speed.parse::<f64>("a number").unwrap_err().to_string(), "--speed: \"fast\" is not a number");
+        assert_eq!(
+            speed.parse::<f64>("a number").unwrap_err().to_string(),
+            "--speed: \"fast\" is not a number"
+        );
         let token = layers.pick("token", Some("tcs_secret")).unwrap();
         assert!(!token.fault("a token").to_string().contains("tcs_secret"));
     }

@@ -14,11 +14,13 @@ use crate::source::Token;
 
 /// Plays a file of events into a running server, as if its sources were sending them now.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  toancanh replay events.ndjson.gz --speed 600 --to http://127.0.0.1:8080 --token tcs_…\n  \
+#[command(
+    after_help = "Example:\n  toancanh replay events.ndjson.gz --speed 600 --to http://127.0.0.1:8080 --token tcs_…\n  \
     toancanh replay boston-311-2015.csv.gz --mapping boston-311 --city boston --from 2015-10-01T00:00:00-04:00 \
     --speed 600 --to ws://127.0.0.1:8080/api/v1/events/stream\n\n\
     The events keep their own times: run the server with a clock of that time (toancanh serve --clock …). Better \
-    give the token in TOANCANH_TOKEN, so that it stands in no list of processes.")]
+    give the token in TOANCANH_TOKEN, so that it stands in no list of processes."
+)]
 pub(super) struct Args {
     /// One CloudEvent a line, in any order; .gz and .zst too. With --mapping, a file of cases.
     file: PathBuf,
@@ -52,9 +54,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     let speed = layers.pick_or("speed", args.speed.as_deref(), "1");
-    let speed: f64 = speed
-        .parse("a number above 0")
-        .and_then(|n: f64| if n > 0.0 && n.is_finite() { Ok(n) } else { Err(speed.fault("a number above 0")) })?;
+    let speed: f64 = speed.parse("a number above 0").and_then(|n: f64| {
+        if n > 0.0 && n.is_finite() { Ok(n) } else { Err(speed.fault("a number above 0")) }
+    })?;
     let to = layers.need("to", args.to.as_deref(), "http://127.0.0.1:8080")?.text;
     let token = Token::given(&layers.need("token", args.token.as_deref(), "tcs_…")?.text);
     let from = instant("--from", args.from.as_deref())?;

@@ -8,8 +8,10 @@ use crate::serve;
 
 /// Runs everything: gateway, log, fold, live hub, web pages. One server serves one city.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:8080\n  \
-    toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:0 --clock 2015-10-01T00:00:00-04:00,speed=600")]
+#[command(
+    after_help = "Example:\n  toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:8080\n  \
+    toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:0 --clock 2015-10-01T00:00:00-04:00,speed=600"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     server: ServerOptions,
@@ -33,5 +35,9 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
         () = has_failed => false,
     };
     started.stop().await?;
-    if is_asked { Ok(()) } else { Err(Failure::environment("the core ended by itself; the log above says why")) }
+    if is_asked {
+        Ok(())
+    } else {
+        Err(Failure::environment("the core ended by itself; the log above says why"))
+    }
 }

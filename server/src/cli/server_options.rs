@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn what_nobody_says_is_filled_in() {
-        let options = ServerOptions { city: Some("boston".into()), data: Some("a/b".into()), ..Default::default() };
+        let options =
+            ServerOptions { city: Some("boston".into()), data: Some("a/b".into()), ..Default::default() };
         let settings = options.resolve(&Layers::default(), None).unwrap();
         assert_eq!(settings.keys, Path::new("a/b-keys"));
         assert_eq!(settings.listen.port(), 8080);
@@ -140,10 +141,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_said() {
         let boston = ServerOptions { city: Some("boston".into()), ..Default::default() };
-        check(
-            ServerOptions::default(),
-            "--city is missing: say --city boston, or set TOANCANH_CITY",
-        );
+        check(ServerOptions::default(), "--city is missing: say --city boston, or set TOANCANH_CITY");
         check(
             ServerOptions { listen: Some("8080".into()), ..boston.clone() },
             "--listen: \"8080\" is not an address with a port, such as 127.0.0.1:8080",

@@ -28,6 +28,7 @@ pub struct Admission {
     requests: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
+    wait_max: Duration,
 }
 
 /// Room that is held; given back when dropped.
@@ -35,6 +36,7 @@ pub struct Admission {
 pub struct Room {
     _request: OwnedSemaphorePermit,
     bodies: Arc<Semaphore>,
+    wait_max: Duration,
     held: Option<OwnedSemaphorePermit>,
 }
 
@@ -44,6 +46,7 @@ impl Default for Admission {
             requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
             bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
             sockets: Arc::new(Semaphore::new(SOCKETS_MAX)),
+            wait_max: WAIT_MAX,
         }
     }
 }
@@ -54,8 +57,8 @@ impl Admission {
     /// # Errors
     /// 429 where there is none for some seconds.
     pub async fn request(&self) -> Result<Room, Problem> {
-        let request = wait(self.requests.clone(), 1).await?;
-        Ok(Room { _request: request, bodies: self.bodies.clone(), held: None })
+        let request = wait(self.requests.clone(), 1, self.wait_max).await?;
+        Ok(Room { _request: request, bodies: self.bodies.clone(), wait_max: self.wait_max, held: None })
     }
 
     /// Room for one WebSocket of a source.
@@ -82,7 +85,7 @@ impl Room {
         if more == 0 {
             return Ok(());
         }
-        let grown = wait(self.bodies.clone(), more).await?;
+        let grown = wait(self.bodies.clone(), more, self.wait_max).await?;
         match &mut self.held {
             Some(held) => held.merge(grown),
             None => self.held = Some(grown),
@@ -91,8 +94,12 @@ impl Room {
     }
 }
 
-async fn wait(semaphore: Arc<Semaphore>, permits: u32) -> Result<OwnedSemaphorePermit, Problem> {
-    match timeout(WAIT_MAX, semaphore.acquire_many_owned(permits)).await {
+async fn wait(
+    semaphore: Arc<Semaphore>,
+    permits: u32,
+    most: Duration,
+) -> Result<OwnedSemaphorePermit, Problem> {
+    match timeout(most, semaphore.acquire_many_owned(permits)).await {
         Ok(Ok(permit)) => Ok(permit),
         _ => Err(crowded()),
     }
@@ -106,9 +113,9 @@ fn crowded() -> Problem {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_does_not_fit_waits_and_is_then_sent_away() {
-        let admission = Admission::default();
+        let admission = Admission { wait_max: Duration::from_millis(50), ..Admission::default() };
         let mut first = admission.request().await.unwrap();
         first.grow_to(BODIES_KIB_MAX * 1024).await.unwrap();
         let mut second = admission.request().await.unwrap();

@@ -33,7 +33,11 @@ pub fn event(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Offered>, Problem> 
     let data = match body.trim_ascii() {
         b"" => None,
         body => Some(serde_json::from_slice::<Json>(body).map_err(|error| {
-            problems::unparsable_body(format!("it is not JSON: line {} column {}", error.line(), error.column()))
+            problems::unparsable_body(format!(
+                "it is not JSON: line {} column {}",
+                error.line(),
+                error.column()
+            ))
         })?),
     };
     Ok(vec![match attributes {

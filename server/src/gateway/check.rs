@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use domain::Timestamp;
 use domain::city::City;
 use domain::event::Body;
 use domain::intake;
 use domain::problem::Problem;
 use domain::symbol::Symbols;
-use domain::Timestamp;
 use serde_json::Value as Json;
 
 use super::problems;

@@ -224,7 +224,8 @@ impl Importer {
 
     fn hello(&self, version: u32, city: &str) -> Result<Reply, Problem> {
         if version != VERSION {
-            let detail = format!("version: this server speaks version {VERSION}; import with its own program");
+            let detail =
+                format!("version: this server speaks version {VERSION}; import with its own program");
             return Err(Problem::new("other-version", 409, "Another version", detail).at("version"));
         }
         let served = &self.running.city.city.code;

@@ -21,7 +21,9 @@ pub fn one(body: &[u8]) -> Result<Vec<Offered>, Problem> {
     let text = utf8(body)?.trim_ascii();
     let _: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     if !text.starts_with('{') {
-        return Err(problems::unparsable_body("the body is JSON, but not an object: this type holds one event"));
+        return Err(problems::unparsable_body(
+            "the body is JSON, but not an object: this type holds one event",
+        ));
     }
     Ok(vec![event(text.as_bytes())])
 }
@@ -90,11 +92,10 @@ fn event(bytes: &[u8]) -> Offered {
         let id = id.map(|id| id.chars().take(256).collect());
         return Offered::Refused { id, problem: problems::too_large() };
     }
-    let read = std::str::from_utf8(bytes)
-        .map_err(|error| problems::unparsable_event(not_utf8(&error)))
-        .and_then(|text| {
-            serde_json::from_str(text).map_err(|error| problems::unparsable_event(at_fault(&error)))
-        });
+    let read =
+        std::str::from_utf8(bytes).map_err(|error| problems::unparsable_event(not_utf8(&error))).and_then(
+            |text| serde_json::from_str(text).map_err(|error| problems::unparsable_event(at_fault(&error))),
+        );
     match read.map(|event: Json| (super::id_of(&event), plain_data(event))) {
         Ok((_, Ok(event))) => Offered::Event(event),
         Ok((id, Err(problem))) => Offered::Refused { id, problem },
@@ -193,7 +194,11 @@ fn not_json(error: &serde_json::Error) -> Problem {
 /// only its place is said.
 fn at_fault(error: &serde_json::Error) -> String {
     if error.is_data() {
-        return format!("it is JSON, but not of the form asked for, at line {} column {}", error.line(), error.column());
+        return format!(
+            "it is JSON, but not of the form asked for, at line {} column {}",
+            error.line(),
+            error.column()
+        );
     }
     format!("it is not JSON: {error}")
 }
@@ -247,7 +252,11 @@ mod tests {
 
     #[test]
     fn a_bad_line_costs_only_itself_and_blank_lines_do_not_count() {
-        check(lines, b"{\"id\":\"a\"}\r\n\n  \n{\"id\":\n{\"id\":\"\xff\"}\n{\"id\":\"b\"}", "a -:unparsable-event -:unparsable-event b");
+        check(
+            lines,
+            b"{\"id\":\"a\"}\r\n\n  \n{\"id\":\n{\"id\":\"\xff\"}\n{\"id\":\"b\"}",
+            "a -:unparsable-event -:unparsable-event b",
+        );
         check(lines, "\n\n", "");
     }
 

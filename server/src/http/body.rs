@@ -29,7 +29,7 @@ pub(super) const EVENTS_BYTES_MAX: u64 = 16 << 20;
 pub(super) const OTHER_BYTES_MAX: u64 = 64 << 10;
 
 /// A sender that sends nothing for so long is given up.
-const IDLE_MAX: Duration = Duration::from_secs(30);
+const IDLE_MAX: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(30) };
 
 /// How much of a refused body is thrown away before the connection is cut.
 const DRAIN_BYTES_MAX: u64 = 256 << 20;
@@ -210,7 +210,6 @@ mod tests {
         (Body::from_stream(stream), taken)
     }
 
-    #[track_caller]
     async fn check(path: &str, count: usize, want: StatusCode) {
         let (body, taken) = chunks(count);
         let request = Request::post(path).body(body).unwrap();
@@ -244,7 +243,7 @@ mod tests {
         assert_eq!(taken.load(std::sync::atomic::Ordering::Relaxed), 0);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_sender_that_falls_asleep_is_given_up() {
         let stream = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"x"))])
             .chain(futures::stream::pending());

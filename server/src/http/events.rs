@@ -114,8 +114,7 @@ impl Mode {
         let Some(value) = headers.get(header::CONTENT_TYPE) else {
             return binary::is_binary(headers).then_some(Self::Binary).ok_or_else(unsupported);
         };
-        let mime: Mime =
-            value.to_str().ok().and_then(|value| value.parse().ok()).ok_or_else(unsupported)?;
+        let mime: Mime = value.to_str().ok().and_then(|value| value.parse().ok()).ok_or_else(unsupported)?;
         match mime.essence_str() {
             "application/cloudevents+json" => Ok(Self::One),
             "application/cloudevents-batch+json" => Ok(Self::Batch),

@@ -29,10 +29,8 @@ pub(super) async fn carry(
     answers: mpsc::Sender<Answered>,
 ) -> Result<u64, CarryError> {
     let unreachable = |why: String| CarryError::Unreachable { to: url.to_string(), why };
-    let client = Client::builder()
-        .timeout(REQUEST_MAX)
-        .build()
-        .map_err(|error| unreachable(error.to_string()))?;
+    let client =
+        Client::builder().timeout(REQUEST_MAX).build().map_err(|error| unreachable(error.to_string()))?;
     let (mut repeats, mut has_answered) = (0, false);
     while let Some(batch) = batches.recv().await {
         let mut attempt = 0;

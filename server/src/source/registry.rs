@@ -90,7 +90,9 @@ pub enum SourceError {
         found: u32,
     },
     /// The name is taken.
-    #[error("a source {name:?} is registered already: --replace gives it a new token, `toancanh source remove {name}` ends it")]
+    #[error(
+        "a source {name:?} is registered already: --replace gives it a new token, `toancanh source remove {name}` ends it"
+    )]
     Exists {
         /// The name.
         name: String,
@@ -266,7 +268,10 @@ mod tests {
     fn what_cannot_be_is_said() {
         let data = tempfile::tempdir().unwrap();
         for name in ["", " ", "a\nb", &"x".repeat(129)] {
-            assert!(matches!(add(data.path(), &new(name), false), Err(SourceError::BadName { .. })), "{name}");
+            assert!(
+                matches!(add(data.path(), &new(name), false), Err(SourceError::BadName { .. })),
+                "{name}"
+            );
         }
         assert!(matches!(remove(data.path(), "nobody"), Err(SourceError::Unknown { .. })));
         fs::write(data.path().join(FILE_NAME), "{").unwrap();

@@ -49,7 +49,9 @@ impl RunningServer {
             }
             Err(error) => {
                 let place = data.join("import.sock").display().to_string();
-                return Err(Failure::environment(format!("{place}: {error}; import as the server's own user")));
+                return Err(Failure::environment(format!(
+                    "{place}: {error}; import as the server's own user"
+                )));
             }
         };
         let set_up = || -> io::Result<Self> {
@@ -93,7 +95,9 @@ impl RunningServer {
             Ok(Reply::Problem(problem)) => Err(Fault::Problem(problem)),
             Ok(reply) => Ok(reply),
             Err(_) if line.is_empty() => Err(broken(io::ErrorKind::UnexpectedEof.into())),
-            Err(_) => Err(Fault::Broken("the server answers in other words; import with its own program".into())),
+            Err(_) => {
+                Err(Fault::Broken("the server answers in other words; import with its own program".into()))
+            }
         }
     }
 }

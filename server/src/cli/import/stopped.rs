@@ -53,12 +53,7 @@ struct Stub<'a> {
 }
 
 impl<'a> StoppedLog<'a> {
-    pub(super) fn open(
-        data: &Path,
-        keys: &Path,
-        city: &'a City,
-        now: Timestamp,
-    ) -> Result<Self, Failure> {
+    pub(super) fn open(data: &Path, keys: &Path, city: &'a City, now: Timestamp) -> Result<Self, Failure> {
         std::fs::create_dir_all(data)
             .map_err(|error| Failure::environment(format!("{}: {error}", data.display())))?;
         let options = Options::default().opened_by("toancanh import");

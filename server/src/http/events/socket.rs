@@ -12,8 +12,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use domain::problem::Problem;
-use futures::stream::FuturesOrdered;
 use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
@@ -71,7 +71,8 @@ struct End {
 
 impl End {
     const LEFT: Self = Self { code: close_code::NORMAL, reason: "the source left" };
-    const BROKEN: Self = Self { code: close_code::SIZE, reason: "a message holds at most 16 MiB, whole and valid" };
+    const BROKEN: Self =
+        Self { code: close_code::SIZE, reason: "a message holds at most 16 MiB, whole and valid" };
     const SILENT: Self = Self { code: close_code::POLICY, reason: "nothing was heard of the source" };
     const SLOW: Self = Self { code: close_code::POLICY, reason: "the source does not take its answers" };
     const REVOKED: Self = Self { code: close_code::POLICY, reason: "the source's token is no longer valid" };
