@@ -87,15 +87,10 @@ pub async fn start_on(
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;
     let router = crate::http::router(running.clone())?;
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = tokio::spawn(async move {
         let _local = local;
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move {
-                // Either somebody stops it, or nobody holds it any more.
-                let _ = stopped.await;
-            })
-            .await
+        // Either somebody stops it, or nobody holds it any more.
+        crate::http::listen::serve(listener, router, async { drop(stopped.await) }).await
     });
     Ok(Started { running, address, stop, served, core })
 }

@@ -4,7 +4,9 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,13 +17,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
-/// How many connections are held at once. One more waits in the system's own queue until another
-/// has gone. (500 walls and tablets, their page loads, and room.)
+/// How many connections are held at once, live sockets included. One more waits in the system's own
+/// queue until another has gone. (500 walls and tablets, their page loads, and room.)
 const CONNECTIONS_MAX: usize = 4_096;
 
 /// A caller has so long to send the whole head of a request, and an idle connection is kept as
@@ -57,7 +60,8 @@ pub async fn serve(
         };
         match (place, accepted) {
             (Ok(place), Ok((stream, peer))) => {
-                connections.spawn(connection(stream, peer, router.clone(), place, stopping.clone()));
+                let held = Held { stream, _place: place };
+                connections.spawn(connection(held, peer, router.clone(), stopping.clone()));
             }
             (Ok(_), Err(error)) => pause_after(&error).await,
             (Err(_), _) => break,
@@ -81,15 +85,9 @@ async fn pause_after(error: &io::Error) {
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    place: OwnedSemaphorePermit,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn connection(held: Held, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>) {
     // Frames are small and wait for nobody.
-    let _ = stream.set_nodelay(true);
+    let _ = held.stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.clone().oneshot(request.map(Body::new));
@@ -98,7 +96,9 @@ async fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME_MAX)
-        .serve_connection(TokioIo::new(stream), service)
+        // A client that has said all it has to say may still read the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(held), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let asked_to_stop = async {
@@ -119,5 +119,43 @@ async fn connection(
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
-    drop(place);
+}
+
+/// A connection and its place among those that are held. It stays together when the connection
+/// becomes a WebSocket and leaves the hands of HTTP.
+struct Held {
+    stream: TcpStream,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Held {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, into)
+    }
+}
+
+impl AsyncWrite for Held {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
 }

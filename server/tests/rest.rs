@@ -1,0 +1,23 @@
+//! The REST calls and the pages, asked over a real socket of a real server with a real log. One
+//! program for all of them: linking the server takes longer than running them.
+
+#[path = "rest/access.rs"]
+mod access;
+#[path = "rest/bad_input.rs"]
+mod bad_input;
+#[path = "rest/case.rs"]
+mod case;
+#[path = "rest/clock.rs"]
+mod clock;
+#[path = "rest/data.rs"]
+mod data;
+#[path = "rest/numbers.rs"]
+mod numbers;
+#[path = "rest/openapi.rs"]
+mod openapi;
+#[path = "rest/pages.rs"]
+mod pages;
+#[path = "rest/restart.rs"]
+mod restart;
+#[path = "rest/support.rs"]
+mod support;

@@ -1,0 +1,94 @@
+use reqwest::Method;
+
+use crate::support::Server;
+
+/// The document and the router are made from one table; here the running server is held against it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_call_is_answered_and_no_other_method_is() {
+    let server = Server::with_cases().await;
+    let document = server.json("/api/v1/openapi.json").await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths = document["paths"].as_object().unwrap();
+    for (path, item) in paths {
+        let path = path.replace("{code}", "A-1");
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+            let documented = item.get(method.as_str().to_lowercase()).is_some();
+            let reply = server.send(method.clone(), &path, |request| request).await;
+            let known = ![404, 405].contains(&reply.status.as_u16());
+            assert_eq!(known, documented, "{method} {path}: {}", reply.status);
+            if !known {
+                assert_eq!(reply.problem().1, "method-not-allowed", "{method} {path}");
+            }
+        }
+    }
+    for path in [
+        "/api/v1/events", "/api/v1/events/stream", "/api/v1/live", "/api/v1/metrics", "/api/v1/aggregates",
+        "/api/v1/hexagons", "/api/v1/cases", "/api/v1/cases/{code}", "/api/v1/receipt", "/api/v1/sources",
+        "/api/v1/quality", "/api/v1/catalogue/unmapped", "/api/v1/clock", "/api/v1/openapi.json", "/healthz",
+        "/readyz", "/metrics",
+    ] {
+        assert!(paths.contains_key(path), "{path}");
+    }
+}
+
+/// An answer has the members that its shape declares, and those that it requires.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_have_the_shape_that_the_document_declares() {
+    let server = Server::with_cases().await;
+    let document = server.json("/api/v1/openapi.json").await;
+    for (path, shape) in [
+        ("/api/v1/metrics", "Metrics"),
+        ("/api/v1/aggregates?metric=open", "Table"),
+        ("/api/v1/hexagons?metric=open", "Hexagons"),
+        ("/api/v1/cases", "CasePage"),
+        ("/api/v1/cases/A-1", "CaseStory"),
+        ("/api/v1/receipt?metric=open", "Receipt"),
+        ("/api/v1/sources", "Sources"),
+        ("/api/v1/quality", "Quality"),
+        ("/api/v1/catalogue/unmapped", "Unmapped"),
+    ] {
+        let body = server.json(path).await;
+        check_shape(&document, &document["components"]["schemas"][shape], &body, path);
+    }
+}
+
+fn check_shape(document: &serde_json::Value, schema: &serde_json::Value, body: &serde_json::Value, place: &str) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    match body {
+        serde_json::Value::Object(members) => {
+            let Some(properties) = schema["properties"].as_object() else { return };
+            for required in schema["required"].as_array().into_iter().flatten() {
+                assert!(members.contains_key(required.as_str().unwrap()), "{place}: {required} is missing");
+            }
+            for (name, value) in members {
+                let declared = properties.get(name);
+                assert!(declared.is_some(), "{place}: {name} is not declared");
+                check_shape(document, declared.unwrap(), value, &format!("{place}/{name}"));
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                check_shape(document, &schema["items"], item, &format!("{place}[]"));
+            }
+        }
+        plain => {
+            let kinds = &schema["type"];
+            let kind = match plain {
+                serde_json::Value::Null => "null",
+                serde_json::Value::Bool(_) => "boolean",
+                serde_json::Value::String(_) => "string",
+                serde_json::Value::Number(number) if number.is_f64() => "number",
+                _ => "integer",
+            };
+            let fits = |own: &serde_json::Value| own == kind || (own == "number" && kind == "integer");
+            let declared = match kinds {
+                serde_json::Value::Array(kinds) => kinds.iter().any(fits),
+                one => fits(one),
+            };
+            assert!(declared, "{place}: {plain} is not of type {kinds}");
+        }
+    }
+}
