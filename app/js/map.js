@@ -10,10 +10,15 @@ const HEXAGONS = "hexagons";
 const ZOOM_MIN = 7;
 const ZOOM_MAX = 17;
 
+// Names are shown from this width of the map on, in its text size.
+const NAMES_FROM_EM = 30;
+// Width of the names' halo, of their size.
+const HALO_SHARE = 0.11;
+
 /**
  * Starts a map. Rejects with a reason where it cannot be started.
  * @param {HTMLElement} container empty, with a size
- * @param {string} options JSON: style, bounds, interactive, fadeMs, over, title
+ * @param {string} options JSON: style, bounds, padding, interactive, fadeMs, over, title
  * @param {object} hooks what the map calls; see `src/map/bridge.rs`
  */
 export async function start(container, options, hooks) {
@@ -40,6 +45,7 @@ class Handle {
   #container;
   #hooks;
   #bounds;
+  #paddingEm;
   #over;
   #isWatched;
   #em = 16;
@@ -49,16 +55,19 @@ class Handle {
   #isStyled = false;
   #isRemoved = false;
 
-  constructor(maplibre, container, { style, bounds, interactive, fadeMs, over, title }, hooks) {
+  constructor(maplibre, container, { style, bounds, padding, interactive, fadeMs, over, title }, hooks) {
     this.#container = container;
     this.#hooks = hooks;
     this.#over = over;
     this.#isWatched = !interactive;
     this.#bounds = [[bounds[0], bounds[1]], [bounds[2], bounds[3]]];
+    this.#paddingEm = padding;
+    this.#measure();
     this.#map = new maplibre.Map({
       container,
       style: fromHere(style),
       bounds: this.#bounds,
+      fitBoundsOptions: { padding: this.#padding() },
       interactive,
       fadeDuration: fadeMs,
       locale: { "Map.Title": title },
@@ -88,8 +97,9 @@ class Handle {
     map.on("moveend", () => this.#look());
     map.on("resize", () => {
       // Nobody can move a wall's map back: it keeps the whole city in view.
-      if (this.#isWatched) map.fitBounds(this.#bounds, { animate: false });
+      if (this.#isWatched) this.#fit();
       this.#look();
+      this.#sizeTexts();
     });
     map.on("idle", () => this.#tell("drawn"));
     map.on("webglcontextlost", () => {
@@ -110,14 +120,32 @@ class Handle {
   }
 
   #look() {
-    this.#em = Number.parseFloat(getComputedStyle(this.#container).fontSize) || this.#em;
+    this.#measure();
     this.#tell("view", this.#view());
+  }
+
+  // Of the element around: MapLibre's own style sheet sets the text size of the container.
+  #measure() {
+    const around = this.#container.parentElement ?? this.#container;
+    this.#em = Number.parseFloat(getComputedStyle(around).fontSize) || this.#em;
+  }
+
+  #fit() {
+    this.#measure();
+    this.#map.fitBounds(this.#bounds, { padding: this.#padding(), animate: false });
+  }
+
+  // Never so much that nothing is left of a small map.
+  #padding() {
+    const most = [this.#container.clientHeight, this.#container.clientWidth];
+    const px = this.#paddingEm.map((em, side) => Math.min(em * this.#em, most[side % 2] / 3));
+    return { top: px[0], right: px[1], bottom: px[2], left: px[3] };
   }
 
   #styled() {
     this.#isStyled = true;
     for (const [source, geojson] of this.#data) this.#map.getSource(source)?.setData(geojson);
-    for (const [layer, px] of this.#textSizes) this.#map.setLayoutProperty(layer, "text-size", px);
+    this.#sizeTexts();
     this.#addHexagons();
   }
 
@@ -157,7 +185,18 @@ class Handle {
   setTextSize(layer, px) {
     if (this.#textSizes.get(layer) === px) return;
     this.#textSizes.set(layer, px);
-    if (this.#isStyled) this.#map.setLayoutProperty(layer, "text-size", px);
+    this.#sizeTexts();
+  }
+
+  #sizeTexts() {
+    if (!this.#isStyled) return;
+    // In a small map names would cover what they name; its list has them.
+    const isRoomy = this.#container.clientWidth >= NAMES_FROM_EM * this.#em;
+    for (const [layer, px] of this.#textSizes) {
+      this.#map.setLayoutProperty(layer, "visibility", isRoomy ? "visible" : "none");
+      this.#map.setLayoutProperty(layer, "text-size", px);
+      this.#map.setPaintProperty(layer, "text-halo-width", px * HALO_SHARE);
+    }
   }
 
   remove() {

@@ -7,13 +7,12 @@
 
 use serde_json::{Value, json};
 
-use super::places::Place;
 use crate::source::MapView;
 use crate::theme::Theme;
 
 /// The source that takes [`super::area::area`].
 pub(super) const AREA_SOURCE: &str = "area";
-/// The source of the names.
+/// The source that takes [`super::names::names`].
 pub(super) const NAMES_SOURCE: &str = "names";
 /// The layer of the names.
 pub(super) const NAMES_LAYER: &str = "names";
@@ -21,7 +20,13 @@ pub(super) const NAMES_LAYER: &str = "names";
 pub(super) const OVER_HEXAGONS: &str = "over-hexagons";
 
 /// Size of the names in the text size of the map's place on the page.
-pub(super) const NAME_EM: f64 = 0.94;
+#[must_use]
+pub(super) const fn name_em(theme: Theme) -> f64 {
+    match theme {
+        Theme::Wall => 0.94,
+        Theme::Office => 0.8,
+    }
+}
 
 struct Ink {
     water: &'static str,
@@ -70,12 +75,12 @@ const fn ink(theme: Theme) -> &'static Ink {
 
 /// The whole style.
 #[must_use]
-pub(super) fn style(theme: Theme, view: &MapView, places: &[Place]) -> Value {
+pub(super) fn style(theme: Theme, view: &MapView) -> Value {
     let ink = ink(theme);
     let empty = json!({ "type": "FeatureCollection", "features": [] });
     let mut sources = json!({
-        AREA_SOURCE: { "type": "geojson", "data": empty },
-        NAMES_SOURCE: { "type": "geojson", "data": names(places, view.bounds) },
+        AREA_SOURCE: { "type": "geojson", "data": empty.clone() },
+        NAMES_SOURCE: { "type": "geojson", "data": empty },
     });
     let mut layers = vec![json!({
         "id": "ground",
@@ -149,9 +154,9 @@ fn names_layer(ink: &Ink) -> Value {
             "text-field": ["get", "name"],
             "text-font": ["Names"],
             "text-size": 15,
-            "text-max-width": 9,
-            "text-padding": 6,
-            "text-offset": ["get", "offset"],
+            // One line: `names` keeps the middles of hexagons free, and counts on it.
+            "text-max-width": 99,
+            "text-padding": 4,
             "symbol-sort-key": ["get", "rank"],
         },
         "paint": {
@@ -177,30 +182,9 @@ fn typeface() -> Value {
     ])
 }
 
-/// The names as GeoJSON. Where two do not fit beside each other, the one nearer to the middle of
-/// the first view is kept.
-#[must_use]
-pub(super) fn names(places: &[Place], bounds: [f64; 4]) -> Value {
-    let [west, south, east, north] = bounds;
-    let (lat, lng) = (f64::midpoint(south, north), f64::midpoint(west, east));
-    let features: Vec<Value> = places
-        .iter()
-        .map(|place| {
-            let rank = (place.centre.lat - lat).hypot(place.centre.lng - lng);
-            json!({
-                "type": "Feature",
-                "properties": { "name": place.name, "rank": rank, "offset": [0, 0] },
-                "geometry": { "type": "Point", "coordinates": [place.centre.lng, place.centre.lat] },
-            })
-        })
-        .collect();
-    json!({ "type": "FeatureCollection", "features": features })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::geo::LatLng;
 
     fn view(boundaries: bool) -> MapView {
         MapView {
@@ -223,7 +207,7 @@ mod tests {
     #[test]
     fn nothing_in_the_style_comes_from_outside() {
         for theme in [Theme::Wall, Theme::Office] {
-            let style = style(theme, &view(true), &[]).to_string();
+            let style = style(theme, &view(true)).to_string();
             assert!(!style.contains("://"), "{style}");
             assert!(!style.contains("glyphs"));
         }
@@ -232,7 +216,7 @@ mod tests {
     #[test]
     fn hexagons_lie_over_the_land_and_under_the_names() {
         for theme in [Theme::Wall, Theme::Office] {
-            let ids = layer_ids(&style(theme, &view(true), &[]));
+            let ids = layer_ids(&style(theme, &view(true)));
             let hexagons = position(&ids, OVER_HEXAGONS);
             assert!(position(&ids, "land") < hexagons && position(&ids, "area") < hexagons);
             assert!(hexagons < position(&ids, NAMES_LAYER));
@@ -242,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_city_without_boundaries_has_ground_and_area_alone() {
-        let style = style(Theme::Wall, &view(false), &[]);
+        let style = style(Theme::Wall, &view(false));
         let ids = layer_ids(&style);
         assert_eq!(ids, ["ground", "area", "area-outline", OVER_HEXAGONS, NAMES_LAYER]);
         assert!(style["sources"].get("boundaries").is_none());
@@ -250,19 +234,11 @@ mod tests {
 
     #[test]
     fn every_layer_draws_a_source_of_the_style() {
-        let style = style(Theme::Office, &view(true), &[]);
+        let style = style(Theme::Office, &view(true));
         for layer in style["layers"].as_array().unwrap() {
             if let Some(source) = layer["source"].as_str() {
                 assert!(style["sources"].get(source).is_some(), "{source}");
             }
         }
-    }
-
-    #[test]
-    fn names_nearer_to_the_middle_come_first() {
-        let place = |name: &str, lat, lng| Place { name: name.into(), centre: LatLng { lat, lng } };
-        let names = names(&[place("Cần Giờ", 10.4, 106.9), place("Sài Gòn", 10.78, 106.7)], view(true).bounds);
-        let rank = |feature: usize| names["features"][feature]["properties"]["rank"].as_f64().unwrap();
-        assert!(rank(1) < rank(0));
     }
 }

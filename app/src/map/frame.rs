@@ -1,5 +1,6 @@
 //! What a map draws: one value, made from the rows that the page holds.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::Value;
@@ -12,8 +13,8 @@ pub struct HexCell {
     pub cell: u64,
     /// Its number, above zero.
     pub value: i64,
-    /// Whether at least one overdue case lies in it.
-    pub has_overdue: bool,
+    /// How many overdue cases lie in it, where that was asked.
+    pub overdue: i64,
 }
 
 /// Every hexagon of a map at one instant.
@@ -46,9 +47,9 @@ impl HexFrame {
                 no_position += value;
                 continue;
             };
-            let has_overdue = row.get(2).and_then(Value::as_int).is_some_and(|overdue| overdue > 0);
+            let overdue = row.get(2).and_then(Value::as_int).unwrap_or(0);
             if let Some(cell) = parse_cell(cell, res).filter(|_| value > 0) {
-                cells.push(HexCell { cell, value, has_overdue });
+                cells.push(HexCell { cell, value, overdue });
             }
         }
         cells.sort_unstable_by_key(|cell| cell.cell);
@@ -58,15 +59,14 @@ impl HexFrame {
     /// From the answer of `GET /api/v1/hexagons`, with that for `overdue` where outlines are drawn.
     #[must_use]
     pub fn from_hexagons(answer: &Hexagons, overdue: Option<&Hexagons>) -> Self {
-        let mut late: Vec<u64> = overdue
+        let late: HashMap<u64, i64> = overdue
             .into_iter()
             .flat_map(|answer| &answer.cells)
-            .filter_map(|(cell, number)| parse_cell(cell, answer.res).filter(|_| *number > 0))
+            .filter_map(|(cell, number)| Some((parse_cell(cell, answer.res)?, *number)))
             .collect();
-        late.sort_unstable();
         let cells = answer.cells.iter().filter(|(_, value)| *value > 0).filter_map(|(cell, value)| {
             let cell = parse_cell(cell, answer.res)?;
-            Some(HexCell { cell, value: *value, has_overdue: late.binary_search(&cell).is_ok() })
+            Some(HexCell { cell, value: *value, overdue: late.get(&cell).copied().unwrap_or(0) })
         });
         let mut cells: Vec<HexCell> = cells.collect();
         cells.sort_unstable_by_key(|cell| cell.cell);
@@ -83,6 +83,11 @@ impl HexFrame {
     /// Every number.
     pub fn values(&self) -> impl Iterator<Item = i64> {
         self.cells.iter().map(|cell| cell.value)
+    }
+
+    /// How many overdue cases lie in each cell.
+    pub(super) fn overdue(&self) -> Vec<i64> {
+        self.cells.iter().map(|cell| cell.overdue).collect()
     }
 
     /// The sum over all cells.
@@ -132,8 +137,8 @@ mod tests {
             row(None, &[11, 4]),
         ];
         let frame = HexFrame::from_rows(8, rows.iter().map(Vec::as_slice));
-        let texts: Vec<_> = frame.cells.iter().map(|cell| (cell_text(cell.cell), cell.value, cell.has_overdue)).collect();
-        assert_eq!(texts, [("882a306603fffff".to_owned(), 3, false), ("882a306639fffff".to_owned(), 7, true)]);
+        let texts: Vec<_> = frame.cells.iter().map(|cell| (cell_text(cell.cell), cell.value, cell.overdue)).collect();
+        assert_eq!(texts, [("882a306603fffff".to_owned(), 3, 0), ("882a306639fffff".to_owned(), 7, 2)]);
         assert_eq!((frame.no_position, frame.total()), (11, 10));
         assert_eq!(frame.value(0x0882_a306_639f_ffff), Some(7));
         assert_eq!(frame.value(0x0882_a306_605f_ffff), None);

@@ -15,19 +15,13 @@
 //! ```
 
 use std::collections::HashMap;
-use std::f64::consts::PI;
 
 use h3o::{CellIndex, LatLng};
 
+use super::mercator::mercator;
+
 /// Floats in a vertex: x, y, rim, slot.
 pub(super) const VERTEX_FLOATS: usize = 4;
-
-/// A point in web mercator: x to the east and y to the south, the world from 0 to 1.
-#[must_use]
-pub(super) fn mercator(lat_deg: f64, lng_deg: f64) -> [f64; 2] {
-    let lat = lat_deg.to_radians();
-    [(lng_deg + 180.0) / 360.0, 0.5 - (PI / 4.0 + lat / 2.0).tan().ln() / (2.0 * PI)]
-}
 
 /// The triangles of the cells that a map has shown so far. It only grows: a cell whose number goes
 /// to zero keeps its place and is not drawn.
@@ -112,13 +106,6 @@ mod tests {
     use super::*;
 
     const CELL: u64 = 0x0882_a306_639f_ffff;
-
-    #[test]
-    fn mercator_is_the_webs() {
-        assert_eq!(mercator(0.0, 0.0), [0.5, 0.5]);
-        let [x, y] = mercator(85.051_128_779_806_6, -180.0);
-        assert!(x.abs() < 1e-12 && y.abs() < 1e-12);
-    }
 
     #[test]
     fn a_cell_keeps_its_slot_and_is_made_once() {

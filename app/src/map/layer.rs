@@ -9,6 +9,7 @@ use web_sys::WebGl2RenderingContext as Gl;
 
 use super::frame::HexFrame;
 use super::gpu::{Gpu, GpuError, Strokes};
+use super::outline::Outline;
 use super::picture::Picture;
 use super::ramp::{CLASSES_MAX, overdue_outline};
 use super::resolution::Camera;
@@ -45,11 +46,11 @@ impl Layer {
     }
 
     /// Shows a frame from the next picture on.
-    pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale) {
+    pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
         for (held, colour) in self.colours.iter_mut().zip(scale.colours(self.theme)) {
             *held = colour.fractions();
         }
-        self.picture.show(frame, scale);
+        self.picture.show(frame, scale, outline);
     }
 
     /// MapLibre has put the layer into its style: at the start, and again after a lost context.

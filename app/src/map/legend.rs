@@ -4,7 +4,8 @@ use domain::metric::Metric;
 use leptos::prelude::*;
 
 use super::frame::HexFrame;
-use super::measure::{class_label, class_range, legend};
+use super::measure::{class_label, class_range, has_outline, left_out, legend, outline_words};
+use super::outline::Outline;
 use super::ramp::ramp_place;
 use super::scale::Scale;
 use super::view::Board;
@@ -16,12 +17,15 @@ pub(super) fn Legend(
     metric: Signal<Metric>,
     frame: Signal<HexFrame>,
     scale: Signal<Scale>,
+    outline: Signal<Outline>,
     is_today: Signal<bool>,
 ) -> impl IntoView {
     let (lang, bounds) = (board.lang, board.city.map.bounds);
     let area_label = board.city.map.boundaries_url.is_none().then(|| lang.of(&board.city.map.area_label));
-    let sentence =
-        Memo::new(move |_| frame.with(|frame| legend(lang, metric.get(), frame, bounds, is_today.get())));
+    let res = Memo::new(move |_| frame.with(|frame| frame.res));
+    let sentence = Memo::new(move |_| legend(lang, metric.get(), res.get(), bounds, is_today.get()));
+    let rim = Memo::new(move |_| has_outline(metric.get()).then(|| outline_words(lang, outline.get())));
+    let left_out = Memo::new(move |_| frame.with(|frame| left_out(lang, frame)));
     let swatches = move || {
         let scale = scale.get();
         let classes = scale.classes();
@@ -42,11 +46,15 @@ pub(super) fn Legend(
     };
     view! {
         <figcaption class="hexmap-legend">
-            <p class="hexmap-sentence">{move || sentence.get()}</p>
+            <p class="hexmap-sentence">
+                {move || sentence.get()}
+                {move || rim.get().map(|words| view! { <span class="hexmap-rim">{words}</span> })}
+            </p>
             <ol class="hexmap-classes">{swatches}</ol>
             {area_label.filter(|label| !label.is_empty()).map(|label| view! {
-                <p class="hexmap-area"><span class="hexmap-area-swatch" aria-hidden="true"></span>{label}</p>
+                <p class="hexmap-aside"><span class="hexmap-area-swatch" aria-hidden="true"></span>{label}</p>
             })}
+            {move || left_out.get().map(|words| view! { <p class="hexmap-aside hexmap-left-out">{words}</p> })}
         </figcaption>
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn TopCells(
         let row = |cell: super::frame::HexCell| {
             let name = nearest(&board.places, cell.cell).map(|place| format!("{} {}", words::NEAR.to(lang), place.name));
             let text = cell_text(cell.cell);
-            let late = cell.has_overdue.then(|| view! { <span class="hexmap-late">{words::HAS_OVERDUE.to(lang)}</span> });
+            let late = (cell.overdue > 0).then(|| {
+                let words = format!("{} {}", count(lang, cell.overdue), words::OVERDUE.to(lang));
+                view! { <span class="hexmap-late">{words}</span> }
+            });
             view! {
                 <li class="hexmap-row" data-cell=text.clone()>
                     <a href=address::cell(&text, &params)>

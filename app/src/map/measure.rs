@@ -3,6 +3,7 @@
 use domain::metric::{Metric, MetricKind};
 
 use super::frame::HexFrame;
+use super::outline::Outline;
 use super::resolution::hexagon_km2;
 use crate::text::number::{count, decimal};
 use crate::text::{Lang, Say, lang::say};
@@ -55,11 +56,10 @@ pub(super) const fn has_outline(metric: Metric) -> bool {
     matches!(metric, Metric::Open)
 }
 
-/// The legend's sentence: `Vụ việc đang xử lý trong mỗi ô lục giác (0,7 km²) · viền đỏ: có vụ quá hạn`.
-/// `bounds` is the city's, west, south, east, north; `period` is said of a movement where it is not
-/// the city's today.
+/// The legend's sentence: `Vụ việc đang xử lý trong mỗi ô lục giác (0,7 km²)`. `bounds` is the
+/// city's: west, south, east, north. A movement of the city's today says so.
 #[must_use]
-pub(super) fn legend(lang: Lang, metric: Metric, frame: &HexFrame, bounds: [f64; 4], is_today: bool) -> String {
+pub(super) fn legend(lang: Lang, metric: Metric, res: u8, bounds: [f64; 4], is_today: bool) -> String {
     let subject = subject(metric).to(lang);
     let today = match (metric.kind(), is_today, lang) {
         (MetricKind::Flow, true, Lang::Vi) => " hôm nay",
@@ -67,13 +67,20 @@ pub(super) fn legend(lang: Lang, metric: Metric, frame: &HexFrame, bounds: [f64;
         (MetricKind::Flow | MetricKind::Stock, _, _) => "",
     };
     let each = say("trong mỗi ô lục giác", "in each hexagon").to(lang);
-    let area = area(lang, hexagon_km2(frame.res, bounds));
-    let outline = match (has_outline(metric), lang) {
-        (false, _) => "",
-        (true, Lang::Vi) => " · viền đỏ: có vụ quá hạn",
-        (true, Lang::En) => " · red outline: has an overdue case",
-    };
-    format!("{subject}{today} {each} ({area}){outline}")
+    let area = area(lang, hexagon_km2(res, bounds));
+    format!("{subject}{today} {each} ({area})")
+}
+
+/// What the red outline means: `viền đỏ: có vụ quá hạn`, or from how many on.
+#[must_use]
+pub(super) fn outline_words(lang: Lang, outline: Outline) -> String {
+    let from = count(lang, outline.from());
+    match (outline.from(), lang) {
+        (..=1, Lang::Vi) => "viền đỏ: có vụ quá hạn".to_owned(),
+        (..=1, Lang::En) => "red outline: has an overdue case".to_owned(),
+        (_, Lang::Vi) => format!("viền đỏ: từ {from} vụ quá hạn"),
+        (_, Lang::En) => format!("red outline: {from} or more overdue"),
+    }
 }
 
 /// What the hexagons leave out, so that their sum is not taken for the city's: none where all have
@@ -123,22 +130,26 @@ mod tests {
 
     #[track_caller]
     fn check(lang: Lang, metric: Metric, res: u8, want: &str) {
-        assert_eq!(legend(lang, metric, &HexFrame::empty(res), SAIGON, true), want);
+        assert_eq!(legend(lang, metric, res, SAIGON, true), want);
     }
 
     #[test]
     fn the_legend_says_what_where_and_how_large() {
         let area = area(Lang::Vi, hexagon_km2(8, SAIGON));
-        check(
-            Lang::Vi,
-            Metric::Open,
-            8,
-            &format!("Vụ việc đang xử lý trong mỗi ô lục giác ({area}) · viền đỏ: có vụ quá hạn"),
-        );
+        check(Lang::Vi, Metric::Open, 8, &format!("Vụ việc đang xử lý trong mỗi ô lục giác ({area})"));
         let area = area.replace(',', ".");
         check(Lang::En, Metric::Received, 8, &format!("Cases received today in each hexagon ({area})"));
-        let text = legend(Lang::En, Metric::Received, &HexFrame::empty(8), SAIGON, false);
+        let text = legend(Lang::En, Metric::Received, 8, SAIGON, false);
         assert!(!text.contains("today"), "{text}");
+    }
+
+    #[test]
+    fn the_outline_says_from_how_many_on() {
+        let some = Outline::fit(&[1, 0, 0]);
+        assert_eq!(outline_words(Lang::Vi, some), "viền đỏ: có vụ quá hạn");
+        let many = Outline::fit(&[8; 100]);
+        assert_eq!(outline_words(Lang::Vi, many), "viền đỏ: từ 9 vụ quá hạn");
+        assert_eq!(outline_words(Lang::En, many), "red outline: 9 or more overdue");
     }
 
     #[test]

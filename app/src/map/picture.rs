@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::frame::HexFrame;
 use super::geometry::Geometry;
+use super::outline::Outline;
 use super::scale::Scale;
 
 /// Slots in a row of the texture; `256` also stands in the shader.
@@ -38,9 +39,9 @@ pub(super) struct Picture {
 
 impl Picture {
     /// Shows a frame in the classes of a scale.
-    pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale) {
+    pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
         self.res = frame.res;
-        self.sheets.entry(frame.res).or_default().show(frame, scale);
+        self.sheets.entry(frame.res).or_default().show(frame, scale, outline);
     }
 
     /// The resolution on the map.
@@ -56,7 +57,7 @@ impl Picture {
 }
 
 impl Sheet {
-    fn show(&mut self, frame: &HexFrame, scale: &Scale) {
+    fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
         // Cells that are not in the frame any more have no number and are not drawn.
         let mut bytes = vec![0; self.bytes.len()];
         for cell in frame.cells.iter() {
@@ -67,9 +68,9 @@ impl Sheet {
             if slot >= bytes.len() {
                 bytes.resize(rows_for(slot + 1) * ROW_SLOTS, 0);
             }
-            let outline = if cell.has_overdue { OVERDUE_BIT } else { 0 };
+            let rim = if outline.is_around(cell.overdue) { OVERDUE_BIT } else { 0 };
             // A scale has at most six classes.
-            bytes[slot] = u8::try_from(class + 1).unwrap_or(0) | outline;
+            bytes[slot] = u8::try_from(class + 1).unwrap_or(0) | rim;
         }
         self.mark_changes(&bytes);
         self.bytes = bytes;
@@ -130,13 +131,18 @@ mod tests {
         let cells = cells.iter().enumerate().map(|(place, cell)| HexCell {
             cell: *cell,
             value: value(place),
-            has_overdue: place % 10 == 3,
+            overdue: i64::from(place % 10 == 3) * 7,
         });
         HexFrame { res: 9, cells: cells.filter(|cell| cell.value > 0).collect(), no_position: 0 }
     }
 
     fn scale() -> Scale {
         Scale::fit([1, 2, 3, 4, 6, 9].into_iter())
+    }
+
+    /// From 3 on.
+    fn outline() -> Outline {
+        Outline::fit(&[2; 9])
     }
 
     #[track_caller]
@@ -146,7 +152,7 @@ mod tests {
         for cell in frame.cells.iter() {
             let byte = sheet.bytes[sheet.geometry.slot(cell.cell).unwrap() as usize];
             assert_eq!(usize::from(byte & 0x0f), scale.class_of(cell.value).unwrap() + 1);
-            assert_eq!(byte & OVERDUE_BIT != 0, cell.has_overdue);
+            assert_eq!(byte & OVERDUE_BIT != 0, cell.overdue > 2);
             drawn += 1;
         }
         assert_eq!(sheet.bytes.iter().filter(|byte| **byte != 0).count(), drawn);
@@ -158,7 +164,7 @@ mod tests {
         let mut picture = Picture::default();
         for round in 0..5_usize {
             let frame = frame(&all[round * 100..], |place| ((place * 7 + round) % 11) as i64);
-            picture.show(&frame, &scale);
+            picture.show(&frame, &scale, outline());
             check(&mut picture, &frame, &scale);
         }
     }
@@ -167,16 +173,17 @@ mod tests {
     fn only_rows_that_changed_are_taken() {
         let (all, scale) = (cells(1_000), scale());
         let mut picture = Picture::default();
-        picture.show(&frame(&all, |_| 1), &scale);
+        picture.show(&frame(&all, |_| 1), &scale, outline());
+        assert_eq!(picture.res(), 9);
         let sheet = picture.sheet().unwrap();
         assert_eq!(sheet.rows(), 4);
         assert_eq!(sheet.take_changes().map(|(rows, bytes)| (rows, bytes.len())), Some((0..4, 1_024)));
         assert_eq!(sheet.take_changes(), None);
 
-        picture.show(&frame(&all, |_| 1), &scale);
+        picture.show(&frame(&all, |_| 1), &scale, outline());
         assert_eq!(picture.sheet().unwrap().take_changes(), None);
 
-        picture.show(&frame(&all, |place| if place == 300 { 9 } else { 1 }), &scale);
+        picture.show(&frame(&all, |place| if place == 300 { 9 } else { 1 }), &scale, outline());
         let changes = picture.sheet().unwrap().take_changes().map(|(rows, _)| rows);
         assert_eq!(changes, Some(1..2));
     }
@@ -185,10 +192,10 @@ mod tests {
     fn changes_that_nobody_took_are_not_lost() {
         let (all, scale) = (cells(1_000), scale());
         let mut picture = Picture::default();
-        picture.show(&frame(&all, |_| 1), &scale);
+        picture.show(&frame(&all, |_| 1), &scale, outline());
         picture.sheet().unwrap().take_all();
-        picture.show(&frame(&all, |place| if place == 0 { 9 } else { 1 }), &scale);
-        picture.show(&frame(&all, |place| if place == 0 || place == 600 { 9 } else { 1 }), &scale);
+        picture.show(&frame(&all, |place| if place == 0 { 9 } else { 1 }), &scale, outline());
+        picture.show(&frame(&all, |place| if place == 0 || place == 600 { 9 } else { 1 }), &scale, outline());
         assert_eq!(picture.sheet().unwrap().take_changes().map(|(rows, _)| rows), Some(0..3));
     }
 }

@@ -38,11 +38,20 @@ fn places_of(tree: &Tree, lang: Lang) -> Vec<Place> {
         let name = short_name(&lang.of(&entry.label));
         Some(Place { name, centre: entry.centre? })
     });
-    named.collect()
+    // Old and new spellings of one place give the same short name: it is written once.
+    let mut places: Vec<Place> = Vec::new();
+    for place in named {
+        if places.iter().all(|other| other.name != place.name) {
+            places.push(place);
+        }
+    }
+    places
 }
 
-/// A name without its kind; a number keeps it, since "1" names nothing.
+/// A name without its kind, and of several names for one place the first. A number keeps its kind,
+/// since "1" names nothing.
 fn short_name(name: &str) -> String {
+    let name = name.split(" / ").next().unwrap_or(name);
     let without_vi = KINDS_VI.iter().find_map(|kind| name.strip_prefix(kind));
     let short = without_vi.or_else(|| KINDS_EN.iter().find_map(|kind| name.strip_suffix(kind)));
     let short = short.filter(|rest| !rest.is_empty() && !rest.starts_with(|first: char| first.is_ascii_digit()));
@@ -118,6 +127,7 @@ mod tests {
             assert_eq!(short_name(name), name);
         }
         assert_eq!(short_name("Thành phố Thủ Đức"), "Thủ Đức");
+        assert_eq!(short_name("Fenway / Kenmore / Audubon Circle"), "Fenway");
     }
 
     #[test]

@@ -43,32 +43,63 @@ impl Camera {
         f64::midpoint(self.south, self.north)
     }
 
+    /// Width of the whole world, in CSS pixels.
+    #[must_use]
+    pub(super) fn world_px(&self) -> f64 {
+        WORLD_PX_AT_ZOOM_0 * self.zoom.exp2()
+    }
+
+    /// Width of the picture, in the text size of its place on the page.
+    #[must_use]
+    fn width_em(&self) -> f64 {
+        (self.east - self.west) / 360.0 * self.world_px() / self.em_px
+    }
+
+    /// Whether a point is in the picture.
+    #[must_use]
+    pub(super) fn sees(&self, lat: f64, lng: f64) -> bool {
+        (self.south..=self.north).contains(&lat) && (self.west..=self.east).contains(&lng)
+    }
+
+    /// West, south, east and north, for who reads the page.
+    #[must_use]
+    pub(super) fn bounds_text(&self) -> String {
+        let Self { west, south, east, north, .. } = self;
+        format!("{west:.7},{south:.7},{east:.7},{north:.7}")
+    }
+
+    /// How far a point is from the middle of the picture: only to be compared.
+    #[must_use]
+    pub(super) fn off_middle(&self, point: domain::geo::LatLng) -> f64 {
+        (point.lat - self.lat()).hypot(point.lng - f64::midpoint(self.west, self.east))
+    }
+
     /// Width of a mean hexagon across its flats, in CSS pixels.
     #[must_use]
     pub(super) fn hexagon_px(&self, res: u8) -> f64 {
-        hexagon_metres(res) / metres_per_px(self.zoom, self.lat())
+        hexagon_metres(res) * self.world_px() / (EARTH_METRES * self.lat().to_radians().cos())
     }
 
     /// The resolution to show.
     #[must_use]
     pub(super) fn res(&self, theme: Theme) -> u8 {
-        let px_min = hexagon_em_min(theme) * self.em_px;
+        let px_min = hexagon_em_min(theme, self.width_em()) * self.em_px;
         let fine_enough = (RES_MIN..=RES_MAX).rev().find(|res| self.hexagon_px(*res) >= px_min);
         fine_enough.unwrap_or(RES_MIN)
     }
 }
 
+/// From this width on a map is a screen of its own and no longer a panel beside a table.
+const SCREEN_EM: f64 = 40.0;
+
 /// The narrowest hexagon that still says something, in the text's own size: a wall is read from
-/// afar, and a colour needs an area to be seen.
-const fn hexagon_em_min(theme: Theme) -> f64 {
+/// afar, a map of its own is tapped with a finger, a panel shows the pattern.
+fn hexagon_em_min(theme: Theme, width_em: f64) -> f64 {
     match theme {
         Theme::Wall => 1.6,
-        Theme::Office => 1.1,
+        Theme::Office if width_em >= SCREEN_EM => 1.2,
+        Theme::Office => 0.8,
     }
-}
-
-fn metres_per_px(zoom: f64, lat: f64) -> f64 {
-    EARTH_METRES * lat.to_radians().cos() / (WORLD_PX_AT_ZOOM_0 * zoom.exp2())
 }
 
 /// Across the flats of a regular hexagon with the mean area of this resolution.
@@ -122,7 +153,7 @@ mod tests {
         assert!(shown.windows(2).all(|pair| pair[0] <= pair[1] && pair[1] - pair[0] <= 1), "{shown:?}");
         for zoom in 10..15 {
             let camera = camera(f64::from(zoom));
-            assert!(camera.hexagon_px(camera.res(Theme::Office)) >= 16.0);
+            assert!(camera.hexagon_px(camera.res(Theme::Office)) >= 12.8);
         }
     }
 

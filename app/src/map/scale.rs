@@ -114,7 +114,7 @@ impl Scale {
 }
 
 /// The number at a step of the ladder.
-fn ladder(step: usize) -> i64 {
+pub(super) fn ladder(step: usize) -> i64 {
     if step < ONES.len() {
         return ONES[step];
     }
@@ -124,7 +124,7 @@ fn ladder(step: usize) -> i64 {
 }
 
 /// The step of the greatest number of the ladder that is not above `value` (at least 1).
-fn step_at_or_below(value: i64) -> usize {
+pub(super) fn step_at_or_below(value: i64) -> usize {
     let steps = ONES.len() + DECADE.len() * DECADES as usize;
     (1..steps).take_while(|step| ladder(*step) <= value).last().unwrap_or(0)
 }

@@ -13,6 +13,7 @@ use super::bridge::{Hooks, MapHandle, start_map};
 use super::frame::HexFrame;
 use super::layer::Layer;
 use super::news::News;
+use super::outline::Outline;
 use super::scale::Scale;
 use crate::theme::Theme;
 
@@ -79,10 +80,10 @@ impl Stage {
     }
 
     /// Draws a frame from the next picture on.
-    pub(super) fn show(self, frame: HexFrame, scale: &Scale) {
+    pub(super) fn show(self, frame: HexFrame, scale: &Scale, outline: Outline) {
         let Some(held) = self.0.try_get_value() else { return };
         if let Ok(mut layer) = held.layer.try_borrow_mut() {
-            layer.show(&frame, scale);
+            layer.show(&frame, scale, outline);
         }
         held.frame.replace(Some(frame));
         held.with_map(|map| map.repaint());

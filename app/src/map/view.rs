@@ -11,16 +11,17 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::asked;
-use super::basemap::{AREA_SOURCE, NAME_EM, NAMES_LAYER, OVER_HEXAGONS, style};
+use super::basemap::{AREA_SOURCE, NAMES_LAYER, NAMES_SOURCE, OVER_HEXAGONS, name_em, style};
 use super::frame::{HexFrame, cell_text};
 use super::legend::Legend;
 use super::list::TopCells;
 use super::news::{News, Standing};
+use super::outline::Outline;
 use super::places::{Place, places};
 use super::platform::{Stage, wants_less_motion};
 use super::resolution::{Camera, res_at_first};
 use super::scale::Scale;
-use super::{area, measure, words};
+use super::{area, names, words};
 use crate::functions::load_hexagons;
 use crate::live::{use_live, use_table};
 use crate::locale::use_lang;
@@ -39,11 +40,13 @@ pub(super) struct Board {
     pub(super) city: Arc<CityView>,
     pub(super) places: Arc<[Place]>,
     stage: Stage,
+    // The resolution on the map: that of the newest rows, while finer ones may be on the way.
+    shown_res: RwSignal<Option<u8>>,
 }
 
 /// A hexagon map of one metric, live. `query` has one metric and filters; the resolution is the
 /// map's own and follows its zoom. `on_cell` gets the H3 cell (hexadecimal) that somebody tapped;
-/// only cells with a number can be tapped, and none on the wall.
+/// only cells with a number can be tapped.
 #[component]
 pub fn HexMap(
     /// The metric and the filters.
@@ -65,9 +68,12 @@ pub fn HexMap(
         places: places(&city.catalogue, lang).into(),
         city: Arc::new(city),
         stage: Stage::new(theme),
+        shown_res: RwSignal::new(None),
     };
     let ground = Ground::start(&board, res, on_cell);
-    let (node, standing, bounds) = (ground.node, ground.standing, ground.bounds);
+    let shown_res = board.shown_res;
+    let Ground { node, standing, camera, .. } = ground;
+    let bounds = move || camera.get().map(|camera: Camera| camera.bounds_text());
     let inner = board.clone();
     let class = match theme {
         Theme::Wall => "hexmap hexmap-wall",
@@ -76,7 +82,7 @@ pub fn HexMap(
     let attribution = board.city.map.attribution.clone();
     view! {
         <figure class=class class=("hexmap-failed", move || standing.with(|standing| matches!(standing, Standing::Failed(_)))) aria-label=words::NAME.to(lang)>
-            <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-bounds=move || bounds.get()></div>
+            <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-res=move || shown_res.get() data-bounds=bounds></div>
             <p class="hexmap-status" role="status">{move || ground.says(lang)}</p>
             <Transition fallback=move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> }>
                 {move || {
@@ -86,7 +92,7 @@ pub fn HexMap(
                             Ok(first) => {
                                 let res = first.query.res.unwrap_or_default();
                                 let rows = table.rows(first);
-                                view! { <Numbers board query res rows/> }.into_any()
+                                view! { <Numbers board query res rows camera=camera.into()/> }.into_any()
                             }
                             Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
                         }
@@ -100,8 +106,14 @@ pub fn HexMap(
 
 /// What needs the numbers: legend and list, and the hexagons themselves.
 #[component]
-fn Numbers(board: Board, query: Signal<Query>, res: u8, rows: Signal<Arc<Table>>) -> impl IntoView {
-    let (lang, stage) = (board.lang, board.stage);
+fn Numbers(
+    board: Board,
+    query: Signal<Query>,
+    res: u8,
+    rows: Signal<Arc<Table>>,
+    camera: Signal<Option<Camera>>,
+) -> impl IntoView {
+    let (lang, stage, shown_res) = (board.lang, board.stage, board.shown_res);
     let frame = Memo::new(move |_| rows.with(|table| HexFrame::from_rows(res, table.rows.iter().map(Vec::as_slice))));
     // The metric of these rows: while the next one's are on the way, the words stay with the numbers.
     let metric = Memo::new(move |_| rows.with(|table| asked::metric_of(table)));
@@ -113,13 +125,20 @@ fn Numbers(board: Board, query: Signal<Query>, res: u8, rows: Signal<Arc<Table>>
         }
     });
     let scale = Signal::derive(move || scale.get().1);
-    Effect::new(move |_| scale.with(|scale| stage.show(frame.get(), scale)));
+    let outline = Memo::new(move |held: Option<&Outline>| {
+        let overdue = frame.with(HexFrame::overdue);
+        held.map_or_else(|| Outline::fit(&overdue), |held| held.follow(&overdue))
+    });
+    Effect::new(move |_| {
+        scale.with(|scale| stage.show(frame.get(), scale, outline.get()));
+        shown_res.set(Some(res));
+    });
+    follow_names(&board, frame, camera);
     let is_today = Signal::derive(move || query.with(|query| query.from.is_none() && query.to.is_none()));
     let metric = Signal::derive(move || metric.get().unwrap_or(Metric::Open));
     let frame = Signal::from(frame);
     view! {
-        <Legend board=board.clone() metric frame scale is_today/>
-        {move || frame.with(|frame| measure::left_out(lang, frame)).map(|text| view! { <p class="hexmap-left-out">{text}</p> })}
+        <Legend board=board.clone() metric frame scale outline=outline.into() is_today/>
         {move || frame.with(|frame| frame.cells.is_empty()).then(|| view! { <p class="hexmap-note">{words::EMPTY.to(lang)}</p> })}
         <TopCells board query metric frame/>
     }
@@ -130,8 +149,7 @@ fn Numbers(board: Board, query: Signal<Query>, res: u8, rows: Signal<Arc<Table>>
 struct Ground {
     node: NodeRef<Div>,
     standing: RwSignal<Standing>,
-    // West, south, east, north of what is seen, in degrees.
-    bounds: RwSignal<Option<String>>,
+    camera: RwSignal<Option<Camera>>,
     has_fault: RwSignal<bool>,
 }
 
@@ -140,7 +158,7 @@ impl Ground {
         let ground = Self {
             node: NodeRef::new(),
             standing: RwSignal::new(Standing::default()),
-            bounds: RwSignal::new(None),
+            camera: RwSignal::new(None),
             has_fault: RwSignal::new(false),
         };
         let (theme, stage, options) = (board.theme, board.stage, options(board));
@@ -172,9 +190,8 @@ impl Ground {
         if res.try_get_untracked().is_some_and(|res| res != wanted) {
             res.try_set(wanted);
         }
-        let Camera { west, south, east, north, em_px, .. } = camera;
-        self.bounds.try_set(Some(format!("{west:.7},{south:.7},{east:.7},{north:.7}")));
-        stage.set_text_size(NAMES_LAYER, em_px * NAME_EM);
+        self.camera.try_set(Some(camera));
+        stage.set_text_size(NAMES_LAYER, camera.em_px * name_em(theme));
     }
 
     fn says(self, lang: Lang) -> Option<&'static str> {
@@ -188,19 +205,46 @@ impl Ground {
     }
 }
 
+/// Sets the names anew when the camera has come to rest, and when the hexagons under them are
+/// others. A few cells more or less move no name: each move makes MapLibre lay all of them out.
+fn follow_names(board: &Board, frame: Memo<HexFrame>, camera: Signal<Option<Camera>>) {
+    let (stage, theme, places) = (board.stage, board.theme, board.places.clone());
+    let cells = Memo::new(move |held: Option<&usize>| {
+        let cells = frame.with(|frame| frame.cells.len());
+        held.copied().filter(|held| cells.abs_diff(*held) * 20 <= cells).unwrap_or(cells)
+    });
+    Effect::new(move |_| {
+        cells.track();
+        let Some(camera) = camera.get() else { return };
+        let text_px = camera.em_px * name_em(theme);
+        let names = frame.with_untracked(|frame| names::names(&places, &camera, frame, text_px));
+        stage.set_data(NAMES_SOURCE, &names);
+    });
+}
+
 /// What `js/map.js` asks for.
 fn options(board: &Board) -> String {
     let is_touched = board.theme == Theme::Office;
     let fade_ms = if is_touched && !wants_less_motion() { NAME_FADE_MS } else { 0 };
     let options = json!({
-        "style": style(board.theme, &board.city.map, &board.places),
+        "style": style(board.theme, &board.city.map),
         "bounds": board.city.map.bounds,
         "interactive": is_touched,
         "fadeMs": fade_ms,
         "over": OVER_HEXAGONS,
         "title": words::NAME.to(board.lang),
+        "padding": padding_em(board.theme),
     });
     options.to_string()
+}
+
+/// What stays free around the city in the first view, in the text size of the map's place: top,
+/// right, bottom, left. On the wall the legend lies over the map's foot.
+const fn padding_em(theme: Theme) -> [f64; 4] {
+    match theme {
+        Theme::Wall => [1.5, 1.0, 8.5, 1.0],
+        Theme::Office => [0.5, 0.5, 0.5, 0.5],
+    }
 }
 
 /// Draws the area with cases, and again on each of the city's days: a wall hangs for weeks.

@@ -27,7 +27,7 @@ pub(super) const NO_NUMBERS: Say = say("Không tải được số liệu của 
 pub(super) const LIST: Say = say("Các ô nhiều nhất", "Hexagons with the most");
 /// Before a place's name.
 pub(super) const NEAR: Say = say("gần", "near");
-/// What stands for red outlines in the list.
-pub(super) const HAS_OVERDUE: Say = say("có vụ quá hạn", "has an overdue case");
+/// After a number, in the list.
+pub(super) const OVERDUE: Say = say("quá hạn", "overdue");
 /// The chooser's name.
 pub(super) const MEASURE: Say = say("Chỉ tiêu", "Measure");
