@@ -74,32 +74,71 @@ pub(super) fn first_id(key: &str, name: &str, digest: &str) -> String {
     format!("{key}:{name}:{digest}")
 }
 
+/// What the first pass needs of a row.
+#[derive(Debug)]
+pub(super) struct Skimmed {
+    pub(super) key: String,
+    /// The newest instant at which something is said to have happened.
+    pub(super) newest: Option<Timestamp>,
+}
+
+/// Reads all of a row that could be wrong with it, and keeps its key and newest instant.
+///
+/// # Errors
+/// Exactly those of [`make`].
+pub(super) fn skim(mapping: &Mapping, city: &City, row: &Row<'_>) -> Result<Skimmed, String> {
+    let evaluation = Evaluation { mapping, city, row };
+    let (key, _) = keys(&evaluation)?;
+    let mut newest = None;
+    for rule in &mapping.rules {
+        if let Some((time, _)) = happened(&evaluation, rule)? {
+            newest = newest.max(Some(time));
+        }
+    }
+    if newest.is_none() {
+        return Err(NO_EVENT.to_owned());
+    }
+    Ok(Skimmed { key, newest })
+}
+
 /// The events of one row.
 ///
 /// # Errors
 /// Says why the whole row is rejected: it is imported wholly or not at all.
 pub(super) fn make(mapping: &Mapping, city: &City, row: &Row<'_>) -> Result<MappedRow, String> {
     let evaluation = Evaluation { mapping, city, row };
-    let key = evaluation.key(&mapping.key)?;
-    let case = evaluation.key(&mapping.case)?;
-    if key.len() > KEY_LEN_MAX || case.len() > KEY_LEN_MAX {
-        return Err(format!("the key is longer than {KEY_LEN_MAX} bytes"));
-    }
+    let (key, case) = keys(&evaluation)?;
     let mut mapped = MappedRow { key, case, made: Vec::new(), absent_endings: Vec::new() };
     for rule in &mapping.rules {
-        match make_one(&evaluation, rule, &mapped.case)? {
-            Some(made) => mapped.made.push(made),
+        match happened(&evaluation, rule)? {
+            Some(told) => mapped.made.push(tell(&evaluation, rule, &mapped.case, told)),
             None if ends_a_case(&rule.kind) => mapped.absent_endings.push(rule.name.clone()),
             None => {}
         }
     }
     if mapped.made.is_empty() {
-        return Err("the row makes no event: it meets no condition of the mapping".to_owned());
+        return Err(NO_EVENT.to_owned());
     }
     Ok(mapped)
 }
 
-fn make_one(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str) -> Result<Option<Made>, String> {
+const NO_EVENT: &str = "the row makes no event: it meets no condition of the mapping";
+
+/// What names the row, and the case.
+fn keys(evaluation: &Evaluation<'_>) -> Result<(String, String), String> {
+    let key = evaluation.key(&evaluation.mapping.key)?;
+    let case = evaluation.key(&evaluation.mapping.case)?;
+    if key.len() > KEY_LEN_MAX || case.len() > KEY_LEN_MAX {
+        return Err(format!("the key is longer than {KEY_LEN_MAX} bytes"));
+    }
+    Ok((key, case))
+}
+
+/// When something happened, and its data.
+type Told = (Timestamp, Map<String, Json>);
+
+/// When the row says that a rule's event happened, and with what data; none if it did not.
+fn happened(evaluation: &Evaluation<'_>, rule: &EventRule) -> Result<Option<Told>, String> {
     if rule.condition.as_ref().is_some_and(|condition| !holds(condition, evaluation.row)) {
         return Ok(None);
     }
@@ -108,7 +147,10 @@ fn make_one(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str) -> Result
         let must = rule.condition.is_some() || rule.kind == "case.received";
         return if must { Err(format!("{} has no time", rule.kind)) } else { Ok(None) };
     };
-    let mut data = evaluation.object(&rule.data)?;
+    Ok(Some((time, evaluation.object(&rule.data)?)))
+}
+
+fn tell(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str, (time, mut data): Told) -> Made {
     if rule.kind == "case.received" {
         data.entry("kind").or_insert_with(|| json!("report"));
         data.entry("city").or_insert_with(|| json!(evaluation.city.code));
@@ -122,7 +164,7 @@ fn make_one(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str) -> Result
     envelope.insert("data".to_owned(), Json::Object(data));
     let envelope = Json::Object(envelope);
     let digest = digest(&envelope);
-    Ok(Some(Made { name: rule.name.clone(), kind: rule.kind.clone(), time, digest, envelope }))
+    Made { name: rule.name.clone(), kind: rule.kind.clone(), time, digest, envelope }
 }
 
 fn digest(envelope: &Json) -> String {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::city::City;
 
-use super::make::{MappedRow, make};
+use super::make::{MappedRow, Skimmed, make, skim};
 use super::mapping::Mapping;
 use super::progress::Progress;
 use super::row::{Header, Row, name};
@@ -77,28 +77,41 @@ impl<'a> Reading<'a> {
 
     /// Reads the next row; none at the end.
     pub(super) fn next_row(&mut self) -> Result<Option<ReadRow>, ImportError> {
-        let place = self.table.read(&mut self.fields).map_err(|source| self.broken(source))?;
-        let Some(Place { row, line, too_long }) = place else { return Ok(None) };
-        let mapped = if too_long {
-            Err("the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)"
-                .to_owned())
-        } else {
-            self.map_fields()
-        };
-        Ok(Some(ReadRow { row, line, mapped }))
+        let Some(place) = self.next_fields()? else { return Ok(None) };
+        let mapped = self.mapped(place, make);
+        Ok(Some(ReadRow { row: place.row, line: place.line, mapped }))
     }
 
-    fn map_fields(&self) -> Result<MappedRow, String> {
+    /// Reads the next row for the first pass: its number, and what is needed of it if it is good.
+    pub(super) fn next_skimmed(&mut self) -> Result<Option<(u64, Option<Skimmed>)>, ImportError> {
+        let Some(place) = self.next_fields()? else { return Ok(None) };
+        Ok(Some((place.row, self.mapped(place, skim).ok())))
+    }
+
+    fn next_fields(&mut self) -> Result<Option<Place>, ImportError> {
+        self.table.read(&mut self.fields).map_err(|source| self.broken(source))
+    }
+
+    fn mapped<T>(
+        &self,
+        place: Place,
+        map: impl Fn(&Mapping, &City, &Row<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        if place.too_long {
+            return Err(TOO_LONG.to_owned());
+        }
         let fields: Vec<&[u8]> = self.fields.iter().collect();
         let mapping = self.mapping;
         let row = Row::read(&self.header, &fields, mapping.file.encoding, &mapping.values)?;
-        make(mapping, self.city, &row)
+        map(mapping, self.city, &row)
     }
 
     fn broken(&self, source: io::Error) -> ImportError {
         ImportError::Unreadable { path: self.path.clone(), source }
     }
 }
+
+const TOO_LONG: &str = "the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)";
 
 impl Iterator for Reading<'_> {
     type Item = Result<ReadRow, ImportError>;

@@ -22,16 +22,16 @@ pub(super) struct Scan {
 pub(super) fn scan(mut reading: Reading<'_>, progress: &Progress) -> Result<Scan, ImportError> {
     let mut scan = Scan::default();
     let mut last_rows: HashMap<[u8; 16], u64> = HashMap::new();
-    while let Some(row) = reading.next_row()? {
-        if row.row % 1000 == 0 {
-            progress.rows(row.row);
+    while let Some((row, skimmed)) = reading.next_skimmed()? {
+        if row % 1000 == 0 {
+            progress.rows(row);
         }
-        let Ok(mapped) = row.mapped else { continue };
-        if let Some(replaced) = last_rows.insert(key_hash(&mapped.key), row.row) {
+        // A row that will be rejected replaces none.
+        let Some(skimmed) = skimmed else { continue };
+        if let Some(replaced) = last_rows.insert(key_hash(&skimmed.key), row) {
             scan.superseded.insert(replaced);
         }
-        let newest = mapped.made.iter().map(|made| made.time).max();
-        scan.newest = scan.newest.max(newest);
+        scan.newest = scan.newest.max(skimmed.newest);
     }
     Ok(scan)
 }
