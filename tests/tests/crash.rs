@@ -101,7 +101,8 @@ async fn every_answer_follows_its_sync(binary: &Path) -> bool {
     let mut command = Command::new(strace);
     command.current_dir(tests::program::root());
     command.env("TOANCANH_SITE_ROOT", tests::program::site_root());
-    command.args(["-f", "-tt", "-y", "-s", "256", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg,recvfrom,read"]);
+    // `-D`: the tracer is no parent of the program, so that the signals of this test reach it.
+    command.args(["-D", "-f", "-tt", "-y", "-s", "256", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg,recvfrom,read"]);
     command.arg("-o").arg(&trace).arg(binary);
     command.args(["serve", "--listen", "127.0.0.1:0", "--city", "boston", "--clock", &format!("{AT},speed=0"), "--data"]);
     command.arg(&data);
@@ -111,8 +112,9 @@ async fn every_answer_follows_its_sync(binary: &Path) -> bool {
         let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
         assert_eq!(reply.status, 202, "{}", reply.body);
     }
-    // strace hands the signal on to the program it traces and ends with it.
     program.stop().unwrap();
+    // The tracer ends a moment after the program that it traces.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let trace = std::fs::read_to_string(trace).unwrap();
     let mut synced = false;
     let mut answers = 0;
