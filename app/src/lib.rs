@@ -2,6 +2,8 @@
 //! Built for the server (`ssr`) and for the browser (`hydrate`). Never here: aggregates, business
 //! rules, or fetching outside `live` and the server functions.
 
+// A page is one type, as deep as its markup; optimised builds look through all of it.
+#![recursion_limit = "512"]
 #![allow(unreachable_pub)] // The component macro makes its functions and properties public.
 
 pub mod source;
