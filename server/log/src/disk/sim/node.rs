@@ -53,8 +53,16 @@ impl Node {
         self.dirty.entry(last).or_default().push(sector_of(&self.data, last));
     }
 
+    /// Only what is known to be dirty: what a failed sync forgot stays lost.
     pub(super) fn sync(&mut self) {
-        self.durable.clone_from(&self.data);
+        self.durable.resize(self.data.len(), 0);
+        for sector in self.dirty.keys() {
+            let from = sector * SECTOR;
+            let to = (from + SECTOR).min(self.data.len());
+            if from < to {
+                self.durable[from..to].copy_from_slice(&self.data[from..to]);
+            }
+        }
         self.forget();
     }
 
