@@ -94,7 +94,9 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
         .layer(from_fn(move |request: Request, next: Next| access.guard(request, next)))
         .layer(from_fn(problem::everywhere))
         .layer(from_fn(headers::secure))
-        .layer(from_fn(move |request: Request, next: Next| observe::observe(requests.clone(), request, next)));
+        .layer(from_fn(move |request: Request, next: Next| {
+            observe::observe(requests.clone(), request, next)
+        }));
     Ok(router)
 }
 

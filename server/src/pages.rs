@@ -47,16 +47,16 @@ pub fn router(answers: &Answers) -> Router {
     let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone()));
     let options = options(&answers.running().settings);
     let context = context(source);
-    let (routes, _) = leptos_axum::generate_route_list_with_exclusions_and_ssg_and_context(
-        app::App,
-        None,
-        context.clone(),
-    );
+    let (routes, _) =
+        leptos_axum::generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, context.clone());
     let shell = {
         let options = options.clone();
         move || app::shell(options.clone())
     };
-    let rest = Rest { files: Files::in_folder(&answers.running().settings.site_root), page: page(context.clone(), shell.clone()) };
+    let rest = Rest {
+        files: Files::in_folder(&answers.running().settings.site_root),
+        page: page(context.clone(), shell.clone()),
+    };
     let pages = Router::new()
         .leptos_routes_with_context(&options, routes, context, shell)
         .with_state(options)

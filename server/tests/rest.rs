@@ -1,6 +1,9 @@
 //! The REST calls and the pages, asked over a real socket of a real server with a real log. One
 //! program for all of them: linking the server takes longer than running them.
 
+// A test that meets something unexpected should stop there.
+#![allow(clippy::unwrap_used)]
+
 #[path = "rest/access.rs"]
 mod access;
 #[path = "rest/bad_input.rs"]

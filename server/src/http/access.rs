@@ -54,9 +54,11 @@ impl Access {
                  reaches it read everything but personal data.",
             ));
         }
-        let host = request.uri().authority().map(|authority| authority.as_str()).or_else(|| {
-            request.headers().get(header::HOST).and_then(|host| host.to_str().ok())
-        });
+        let host = request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str())
+            .or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()));
         // Every browser names the host. Another name than our own means that a foreign page had
         // its name point here (DNS rebinding), or that a proxy hands strangers' requests on.
         if host.is_some_and(|host| !self.is_own(host)) {
@@ -112,7 +114,15 @@ mod tests {
 
     #[test]
     fn reads_answer_on_loopback_under_a_name_of_its_own() {
-        for host in ["localhost", "localhost:8080", "LOCALHOST.", "127.0.0.1:80", "127.9.9.9", "[::1]:80", "10.0.0.7:80"] {
+        for host in [
+            "localhost",
+            "localhost:8080",
+            "LOCALHOST.",
+            "127.0.0.1:80",
+            "127.9.9.9",
+            "[::1]:80",
+            "10.0.0.7:80",
+        ] {
             check(false, "127.0.0.1", host, "/api/v1/aggregates", true);
         }
         check(false, "::1", "[::1]", "/", true);
@@ -123,7 +133,9 @@ mod tests {
 
     #[test]
     fn a_foreign_name_that_points_here_is_refused() {
-        for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "0.0.0.0", "[::2]"] {
+        for host in
+            ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "0.0.0.0", "[::2]"]
+        {
             check(false, "127.0.0.1", host, "/api/v1/cases", false);
         }
     }

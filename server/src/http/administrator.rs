@@ -52,7 +52,12 @@ impl Administrator {
     pub fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let held = fs::read_to_string(&self.path).map_err(|error| {
             tracing::error!(%error, path = %self.path.display(), "the administrator's token cannot be read");
-            Problem::new("unavailable", 503, "Not now", "The administrator's token cannot be read on the server.")
+            Problem::new(
+                "unavailable",
+                503,
+                "Not now",
+                "The administrator's token cannot be read on the server.",
+            )
         })?;
         let given = headers
             .get(header::AUTHORIZATION)

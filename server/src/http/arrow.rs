@@ -60,7 +60,9 @@ fn kind_of<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> DataType 
 fn column<'a>(kind: &DataType, values: impl Iterator<Item = Option<&'a Value>>) -> ArrayRef {
     match kind {
         DataType::Int64 => Arc::new(Int64Array::from_iter(values.map(|value| value.and_then(Value::as_int)))),
-        DataType::Float64 => Arc::new(Float64Array::from_iter(values.map(|value| value.and_then(Value::as_f64)))),
+        DataType::Float64 => {
+            Arc::new(Float64Array::from_iter(values.map(|value| value.and_then(Value::as_f64))))
+        }
         _ => Arc::new(StringArray::from_iter(values.map(|value| value.and_then(shown)))),
     }
 }

@@ -29,10 +29,13 @@ fn stop(timeline: &Timeline, clock: Clock, at: Timestamp) -> Option<(Timestamp, 
     if timeline.at(at).is_some_and(|segment| segment.open) {
         return None;
     }
-    let resolved = timeline.flows.iter().filter(|flow| {
-        flow.measure == Measure::Resolved && flow.weight > 0 && flow.at <= at && timeline.resolved_at == Some(flow.at)
+    let resolved = timeline.flows.iter().rfind(|flow| {
+        flow.measure == Measure::Resolved
+            && flow.weight > 0
+            && flow.at <= at
+            && timeline.resolved_at == Some(flow.at)
     });
-    if let Some(flow) = resolved.last() {
+    if let Some(flow) = resolved {
         return Some((flow.at, flow.judged));
     }
     // Closed, refused, cancelled or found to be a duplicate: since the last change from open.
@@ -146,7 +149,8 @@ impl Told<'_> {
 /// A length of time in Vietnamese, from days to seconds.
 fn span(micros: i64) -> String {
     let secs = micros.unsigned_abs() / 1_000_000;
-    let parts = [(secs / 86_400, "ngày"), (secs / 3_600 % 24, "giờ"), (secs / 60 % 60, "phút"), (secs % 60, "giây")];
+    let parts =
+        [(secs / 86_400, "ngày"), (secs / 3_600 % 24, "giờ"), (secs / 60 % 60, "phút"), (secs % 60, "giây")];
     let said: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
     let sign = if micros < 0 { "−" } else { "" };

@@ -39,8 +39,25 @@ pub(super) async fn cases(State(api): State<Api>, uri: Uri, headers: HeaderMap) 
 
 fn table(cases: &[CaseRow]) -> Sheet {
     let columns = [
-        "case", "kind", "status", "received_at", "field", "channel", "severity", "content_group", "agency",
-        "district", "ward", "lat", "lng", "timeliness", "due", "rule", "resolved_at", "flags", "title",
+        "case",
+        "kind",
+        "status",
+        "received_at",
+        "field",
+        "channel",
+        "severity",
+        "content_group",
+        "agency",
+        "district",
+        "ward",
+        "lat",
+        "lng",
+        "timeliness",
+        "due",
+        "rule",
+        "resolved_at",
+        "flags",
+        "title",
     ];
     let rows = cases.iter().map(|row| {
         [

@@ -1,6 +1,5 @@
 //! `GET /metrics`: the server's own figures, for Prometheus (OpenMetrics text).
 
-use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::State;
@@ -27,7 +26,12 @@ pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal>
     of_gateway_and_hub(&mut registry, &api.running.telemetry);
     of_log(&mut registry, &api.running.store.log().stats());
     of_state(&mut registry, &api.running.core.snapshot());
-    gauge(&mut registry, "answers_waiting", "Questions being counted or waiting", api.answers.work().waiting());
+    gauge(
+        &mut registry,
+        "answers_waiting",
+        "Questions being counted or waiting",
+        api.answers.work().waiting(),
+    );
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| {
         tracing::error!(%error, "the figures could not be written");
@@ -65,8 +69,18 @@ fn of_log(registry: &mut Registry, stats: &Stats) {
     counter(registry, "log_fsyncs", "fdatasync calls for frames", stats.fsyncs_total);
     seconds(registry, "log_fsync_last", "How long the last fdatasync took", stats.fsync_last_us);
     seconds(registry, "log_fsync_max", "The longest fdatasync since the start", stats.fsync_max_us);
-    counter(registry, "log_refused_busy", "Batches refused because the queue was full", stats.refused_busy_total);
-    counter(registry, "log_refused_full", "Commits refused because the disk was full", stats.refused_full_total);
+    counter(
+        registry,
+        "log_refused_busy",
+        "Batches refused because the queue was full",
+        stats.refused_busy_total,
+    );
+    counter(
+        registry,
+        "log_refused_full",
+        "Commits refused because the disk was full",
+        stats.refused_full_total,
+    );
     gauge(registry, "log_queued_batches", "Batches waiting for the disk", stats.queued_batches);
     gauge(registry, "log_queued_bytes", "Bytes waiting for the disk", stats.queued_bytes);
     gauge(registry, "log_poisoned", "1 once the log has stopped acknowledging", u64::from(stats.poisoned));
@@ -80,8 +94,18 @@ fn of_state(registry: &mut Registry, snapshot: &Snapshot) {
     gauge(registry, "state_timers", "Instants at which a case will turn", state.timers());
     gauge(registry, "state_sources", "Sources ever heard of", state.sources().len());
     let at_secs = state.at().micros().div_euclid(1_000_000);
-    registry.register_with_unit("state_at", "The instant that the numbers stand at", Unit::Seconds, ConstGauge::new(at_secs));
-    gauge(registry, "ready", "1 once every event of the log is in the numbers", u64::from(snapshot.rebuilding.is_none()));
+    registry.register_with_unit(
+        "state_at",
+        "The instant that the numbers stand at",
+        Unit::Seconds,
+        ConstGauge::new(at_secs),
+    );
+    gauge(
+        registry,
+        "ready",
+        "1 once every event of the log is in the numbers",
+        u64::from(snapshot.rebuilding.is_none()),
+    );
 }
 
 fn counter(registry: &mut Registry, name: &str, help: &str, value: u64) {
@@ -98,6 +122,6 @@ fn seconds(registry: &mut Registry, name: &str, help: &str, micros: u64) {
     registry.register_with_unit(name, help, Unit::Seconds, value);
 }
 
-fn register(registry: &mut Registry, name: &str, help: &str, metric: impl Metric + Debug) {
+fn register(registry: &mut Registry, name: &str, help: &str, metric: impl Metric) {
     registry.register(name, help, metric);
 }

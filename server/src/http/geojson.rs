@@ -44,7 +44,8 @@ fn feature(cell: &str, number: i64) -> Option<Json> {
 fn ring(cell: CellIndex) -> Vec<[f64; 2]> {
     let round = |degrees: f64| (degrees * SCALE).round() / SCALE;
     let boundary = cell.boundary();
-    let mut ring: Vec<[f64; 2]> = boundary.iter().map(|corner| [round(corner.lng()), round(corner.lat())]).collect();
+    let mut ring: Vec<[f64; 2]> =
+        boundary.iter().map(|corner| [round(corner.lng()), round(corner.lat())]).collect();
     ring.extend(ring.first().copied());
     ring
 }

@@ -43,7 +43,23 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let bounds = Bounds { connections: CONNECTIONS_MAX, head_time: HEAD_TIME_MAX };
+    serve_within(bounds, listener, router, stop).await
+}
+
+#[derive(Clone, Copy)]
+struct Bounds {
+    connections: usize,
+    head_time: Duration,
+}
+
+async fn serve_within(
+    bounds: Bounds,
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+    let room = Arc::new(Semaphore::new(bounds.connections));
     let (going, stopping) = watch::channel(false);
     let mut connections = tokio::task::JoinSet::new();
     let mut stop = std::pin::pin!(stop);
@@ -61,7 +77,7 @@ pub async fn serve(
         match (place, accepted) {
             (Ok(place), Ok((stream, peer))) => {
                 let held = Held { stream, _place: place };
-                connections.spawn(connection(held, peer, router.clone(), stopping.clone()));
+                connections.spawn(connection(held, peer, router.clone(), bounds.head_time, stopping.clone()));
             }
             (Ok(_), Err(error)) => pause_after(&error).await,
             (Err(_), _) => break,
@@ -85,7 +101,13 @@ async fn pause_after(error: &io::Error) {
     }
 }
 
-async fn connection(held: Held, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    held: Held,
+    peer: SocketAddr,
+    router: Router,
+    head_time: Duration,
+    mut stopping: watch::Receiver<bool>,
+) {
     // Frames are small and wait for nobody.
     let _ = held.stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -95,7 +117,7 @@ async fn connection(held: Held, peer: SocketAddr, router: Router, mut stopping: 
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME_MAX)
+        .header_read_timeout(head_time)
         // A client that has said all it has to say may still read the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(held), service)
@@ -129,7 +151,11 @@ struct Held {
 }
 
 impl AsyncRead for Held {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, into)
     }
 }
@@ -157,5 +183,74 @@ impl AsyncWrite for Held {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    struct Server {
+        address: SocketAddr,
+        stop: oneshot::Sender<()>,
+        served: tokio::task::JoinHandle<io::Result<()>>,
+    }
+
+    async fn start(connections: usize, head_time: Duration) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let slow = || async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            "done"
+        };
+        let peer = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+        let router = Router::new().route("/peer", get(peer)).route("/slow", get(slow));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let bounds = Bounds { connections, head_time };
+        let served = tokio::spawn(serve_within(bounds, listener, router, async { drop(stopped.await) }));
+        Server { address, stop, served }
+    }
+
+    async fn ask(address: SocketAddr, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_never_ends_its_head_is_let_go() {
+        let server = start(4, Duration::from_millis(100)).await;
+        let answer = ask(server.address, "GET /peer HTTP/1.1\r\nhost: localhost\r\nx: ").await;
+        assert!(!answer.contains("200 OK"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn one_connection_too_many_waits_for_a_place() {
+        let server = start(1, Duration::from_secs(20)).await;
+        let first = TcpStream::connect(server.address).await.unwrap();
+        let request = "GET /peer HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        let second = tokio::spawn(ask(server.address, request));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!second.is_finished());
+        drop(first);
+        assert!(second.await.unwrap().contains("127.0.0.1:"));
+    }
+
+    #[tokio::test]
+    async fn an_open_request_is_finished_before_the_server_stops() {
+        let server = start(4, Duration::from_secs(20)).await;
+        let request = "GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        let asked = tokio::spawn(ask(server.address, request));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        server.stop.send(()).unwrap();
+        assert!(asked.await.unwrap().ends_with("done"));
+        server.served.await.unwrap().unwrap();
+        assert!(TcpStream::connect(server.address).await.is_err());
     }
 }

@@ -26,7 +26,11 @@ struct Metrics {
 }
 
 /// `GET /api/v1/metrics`: the metric registry.
-pub(super) async fn metrics(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn metrics(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     Params::of(&uri)?.end()?;
     let form = choose(&headers, &Form::TABLE)?;
     let snapshot = api.running.core.snapshot();
@@ -37,7 +41,16 @@ pub(super) async fn metrics(State(api): State<Api>, uri: Uri, headers: HeaderMap
 
 fn registry_sheet(metrics: &[MetricView]) -> Sheet {
     let columns = [
-        "id", "label_vi", "label_en", "unit", "kind", "definition_vi", "definition_en", "clause", "better", "dimensions",
+        "id",
+        "label_vi",
+        "label_en",
+        "unit",
+        "kind",
+        "definition_vi",
+        "definition_en",
+        "clause",
+        "better",
+        "dimensions",
     ];
     let kind = |metric: &MetricView| match metric.kind {
         domain::metric::MetricKind::Stock => "stock",
@@ -61,7 +74,11 @@ fn registry_sheet(metrics: &[MetricView]) -> Sheet {
 }
 
 /// `GET /api/v1/aggregates`.
-pub(super) async fn aggregates(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn aggregates(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let params = Params::of(&uri)?;
     params.refuse(&["res"])?;
     let query = params.query(api.answers.zone())?;
@@ -75,7 +92,11 @@ pub(super) async fn aggregates(State(api): State<Api>, uri: Uri, headers: Header
 }
 
 /// `GET /api/v1/hexagons`.
-pub(super) async fn hexagons(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn hexagons(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let params = Params::of(&uri)?;
     params.refuse(&["group_by", "bucket"])?;
     let mut query = params.query(api.answers.zone())?;

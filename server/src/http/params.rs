@@ -108,8 +108,7 @@ mod tests {
 
     #[track_caller]
     fn check_refused(query: &str, at_fault: &str) {
-        let problem =
-            params(query).and_then(|params| params.query(&TimeZone::UTC)).map(|_| ()).unwrap_err();
+        let problem = params(query).and_then(|params| params.query(&TimeZone::UTC)).map(|_| ()).unwrap_err();
         assert_eq!((problem.status, problem.parameter.as_deref()), (400, Some(at_fault)));
     }
 

@@ -114,7 +114,11 @@ fn of_status(status: StatusCode) -> Problem {
         StatusCode::REQUEST_TIMEOUT => ("request-timeout", "Too slow", "The request did not arrive in time."),
         StatusCode::INTERNAL_SERVER_ERROR => return internal(),
         _ if status.is_server_error() => ("unavailable", "Not now", "The server cannot answer this now."),
-        _ => ("bad-request", "The request cannot be used", "The request cannot be read; see /api/v1/openapi.json."),
+        _ => (
+            "bad-request",
+            "The request cannot be used",
+            "The request cannot be read; see /api/v1/openapi.json.",
+        ),
     };
     Problem::new(slug, status.as_u16(), title, detail)
 }
@@ -122,7 +126,8 @@ fn of_status(status: StatusCode) -> Problem {
 /// Something broke here, and the fault is not the caller's.
 #[must_use]
 pub fn internal() -> Problem {
-    let detail = "Something broke while this was answered. Nothing was changed by it; the server's log says what.";
+    let detail =
+        "Something broke while this was answered. Nothing was changed by it; the server's log says what.";
     Problem::new("internal", 500, "The server made a mistake", detail)
 }
 

@@ -49,7 +49,11 @@ struct FlagView {
 }
 
 /// `GET /api/v1/quality`.
-pub(super) async fn quality(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn quality(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let mut params = Params::of(&uri)?;
     let only = params.take("flag")?;
     let after = params.take("after")?.unwrap_or_default();
@@ -158,7 +162,11 @@ struct CodeView {
 }
 
 /// `GET /api/v1/catalogue/unmapped`.
-pub(super) async fn unmapped(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn unmapped(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     Params::of(&uri)?.end()?;
     let form = choose(&headers, &Form::TABLE)?;
     let zone = api.answers.zone().clone();
@@ -173,7 +181,7 @@ pub(super) async fn unmapped(State(api): State<Api>, uri: Uri, headers: HeaderMa
 fn unknown_codes(state: &City) -> Vec<CodeView> {
     let catalogue = &state.city().catalogue;
     let mut known = HashSet::new();
-    let mut found: BTreeMap<(Dimension, Arc<str>), (u64, u64, Vec<Arc<str>>)> = BTreeMap::new();
+    let mut found: BTreeMap<(Dimension, Arc<str>), CodeView> = BTreeMap::new();
     for case in state.cases() {
         let Some(segment) = case.timeline.as_ref().and_then(|timeline| timeline.at(state.at())) else {
             continue;
@@ -190,18 +198,25 @@ fn unknown_codes(state: &City) -> Vec<CodeView> {
                 known.insert((dimension, sym));
                 continue;
             }
-            let (cases, open, examples) = found.entry((dimension, code)).or_default();
-            *cases += 1;
-            *open += u64::from(segment.open);
-            examples.push(case.code.clone());
+            let none = || CodeView {
+                dimension: dimension.name(),
+                code: code.clone(),
+                cases: 0,
+                open: 0,
+                examples: Vec::new(),
+            };
+            let view = found.entry((dimension, code.clone())).or_insert_with(none);
+            view.cases += 1;
+            view.open += u64::from(segment.open);
+            view.examples.push(case.code.clone());
         }
     }
-    let view = |((dimension, code), (cases, open, mut examples)): ((Dimension, Arc<str>), (u64, u64, Vec<Arc<str>>))| {
-        examples.sort_unstable();
-        examples.truncate(CODES as usize);
-        CodeView { dimension: dimension.name(), code, cases, open, examples }
-    };
-    found.into_iter().map(view).collect()
+    let mut views: Vec<CodeView> = found.into_values().collect();
+    for view in &mut views {
+        view.examples.sort_unstable();
+        view.examples.truncate(CODES as usize);
+    }
+    views
 }
 
 fn codes_table(codes: &[CodeView]) -> Sheet {

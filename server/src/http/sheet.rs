@@ -31,10 +31,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new<const N: usize>(columns: [&str; N], rows: impl Iterator<Item = [Value; N]>) -> Self {
-        Self {
-            columns: columns.map(str::to_owned).to_vec(),
-            rows: rows.map(|row| row.to_vec()).collect(),
-        }
+        Self { columns: columns.map(str::to_owned).to_vec(), rows: rows.map(|row| row.to_vec()).collect() }
     }
 }
 
@@ -89,8 +86,7 @@ pub(super) fn answer(
 /// CSV by RFC 4180: a line of names, then the rows; nothing between two commas is null.
 fn csv(sheet: &Sheet) -> Result<Vec<u8>, Problem> {
     let write = || -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         writer.write_record(&sheet.columns)?;
         for row in &sheet.rows {
             writer.write_record(row.iter().map(cell))?;
@@ -118,7 +114,10 @@ mod tests {
 
     #[test]
     fn csv_quotes_what_would_break_it_and_leaves_null_empty() {
-        let rows = [["a,\"b\"\nc".into(), Value::Int(-3), Value::Float(0.5)], [Value::Null, Value::Int(1), Value::Null]];
+        let rows = [
+            ["a,\"b\"\nc".into(), Value::Int(-3), Value::Float(0.5)],
+            [Value::Null, Value::Int(1), Value::Null],
+        ];
         let sheet = Sheet::new(["district", "open", "hours"], rows.into_iter());
         let text = String::from_utf8(csv(&sheet).unwrap()).unwrap();
         assert_eq!(text, "district,open,hours\r\n\"a,\"\"b\"\"\nc\",-3,0.5\r\n,1,\r\n");

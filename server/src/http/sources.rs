@@ -57,7 +57,11 @@ struct LastError {
 }
 
 /// `GET /api/v1/sources`.
-pub(super) async fn sources(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn sources(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     Params::of(&uri)?.end()?;
     let form = choose(&headers, &Form::TABLE)?;
     let snapshot = api.running.core.ready()?;
@@ -84,7 +88,8 @@ fn views(
     let heard = known.iter().map(|(name, source)| view(name, source, errors.get(&**name), now));
     // A source of which nothing was ever accepted is the one that most needs to be seen.
     let unheard = errors.iter().filter(|(name, _)| !known.contains_key(name.as_str()));
-    let mut views: Vec<SourceView> = heard.chain(unheard.map(|(name, error)| never_heard(name, error, now))).collect();
+    let mut views: Vec<SourceView> =
+        heard.chain(unheard.map(|(name, error)| never_heard(name, error, now))).collect();
     views.sort_by(|a, b| a.source.cmp(&b.source));
     views
 }
@@ -126,8 +131,17 @@ fn last_error(error: &SourceError, zone: &TimeZone) -> LastError {
 }
 
 fn table(sources: &[SourceView]) -> Sheet {
-    let columns =
-        ["source", "state", "watermark", "lag_secs", "latest", "recorded", "events", "rejected", "last_error"];
+    let columns = [
+        "source",
+        "state",
+        "watermark",
+        "lag_secs",
+        "latest",
+        "recorded",
+        "events",
+        "rejected",
+        "last_error",
+    ];
     let count = |count: u64| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
     let rows = sources.iter().map(|source| {
         [
@@ -164,7 +178,11 @@ mod tests {
         let problem = Problem::new("wrong-city", 422, "", "city: is another");
         let error = SourceError { at: Timestamp::from_secs(5), problem, rejected: 9 };
         let errors = BTreeMap::from([("urn:a".to_owned(), error)]);
-        let now = Now { city: Timestamp::from_secs(100), machine: Timestamp::from_secs(1_061), zone: &TimeZone::UTC };
+        let now = Now {
+            city: Timestamp::from_secs(100),
+            machine: Timestamp::from_secs(1_061),
+            zone: &TimeZone::UTC,
+        };
         let views = views(&known, &errors, &now);
         let said: Vec<_> =
             views.iter().map(|view| (view.source.as_str(), view.state.as_str(), view.lag_secs)).collect();

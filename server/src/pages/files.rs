@@ -30,7 +30,9 @@ impl Files {
     pub(super) async fn get(&self, asked: Request) -> Option<Response> {
         let keep = if asked.uri().path().ends_with(".woff2") { KEEP } else { ASK_AGAIN };
         let found = self.0.clone().oneshot(asked).await.ok()?;
-        if matches!(found.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) || is_elsewhere(&found) {
+        if matches!(found.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+            || is_elsewhere(&found)
+        {
             return None;
         }
         let mut response = found.map(Body::new).into_response();
@@ -85,7 +87,7 @@ mod tests {
         let (_folder, files) = site();
         for (path, kind, keep) in [
             ("/pkg/a.wasm", "application/wasm", "no-cache"),
-            ("/m.mjs", "text/javascript", "no-cache"),
+            ("/m.mjs", "application/javascript", "no-cache"),
             ("/f.woff2", "font/woff2", "public, max-age=604800"),
             ("/s.css", "text/css", "no-cache"),
         ] {

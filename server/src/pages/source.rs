@@ -36,7 +36,8 @@ impl Source {
     fn seen(&self) -> (Option<Extent>, usize) {
         let snapshot = self.answers.running().core.snapshot();
         let state = snapshot.frozen.state();
-        let points = state.cases().iter().filter_map(|case| case.timeline.as_ref()?.segments.last()?.attrs.point);
+        let points =
+            state.cases().iter().filter_map(|case| case.timeline.as_ref()?.segments.last()?.attrs.point);
         points.take(POINTS_ENOUGH).fold((None, 0), |(extent, count), point| {
             let extent = extent.unwrap_or(Extent { south: 90.0, west: 180.0, north: -90.0, east: -180.0 });
             let wider = Extent {

@@ -7,7 +7,9 @@ use crate::support::Server;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_name_that_points_here_reads_nothing() {
     let server = Server::with_cases().await;
-    for path in ["/api/v1/aggregates?metric=open", "/api/v1/cases", "/", "/metrics", "/api/v1/live", "/style.css"] {
+    for path in
+        ["/api/v1/aggregates?metric=open", "/api/v1/cases", "/", "/metrics", "/api/v1/live", "/style.css"]
+    {
         let reply = server.send(Method::GET, path, |request| request.header("host", "evil.example")).await;
         assert_eq!(reply.problem().1, "reads-on-loopback-only", "{path}");
     }
@@ -24,7 +26,9 @@ async fn the_whole_router_refuses_a_peer_that_is_not_of_this_machine() {
     let server = Server::with_cases().await;
     let router = server::http::router(server.started.running.clone()).unwrap();
     let peer = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), 9_000);
-    for (path, status) in [("/api/v1/cases", 403), ("/", 403), ("/city/boundaries.geojson", 403), ("/readyz", 200)] {
+    for (path, status) in
+        [("/api/v1/cases", 403), ("/", 403), ("/city/boundaries.geojson", 403), ("/readyz", 200)]
+    {
         let mut request = axum::extract::Request::get(path).body(axum::body::Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
         let reply = router.clone().oneshot(request).await.unwrap();
@@ -40,7 +44,9 @@ async fn every_answer_tells_the_browser_to_be_careful() {
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("x-frame-options"), "DENY");
         assert!(reply.header("content-security-policy").contains("frame-ancestors 'none'"));
-        assert!(!reply.header("permissions-policy").is_empty() && !reply.header("referrer-policy").is_empty());
+        assert!(
+            !reply.header("permissions-policy").is_empty() && !reply.header("referrer-policy").is_empty()
+        );
     }
     assert_eq!(server.get("/api/v1/cases").await.header("cache-control"), "no-store");
 }

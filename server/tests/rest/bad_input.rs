@@ -60,7 +60,9 @@ async fn a_wrong_path_method_or_body_is_a_problem_too() {
     let reply = server.send(Method::POST, "/anything", |request| request).await;
     assert_eq!(reply.problem().0, 404);
     let token = server.administrator_token();
-    let text = |request: reqwest::RequestBuilder| request.bearer_auth(&token).header("content-type", "text/plain").body("x");
+    let text = |request: reqwest::RequestBuilder| {
+        request.bearer_auth(&token).header("content-type", "text/plain").body("x")
+    };
     assert_eq!(server.send(Method::POST, "/api/v1/clock", text).await.problem().1, "unsupported-type");
     let large = |request: reqwest::RequestBuilder| request.bearer_auth(&token).body(vec![b' '; 70_000]);
     assert_eq!(server.send(Method::POST, "/api/v1/clock", large).await.problem().1, "body-too-large");
@@ -91,7 +93,8 @@ async fn a_sender_of_fifty_megabytes_reads_why_it_was_refused() {
              content-type: application/x-ndjson\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n"
         );
         let held = server.clone();
-        let answer = tokio::task::spawn_blocking(move || send_all_then_read(&held, head, bytes)).await.unwrap();
+        let answer =
+            tokio::task::spawn_blocking(move || send_all_then_read(&held, head, bytes)).await.unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
         assert!(answer.contains("urn:toancanh:problem:body-too-large"), "{answer}");
     }

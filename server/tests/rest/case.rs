@@ -12,7 +12,13 @@ async fn a_list_is_paged_on_one_state_whatever_comes_in_meanwhile() {
     assert_eq!(codes(&first), ["A-1", "A-2", "A-3", "A-4"]);
     assert_eq!(first["total"], 6);
     server
-        .post(&[event("A-0/r", "case.received", "2026-11-23T07:59:00+07:00", "A-0", json!({ "kind": "report", "city": "thu" }))])
+        .post(&[event(
+            "A-0/r",
+            "case.received",
+            "2026-11-23T07:59:00+07:00",
+            "A-0",
+            json!({ "kind": "report", "city": "thu" }),
+        )])
         .await;
     let next = first["next"].as_str().unwrap();
     let second = server.json(&format!("/api/v1/cases?sort=case&limit=4&cursor={next}")).await;
@@ -85,16 +91,32 @@ async fn clocks_say_where_they_stand_and_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_a_case_not_heard_of_are_kept_and_applied_when_it_comes() {
     let server = Server::empty().await;
-    let resolved = event("Z/x", "case.resolved", "2026-11-23T07:30:00+07:00", "Z", json!({ "result": "done", "handling_unit": "SXD" }));
+    let resolved = event(
+        "Z/x",
+        "case.resolved",
+        "2026-11-23T07:30:00+07:00",
+        "Z",
+        json!({ "result": "done", "handling_unit": "SXD" }),
+    );
     server.post(&[resolved]).await;
     let story = server.json("/api/v1/cases/Z").await;
     assert_eq!(story["events"][0]["applied"], false);
     assert_eq!(story["events"][0]["flag"], "case_unknown");
-    assert_eq!((&story["case"]["status"], &story["case"]["received_at"]), (&json!("not_received"), &json!(null)));
-    let received = event("Z/r", "case.received", "2026-11-23T07:00:00+07:00", "Z", json!({ "kind": "report", "city": "thu" }));
+    assert_eq!(
+        (&story["case"]["status"], &story["case"]["received_at"]),
+        (&json!("not_received"), &json!(null))
+    );
+    let received = event(
+        "Z/r",
+        "case.received",
+        "2026-11-23T07:00:00+07:00",
+        "Z",
+        json!({ "kind": "report", "city": "thu" }),
+    );
     server.post(&[received]).await;
     let story = server.json("/api/v1/cases/Z").await;
     assert_eq!(story["case"]["status"], "resolved");
-    let applied: Vec<_> = story["events"].as_array().unwrap().iter().map(|event| event["applied"].clone()).collect();
+    let applied: Vec<_> =
+        story["events"].as_array().unwrap().iter().map(|event| event["applied"].clone()).collect();
     assert_eq!(applied, [true, true]);
 }

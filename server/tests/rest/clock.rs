@@ -28,9 +28,12 @@ async fn the_clock_goes_forwards_only_and_for_the_administrator_only() {
     let stranger = server.move_clock(json!({ "at": "2027-01-01" }), server.source_token()).await;
     assert_eq!(stranger.problem().0, 401);
     assert_eq!(stranger.header("www-authenticate"), "Bearer");
-    for (body, parameter) in
-        [(json!({ "at": "tomorrow" }), "at"), (json!({ "when": 1 }), "body"), (json!({ "speed": "fast" }), "body"), (json!([]), "body")]
-    {
+    for (body, parameter) in [
+        (json!({ "at": "tomorrow" }), "at"),
+        (json!({ "when": 1 }), "body"),
+        (json!({ "speed": "fast" }), "body"),
+        (json!([]), "body"),
+    ] {
         let reply = server.move_clock(body, &token).await;
         assert_eq!((reply.problem().0, reply.problem().2.as_deref()), (400, Some(parameter)));
     }

@@ -5,12 +5,24 @@ use crate::support::{Server, event};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_says_how_it_stands_and_what_was_wrong() {
     let server = Server::with_cases().await;
-    let heartbeat = event("hb", "source.heartbeat", "2026-11-23T07:55:00+07:00", "", json!({ "watermark": "2026-11-23T07:50:00+07:00" }));
+    let heartbeat = event(
+        "hb",
+        "source.heartbeat",
+        "2026-11-23T07:55:00+07:00",
+        "",
+        json!({ "watermark": "2026-11-23T07:50:00+07:00" }),
+    );
     server.post(&[heartbeat]).await;
     let body = server.json("/api/v1/sources").await;
     let source = &body["sources"][0];
-    assert_eq!((&source["source"], &source["state"], &source["events"]), (&json!("urn:trial"), &json!("live"), &json!(8)));
-    assert_eq!((&source["watermark"], &source["lag_secs"]), (&json!("2026-11-23T07:50:00+07:00"), &json!(600)));
+    assert_eq!(
+        (&source["source"], &source["state"], &source["events"]),
+        (&json!("urn:trial"), &json!("live"), &json!(8))
+    );
+    assert_eq!(
+        (&source["watermark"], &source["lag_secs"]),
+        (&json!("2026-11-23T07:50:00+07:00"), &json!(600))
+    );
     assert_eq!(source["last_error"], json!(null));
     let csv = server.get_as("/api/v1/sources", "text/csv").await;
     assert!(csv.text().starts_with("source,state,watermark,"));
@@ -20,7 +32,9 @@ async fn a_source_says_how_it_stands_and_what_was_wrong() {
 async fn what_is_odd_is_counted_with_its_cases() {
     let server = Server::with_cases().await;
     let body = server.json("/api/v1/quality").await;
-    let of = |flag: &str| body["problems"].as_array().unwrap().iter().find(|problem| problem["flag"] == flag).cloned();
+    let of = |flag: &str| {
+        body["problems"].as_array().unwrap().iter().find(|problem| problem["flag"] == flag).cloned()
+    };
     let zero = of("point_zero").unwrap();
     assert_eq!((&zero["cases"], &zero["codes"]), (&json!(1), &json!(["B, 5/\"%"])));
     assert_eq!(of("unknown_code").unwrap()["dimension"], "agency");
@@ -34,7 +48,8 @@ async fn what_is_odd_is_counted_with_its_cases() {
 async fn a_code_without_a_place_is_listed_for_the_administrator() {
     let server = Server::with_cases().await;
     let body = server.json("/api/v1/catalogue/unmapped").await;
-    let want = json!([{ "dimension": "agency", "code": "NOBODY", "cases": 1, "open": 1, "examples": ["C-6"] }]);
+    let want =
+        json!([{ "dimension": "agency", "code": "NOBODY", "cases": 1, "open": 1, "examples": ["C-6"] }]);
     assert_eq!(body["codes"], want);
 }
 

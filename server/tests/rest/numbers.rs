@@ -8,7 +8,8 @@ use crate::support::Server;
 #[tokio::test(flavor = "multi_thread")]
 async fn levels_are_grouped_with_null_last_and_only_where_they_are_not_zero() {
     let server = Server::with_cases().await;
-    let table = server.json("/api/v1/aggregates?metric=open,in_time,due_soon,overdue,no_deadline,unmapped").await;
+    let table =
+        server.json("/api/v1/aggregates?metric=open,in_time,due_soon,overdue,no_deadline,unmapped").await;
     assert_eq!(table["rows"], json!([[5, 1, 1, 1, 2, 1]]));
     assert_eq!(table["at"], "2026-11-23T08:00:00+07:00");
     assert_eq!(table["seq"], "00000000000000000007");
@@ -39,17 +40,16 @@ async fn movements_are_of_the_citys_today_unless_told() {
     let server = Server::with_cases().await;
     let today = server.json("/api/v1/aggregates?metric=received,resolved,resolved_late").await;
     assert_eq!(today["rows"], json!([[4, 1, 1]]));
-    let days = server.json("/api/v1/aggregates?metric=received&bucket=day&from=2026-11-20&to=2026-11-24").await;
-    let want = json!([
-        ["2026-11-20", 1],
-        ["2026-11-21", 0],
-        ["2026-11-22", 1],
-        ["2026-11-23", 4],
-    ]);
+    let days =
+        server.json("/api/v1/aggregates?metric=received&bucket=day&from=2026-11-20&to=2026-11-24").await;
+    let want = json!([["2026-11-20", 1], ["2026-11-21", 0], ["2026-11-22", 1], ["2026-11-23", 4],]);
     assert_eq!(days["rows"], want);
-    let unescaped = "/api/v1/aggregates?metric=received&from=2026-11-23T00:00:00+07:00&to=2026-11-23T05:30:00%2B07:00";
+    let unescaped =
+        "/api/v1/aggregates?metric=received&from=2026-11-23T00:00:00+07:00&to=2026-11-23T05:30:00%2B07:00";
     assert_eq!(server.json(unescaped).await["rows"], json!([[1]]));
-    let hours = server.json("/api/v1/aggregates?metric=hours_to_resolve_p50,hours_to_resolve_p90&from=2026-11-01").await;
+    let hours = server
+        .json("/api/v1/aggregates?metric=hours_to_resolve_p50,hours_to_resolve_p90&from=2026-11-01")
+        .await;
     assert_eq!(hours["rows"], json!([[2.5, 2.5]]));
 }
 
@@ -66,7 +66,10 @@ async fn a_table_can_be_had_as_csv_and_as_an_arrow_stream_with_its_state() {
     let mut reader = arrow_ipc::reader::StreamReader::try_new(arrow.bytes.as_slice(), None).unwrap();
     assert_eq!(reader.schema().metadata()["at"], "2026-11-23T08:00:00+07:00");
     let batch = reader.next().unwrap().unwrap();
-    assert_eq!(batch.column(0).as_string::<i32>().iter().collect::<Vec<_>>(), [Some("app, mobile"), Some("hotline")]);
+    assert_eq!(
+        batch.column(0).as_string::<i32>().iter().collect::<Vec<_>>(),
+        [Some("app, mobile"), Some("hotline")]
+    );
     assert_eq!(batch.column(1).as_primitive::<Int64Type>().values(), &[1, 4]);
     assert_eq!(server.get_as(path, "image/png").await.problem().1, "not-acceptable");
     assert_eq!(server.get_as(path, "application/geo+json").await.problem().0, 406);
@@ -91,7 +94,10 @@ async fn hexagons_and_what_has_no_position_are_the_whole() {
     assert_eq!(geojson.header("toancanh-no-position"), "2");
     let body = geojson.json();
     let features = body["features"].as_array().unwrap();
-    assert_eq!(features.len(), server.json("/api/v1/hexagons?metric=open&res=8").await["cells"].as_array().unwrap().len());
+    assert_eq!(
+        features.len(),
+        server.json("/api/v1/hexagons?metric=open&res=8").await["cells"].as_array().unwrap().len()
+    );
     assert_eq!(body["type"], "FeatureCollection");
     let ring = features[0]["geometry"]["coordinates"][0].as_array().unwrap();
     assert_eq!(ring.first(), ring.last());
@@ -106,7 +112,8 @@ async fn a_receipt_names_the_cases_and_adds_up_to_the_whole() {
     let digest = Sha256::digest("A-1\nA-2\nB, 5/\"%");
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(receipt["digest"], hex);
-    let left_out: i64 = receipt["excluded"].as_array().unwrap().iter().map(|one| one["count"].as_i64().unwrap()).sum();
+    let left_out: i64 =
+        receipt["excluded"].as_array().unwrap().iter().map(|one| one["count"].as_i64().unwrap()).sum();
     assert_eq!(3 + left_out, receipt["whole"].as_i64().unwrap());
     assert_eq!(receipt["query"]["agency"], "SXD");
     let quantile = server.json("/api/v1/receipt?metric=hours_to_resolve_p90").await;

@@ -22,10 +22,23 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
         }
     }
     for path in [
-        "/api/v1/events", "/api/v1/events/stream", "/api/v1/live", "/api/v1/metrics", "/api/v1/aggregates",
-        "/api/v1/hexagons", "/api/v1/cases", "/api/v1/cases/{code}", "/api/v1/receipt", "/api/v1/sources",
-        "/api/v1/quality", "/api/v1/catalogue/unmapped", "/api/v1/clock", "/api/v1/openapi.json", "/healthz",
-        "/readyz", "/metrics",
+        "/api/v1/events",
+        "/api/v1/events/stream",
+        "/api/v1/live",
+        "/api/v1/metrics",
+        "/api/v1/aggregates",
+        "/api/v1/hexagons",
+        "/api/v1/cases",
+        "/api/v1/cases/{code}",
+        "/api/v1/receipt",
+        "/api/v1/sources",
+        "/api/v1/quality",
+        "/api/v1/catalogue/unmapped",
+        "/api/v1/clock",
+        "/api/v1/openapi.json",
+        "/healthz",
+        "/readyz",
+        "/metrics",
     ] {
         assert!(paths.contains_key(path), "{path}");
     }
@@ -52,7 +65,12 @@ async fn answers_have_the_shape_that_the_document_declares() {
     }
 }
 
-fn check_shape(document: &serde_json::Value, schema: &serde_json::Value, body: &serde_json::Value, place: &str) {
+fn check_shape(
+    document: &serde_json::Value,
+    schema: &serde_json::Value,
+    body: &serde_json::Value,
+    place: &str,
+) {
     let schema = match schema["$ref"].as_str() {
         Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
         None => schema,

@@ -11,7 +11,10 @@ async fn the_first_page_holds_the_true_numbers_and_runs_only_its_own_scripts() {
     assert!(html.contains("Thành phố Thử"), "{html}");
     let policy = page.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-    assert!(nonce.len() >= 16 && policy.contains("style-src 'self';") && !policy.contains("unsafe-inline"), "{policy}");
+    assert!(
+        nonce.len() >= 16 && policy.contains("style-src 'self';") && !policy.contains("unsafe-inline"),
+        "{policy}"
+    );
     for script in html.split("<script").skip(1) {
         let tag = script.split('>').next().unwrap();
         assert!(tag.contains(&format!("nonce=\"{nonce}\"")) || tag.contains("src=\"/"), "{tag}");
@@ -45,7 +48,9 @@ async fn files_and_layers_may_be_asked_for_again() {
     assert_eq!(layer.json()["type"], "FeatureCollection");
     let etag = layer.header("etag").to_owned();
     let again = server
-        .send(reqwest::Method::GET, "/city/boundaries.geojson", |request| request.header("if-none-match", etag))
+        .send(reqwest::Method::GET, "/city/boundaries.geojson", |request| {
+            request.header("if-none-match", etag)
+        })
         .await;
     assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
     assert_eq!(server.get("/city/land-water.geojson").await.problem().0, 404);

@@ -226,31 +226,58 @@ pub(crate) fn event(id: &str, kind: &str, time: &str, case: &str, data: Json) ->
 /// agency.
 pub(crate) fn events() -> Vec<Json> {
     let received = |case: &str, time: &str, more: Json| {
-        let mut data = json!({ "kind": "report", "city": "thu", "channel": "hotline", "field": "roads/pothole" });
+        let mut data =
+            json!({ "kind": "report", "city": "thu", "channel": "hotline", "field": "roads/pothole" });
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         event(&format!("{case}/r"), "case.received", time, case, data)
     };
     let at = |lat: f64, lng: f64| json!({ "point": { "lat": lat, "lng": lng } });
     vec![
-        received("A-1", "2026-11-23T06:00:00+07:00", json!({
-            "agency": "SXD-1", "content": "Ổ gà lớn\n trước cổng trường", "content_group": 1,
-            "incident_location": at(10.77, 106.70), "due_at": "2026-11-24T06:00:00+07:00",
-            "reporter": { "name": "Nguyễn Văn Kín", "phone": "0900000001" },
-        })),
-        received("A-2", "2026-11-22T08:00:00+07:00", json!({
-            "agency": "SXD", "incident_location": at(10.7701, 106.7001), "due_at": "2026-11-23T09:00:00+07:00",
-        })),
-        received("A-3", "2026-11-20T08:00:00+07:00", json!({
-            "agency": "UBND-A", "field": "roads/light", "incident_location": at(10.80, 106.75),
-            "due_at": "2026-11-22T08:00:00+07:00",
-        })),
-        received("A-4", "2026-11-23T05:00:00+07:00", json!({
-            "agency": "UBND-A", "incident_location": at(10.80, 106.75), "due_at": "2026-11-23T07:00:00+07:00",
-        })),
-        event("A-4/x", "case.resolved", "2026-11-23T07:30:00+07:00", "A-4", json!({ "result": "done", "handling_unit": "UBND-A" })),
-        received("B, 5/\"%", "2026-11-23T07:00:00+07:00", json!({
-            "agency": "SXD", "incident_location": at(0.0, 0.0), "channel": "app, mobile",
-        })),
+        received(
+            "A-1",
+            "2026-11-23T06:00:00+07:00",
+            json!({
+                "agency": "SXD-1", "content": "Ổ gà lớn\n trước cổng trường", "content_group": 1,
+                "incident_location": at(10.77, 106.70), "due_at": "2026-11-24T06:00:00+07:00",
+                "reporter": { "name": "Nguyễn Văn Kín", "phone": "0900000001" },
+            }),
+        ),
+        received(
+            "A-2",
+            "2026-11-22T08:00:00+07:00",
+            json!({
+                "agency": "SXD", "incident_location": at(10.7701, 106.7001), "due_at": "2026-11-23T09:00:00+07:00",
+            }),
+        ),
+        received(
+            "A-3",
+            "2026-11-20T08:00:00+07:00",
+            json!({
+                "agency": "UBND-A", "field": "roads/light", "incident_location": at(10.80, 106.75),
+                "due_at": "2026-11-22T08:00:00+07:00",
+            }),
+        ),
+        received(
+            "A-4",
+            "2026-11-23T05:00:00+07:00",
+            json!({
+                "agency": "UBND-A", "incident_location": at(10.80, 106.75), "due_at": "2026-11-23T07:00:00+07:00",
+            }),
+        ),
+        event(
+            "A-4/x",
+            "case.resolved",
+            "2026-11-23T07:30:00+07:00",
+            "A-4",
+            json!({ "result": "done", "handling_unit": "UBND-A" }),
+        ),
+        received(
+            "B, 5/\"%",
+            "2026-11-23T07:00:00+07:00",
+            json!({
+                "agency": "SXD", "incident_location": at(0.0, 0.0), "channel": "app, mobile",
+            }),
+        ),
         received("C-6", "2026-11-23T07:10:00+07:00", json!({ "agency": "NOBODY" })),
     ]
 }

@@ -16,7 +16,10 @@ const GET: HttpMethod = HttpMethod::Get;
 fn read(id: &str, tag: &str, summary: &str) -> OperationBuilder {
     operation(id, tag, summary)
         .response("400", problem("A parameter, named in the problem, cannot be used."))
-        .response("403", problem("Reads answer on loopback only, or the filter is outside the caller's scope."))
+        .response(
+            "403",
+            problem("Reads answer on loopback only, or the filter is outside the caller's scope."),
+        )
         .response("503", problem("Numbers are being rebuilt, or too many questions wait; see `Retry-After`."))
 }
 
@@ -30,7 +33,11 @@ fn tabular(operation: OperationBuilder, answer: Response) -> Operation {
 
 /// `GET /api/v1/metrics`.
 pub(in crate::http) fn metrics_call() -> Described {
-    let read = read("metrics", "numbers", "The metric registry: what each number counts, and on which clause it rests");
+    let read = read(
+        "metrics",
+        "numbers",
+        "The metric registry: what each number counts, and on which clause it rests",
+    );
     (GET, "/api/v1/metrics", tabular(read, table("The registry.", "Metrics")))
 }
 
@@ -46,8 +53,10 @@ pub(in crate::http) fn aggregates_call() -> Described {
 /// `GET /api/v1/hexagons`.
 pub(in crate::http) fn hexagons_call() -> Described {
     let counts = Metric::ALL.into_iter().filter(|metric| !metric.name().starts_with("hours_to_resolve"));
-    let res = plain("res", "The H3 resolution; 8 unless told.", integer("").minimum(Some(7)).maximum(Some(10)));
-    let parameters = [metric(counts), res].into_iter().chain(filters()).chain(period()).chain([at(), known_at()]);
+    let res =
+        plain("res", "The H3 resolution; 8 unless told.", integer("").minimum(Some(7)).maximum(Some(10)));
+    let parameters =
+        [metric(counts), res].into_iter().chain(filters()).chain(period()).chain([at(), known_at()]);
     let read = read("hexagons", "numbers", "A count over the map").parameters(Some(parameters));
     let answer = ok(
         "The count of each cell.",
@@ -65,9 +74,13 @@ pub(in crate::http) fn hexagons_call() -> Described {
 pub(in crate::http) fn receipt_call() -> Described {
     let parameters = [metric(Metric::ALL)].into_iter().chain(filters()).chain(period());
     let parameters = parameters.chain([at(), known_at(), cursor()]);
-    let read = read("receipt", "numbers", "Where a number comes from: definition, clause, cases, and what is left out")
-        .parameters(Some(parameters))
-        .response("200", ok("The receipt.", [("application/json", reference("Receipt"))]));
+    let read = read(
+        "receipt",
+        "numbers",
+        "Where a number comes from: definition, clause, cases, and what is left out",
+    )
+    .parameters(Some(parameters))
+    .response("200", ok("The receipt.", [("application/json", reference("Receipt"))]));
     (GET, "/api/v1/receipt", read.build())
 }
 
@@ -77,14 +90,25 @@ pub(in crate::http) fn cases_call() -> Described {
     let own = [
         plain("q", "Words of the code or the content, with or without diacritics.", string("")),
         plain("sort", "What to sort by; a leading `-` descends.", one_of("", sorts)),
-        plain("limit", "How many on a page; 100 unless told.", integer("").minimum(Some(1)).maximum(Some(1_000))),
+        plain(
+            "limit",
+            "How many on a page; 100 unless told.",
+            integer("").minimum(Some(1)).maximum(Some(1_000)),
+        ),
         cursor(),
         at(),
         known_at(),
     ];
     let read = read("cases", "cases", "The cases, filtered, sorted, by pages")
         .parameters(Some(filters().into_iter().chain(period()).chain(own)));
-    (GET, "/api/v1/cases", tabular(read, table("A page; the cursor of the next also stands in the header `Toancanh-Next`.", "CasePage")))
+    (
+        GET,
+        "/api/v1/cases",
+        tabular(
+            read,
+            table("A page; the cursor of the next also stands in the header `Toancanh-Next`.", "CasePage"),
+        ),
+    )
 }
 
 /// `GET /api/v1/cases/{code}`.
@@ -111,11 +135,12 @@ pub(in crate::http) fn sources_call() -> Described {
 /// `GET /api/v1/quality`.
 pub(in crate::http) fn quality_call() -> Described {
     let limit = integer("").minimum(Some(0)).maximum(Some(1_000));
-    let read = read("quality", "data", "What is odd about the data, with counts and cases").parameters(Some([
-        plain("flag", "Only this flag.", string("")),
-        plain("limit", "How many codes of cases with each; 20 unless told.", limit),
-        plain("after", "Only codes that sort after this one: the last of the page before.", string("")),
-    ]));
+    let read =
+        read("quality", "data", "What is odd about the data, with counts and cases").parameters(Some([
+            plain("flag", "Only this flag.", string("")),
+            plain("limit", "How many codes of cases with each; 20 unless told.", limit),
+            plain("after", "Only codes that sort after this one: the last of the page before.", string("")),
+        ]));
     (GET, "/api/v1/quality", tabular(read, table("The problems.", "Quality")))
 }
 
@@ -175,7 +200,10 @@ pub(in crate::http) fn ready_call() -> Described {
 /// `GET /metrics`.
 pub(in crate::http) fn figures_call() -> Described {
     let call = operation("figures", "operation", "The server's own figures, for Prometheus")
-        .response("200", ok("OpenMetrics text.", [("application/openmetrics-text", string("").build().into())]))
+        .response(
+            "200",
+            ok("OpenMetrics text.", [("application/openmetrics-text", string("").build().into())]),
+        )
         .response("403", problem("Reads answer on loopback only."));
     (GET, "/metrics", call.build())
 }
@@ -210,7 +238,9 @@ pub(in crate::http) fn events_call() -> Described {
 /// `GET /api/v1/events/stream`.
 pub(in crate::http) fn stream_call() -> Described {
     let call = operation("eventsStream", "events", "A WebSocket on which a source sends events")
-        .description(Some("One event or a batch a message; each message is answered as `POST /api/v1/events` would."))
+        .description(Some(
+            "One event or a batch a message; each message is answered as `POST /api/v1/events` would.",
+        ))
         .security(SecurityRequirement::new("source", Vec::<String>::new()))
         .response("101", Response::new("The WebSocket is open."))
         .response("401", problem("No source has this token."))

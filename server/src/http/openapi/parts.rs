@@ -117,7 +117,10 @@ pub(super) fn filters() -> Vec<Parameter> {
     };
     let mut filters = Dimension::ALL.map(filter).to_vec();
     let cell = string("").pattern(Some("^[0-9a-f]{15}$"));
-    filters.push(listed("cell", "Only cases whose point lies in one of these H3 cells (resolutions 7 to 10).", cell).build());
+    filters.push(
+        listed("cell", "Only cases whose point lies in one of these H3 cells (resolutions 7 to 10).", cell)
+            .build(),
+    );
     filters.push(plain("no_position", "Only cases without a believable point.", boolean("")));
     filters
 }
@@ -149,7 +152,11 @@ pub(super) fn period() -> [Parameter; 2] {
 /// Split by time.
 pub(super) fn bucket() -> Parameter {
     let names = one_of("", ["hour", "day", "week", "month", "year"]);
-    plain("bucket", "Split by stretches of the city's own time, named by their start, every one present.", names)
+    plain(
+        "bucket",
+        "Split by stretches of the city's own time, named by their start, every one present.",
+        names,
+    )
 }
 
 /// Where a list goes on.

@@ -59,7 +59,8 @@ fn answer<const N: usize>(description: &str, members: [(&str, RefOr<Schema>); N]
 }
 
 fn seq() -> ObjectBuilder {
-    string("Every event up to this position is in: 20 digits, so that it sorts as text.").pattern(Some("^[0-9]{20}$"))
+    string("Every event up to this position is in: 20 digits, so that it sorts as text.")
+        .pattern(Some("^[0-9]{20}$"))
 }
 
 fn made(schema: ObjectBuilder) -> RefOr<Schema> {
@@ -74,7 +75,11 @@ fn many(items: impl Into<RefOr<Schema>>, description: &str) -> RefOr<Schema> {
 fn cell() -> RefOr<Schema> {
     use utoipa::openapi::schema::SchemaType;
     let kinds = SchemaType::from_iter([Type::String, Type::Integer, Type::Number, Type::Null]);
-    ObjectBuilder::new().schema_type(kinds).description(Some("A code, a count, a measure, or null.")).build().into()
+    ObjectBuilder::new()
+        .schema_type(kinds)
+        .description(Some("A code, a count, a measure, or null."))
+        .build()
+        .into()
 }
 
 fn codes(description: &str) -> RefOr<Schema> {
@@ -93,7 +98,8 @@ fn table() -> ObjectBuilder {
 }
 
 fn hexagons() -> ObjectBuilder {
-    let pair = array(cell(), "The cell, hexadecimal, and its number.").min_items(Some(2)).max_items(Some(2)).build();
+    let pair =
+        array(cell(), "The cell, hexadecimal, and its number.").min_items(Some(2)).max_items(Some(2)).build();
     answer(
         "A count over the map.",
         [
@@ -264,7 +270,13 @@ fn receipt() -> ObjectBuilder {
             ("cases", made(cases)),
             ("excluded", many(excluded.build(), "Every other case of the city, by reason.")),
             ("whole", made(integer("Value and excluded together."))),
-            ("digest", made(string("SHA-256 of the sorted codes joined by line feeds.").pattern(Some("^[0-9a-f]{64}$")))),
+            (
+                "digest",
+                made(
+                    string("SHA-256 of the sorted codes joined by line feeds.")
+                        .pattern(Some("^[0-9a-f]{64}$")),
+                ),
+            ),
         ],
     )
     .property("ranked_case", string("The case that a quantile falls on."))
@@ -285,9 +297,15 @@ fn sources() -> ObjectBuilder {
         "How a source stands.",
         [
             ("source", made(string("The attribute `source` of its events."))),
-            ("state", made(one_of("By how long ago it was last heard.", ["live", "late", "silent", "closed"]))),
+            (
+                "state",
+                made(one_of("By how long ago it was last heard.", ["live", "late", "silent", "closed"])),
+            ),
             ("watermark", made(or_null(instant("It has sent everything up to here, as it says itself.")))),
-            ("lag_secs", made(or_null(integer("From its watermark, else its latest event, to the city's now.")))),
+            (
+                "lag_secs",
+                made(or_null(integer("From its watermark, else its latest event, to the city's now."))),
+            ),
             ("latest", made(or_null(instant("The latest time of one of its events.")))),
             ("recorded", made(or_null(instant("When something of it was last recorded.")))),
             ("events", made(integer("How many of its events there are."))),
@@ -341,13 +359,19 @@ fn move_clock() -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some("A later instant, another speed, or both."))
-        .property("at", string("RFC 3339 with an offset, or a date (local midnight); never before the clock."))
+        .property(
+            "at",
+            string("RFC 3339 with an offset, or a date (local midnight); never before the clock."),
+        )
         .property("speed", number("City seconds per second; 0 stands still."))
         .additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }
 
 fn label() -> ObjectBuilder {
-    object("A text in both languages.", [("vi", made(string("Vietnamese."))), ("en", made(string("English.")))])
+    object(
+        "A text in both languages.",
+        [("vi", made(string("Vietnamese."))), ("en", made(string("English.")))],
+    )
 }
 
 fn cloud_event() -> ObjectBuilder {
