@@ -67,22 +67,22 @@ impl fmt::Display for Report {
         )?;
         let changes = &self.changes;
         let lines = [
-            (changes.amended, "changed rows became case.amended"),
-            (changes.opening_times, "of them state another time of receipt, which does not move the case"),
-            (changes.ended_otherwise, "cases ended otherwise than known: reopened and ended again"),
-            (changes.reopened, "cases are no longer ended: reopened"),
-            (changes.told_again, "other changed facts were told again"),
-            (changes.older, "facts were left alone: the log knows something newer than this export"),
-            (self.superseded, "rows were replaced by a later row with the same key"),
+            (changes.amended, "changed since, sent as case.amended"),
+            (changes.opening_times, "of these, with another time of receipt, which does not move the case"),
+            (changes.ended_otherwise, "ended otherwise than known: reopened and ended again"),
+            (changes.reopened, "no longer ended: reopened"),
+            (changes.told_again, "other changed facts, told again"),
+            (changes.older, "left alone, since the log knows something newer than this export"),
+            (self.superseded, "replaced by a later row with the same key"),
         ];
         for (count, what) in lines {
             if count > 0 {
-                writeln!(f, "  {count} {what}")?;
+                writeln!(f, "  {what}: {count}")?;
             }
         }
         match &self.rejects {
-            Some(path) => write!(f, "  {} rows rejected: see {}", self.rejected, path.display()),
-            None => write!(f, "  no row rejected"),
+            Some(path) => write!(f, "  rejected: {}, see {}", self.rejected, path.display()),
+            None => write!(f, "  rejected: 0"),
         }
     }
 }

@@ -144,3 +144,61 @@ fn skip_line(input: &mut dyn BufRead) -> io::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn form() -> FileForm {
+        FileForm {
+            delimiter: b',',
+            quote: Some(b'"'),
+            encoding: crate::import::mapping::Encoding::Utf8,
+            columns: None,
+            skip_lines: 0,
+            comment: None,
+        }
+    }
+
+    /// Every row of a text that arrives `step` bytes at a time.
+    fn ours(text: &str, step: usize) -> Vec<Vec<Vec<u8>>> {
+        let input = std::io::Cursor::new(text.as_bytes().to_vec());
+        let mut table = Table::new(Box::new(BufReader::with_capacity(step, input)), &form()).unwrap();
+        let mut fields = Fields::default();
+        let mut rows = Vec::new();
+        while table.read(&mut fields).unwrap().is_some() {
+            rows.push(fields.iter().map(<[u8]>::to_vec).collect());
+        }
+        rows
+    }
+
+    fn theirs(text: &str) -> Vec<Vec<Vec<u8>>> {
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
+        let rows = reader.byte_records().map(|row| row.unwrap());
+        rows.map(|row| row.iter().map(<[u8]>::to_vec).collect()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_those_of_the_csv_crate_however_the_bytes_arrive(
+            text in "[a\",\r\n]{0,40}",
+            step in 1_usize..8,
+        ) {
+            prop_assert_eq!(ours(&text, step), theirs(&text));
+        }
+    }
+
+    #[test]
+    fn long_rows_and_many_fields_are_whole() {
+        let long = "x".repeat(100_000);
+        let many = ["y"; 3000].join(",");
+        let rows = ours(&format!("{long},z\n{many}\n"), 4096);
+        assert_eq!((rows[0].len(), rows[0][0].len()), (2, 100_000));
+        assert_eq!(rows[1].len(), 3000);
+    }
+}
