@@ -31,7 +31,7 @@
 //!   the bad one had been durable; one that does not was in flight together with it.
 //! - **previous hash**: over every byte of the previous frame as it stands in the file, header and
 //!   padding included, so `sha256sum` of the range verifies the chain. Before the first frame stands
-//!   [`genesis`].
+//!   the SHA-256 of `"toancanh-log genesis 1\n"` and the cluster id.
 //! - **cursors**: for each, `u16` length and name, `u16` length and position.
 //!
 //! Records lie in the payload as `record.rs` writes them.
@@ -48,9 +48,6 @@ pub const ALIGN: u64 = 8;
 
 /// The most that a frame's payload may be uncompressed: a bound to check before memory is taken.
 pub const RAW_BYTES_MAX: usize = 64 << 20;
-
-/// The most that a frame's cursors may take.
-pub(crate) const CURSOR_BYTES_MAX: usize = 4 << 20;
 
 pub(crate) const MAGIC: [u8; 4] = *b"TCF1";
 

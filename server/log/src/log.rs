@@ -6,12 +6,11 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, JoinHandle, ThreadId};
 
 use crate::disk::{DiskLock, LockError};
 use crate::error::{AppendError, OpenError, ReadError};
 use crate::files;
-use crate::frame;
 use crate::item::{Appended, Batch, ClusterId, Item, Seq, StoredRecord};
 use crate::options::{OpenMode, Options};
 use crate::read::{self, Records};
@@ -61,6 +60,7 @@ struct Inner {
     /// `None` when open for reading, and after closing.
     queue: Mutex<Option<SyncSender<Request>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    writer_id: Option<ThreadId>,
     read_only: bool,
     /// Of a log that is open for reading; a writer holds its own.
     lock: Mutex<Option<Box<dyn DiskLock>>>,
@@ -86,6 +86,7 @@ impl Log {
             limits,
             queue: Mutex::new(None),
             thread: Mutex::new(None),
+            writer_id: None,
             read_only: report.read_only,
             lock: Mutex::new(None),
         };
@@ -99,6 +100,7 @@ impl Log {
                     .spawn(work)
                     .map_err(OpenError::io("starting the writer of", dir.as_ref()))?;
                 inner.queue = Mutex::new(Some(queue));
+                inner.writer_id = Some(thread.thread().id());
                 inner.thread = Mutex::new(Some(thread));
             }
         }
@@ -248,11 +250,11 @@ impl Inner {
     fn close(&self) {
         // Without a sender the writer ends once the queue is empty.
         drop(held(&self.queue).take());
-        let thread = held(&self.thread).take();
-        if let Some(thread) = thread {
-            // The last handle may be dropped by a completion, on the writer's own thread; then the
-            // writer ends by itself right after.
-            if thread.thread().id() != thread::current().id() {
+        // The last handle may be dropped by a completion, on the writer's own thread: it cannot wait
+        // for itself, and ends right after. Any other that closes waits, be it the first or not.
+        if self.writer_id != Some(thread::current().id()) {
+            let mut thread = held(&self.thread);
+            if let Some(thread) = thread.take() {
                 thread.join().ok();
             }
         }
@@ -336,5 +338,3 @@ fn is_read_only_place(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
 }
-
-const _: () = assert!(CURSORS_MAX * (255 + 4_096 + 4) <= frame::CURSOR_BYTES_MAX);

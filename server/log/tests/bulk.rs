@@ -1,5 +1,7 @@
 //! Importing into a stopped server's data.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! Damage to what was durable is found, named by place, and never passed over: every cut and every
 //! flipped bit near the end, random flips everywhere, frames moved, files swapped and missing.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::path::PathBuf;
@@ -169,18 +171,27 @@ fn random_flips_anywhere_are_found_or_harmless() {
         let mut rng = Rng::new(seed);
         let file = &files[rng.below(files.len() as u64) as usize];
         let disk = left.disk.copy();
+        let other = left.disk.contents(&files[rng.below(files.len() as u64) as usize]).unwrap();
         let mut flipped = 0;
         disk.damage(file, |bytes| {
-            // One bit, a byte of garbage, or a lost sector.
             let at = rng.below(bytes.len() as u64) as usize;
             flipped = at;
-            match rng.below(3) {
+            let sector = at / 512 * 512..(at / 512 * 512 + 512).min(bytes.len());
+            match rng.below(6) {
+                // One bit, a byte of garbage, a sector lost,
                 0 => bytes[at] ^= 1 << rng.below(8),
                 1 => bytes[at] = rng.next_u64() as u8,
+                2 => bytes[sector].fill(0),
+                // a sector full of garbage, one of another place or file, and everything moved.
+                3 => bytes[sector].fill_with(|| rng.next_u64() as u8),
+                4 => {
+                    let from = rng.below(other.len() as u64) as usize / 512 * 512;
+                    let len = sector.len().min(other.len() - from);
+                    bytes[sector.start..sector.start + len].copy_from_slice(&other[from..from + len]);
+                }
                 _ => {
-                    let sector = at / 512 * 512;
-                    let end = (sector + 512).min(bytes.len());
-                    bytes[sector..end].fill(0);
+                    let moved = &mut bytes[at..];
+                    moved.rotate_right((1 + at % 7).min(moved.len()));
                 }
             }
         });

@@ -4,6 +4,8 @@
 //!
 //! Each seed is one story, the same on every machine. `TOANCANH_SEEDS` tries more of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -235,7 +237,7 @@ impl Story {
             let position = cursor.to_be_bytes().to_vec();
             batch.cursors.push(Cursor { source: String::from("source"), position });
         }
-        let (tell, told) = mpsc::channel();
+        let (tell, told) = mpsc::sync_channel(1);
         let items = batch.items.clone();
         log.submit(batch, Box::new(move |answer| drop(tell.send(answer))));
         (items, cursor, told)

@@ -1,5 +1,7 @@
 //! A full disk: refused plainly, nothing acknowledged lost, and on again by itself.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use support::{DIR, append_each, batch, open, options};

@@ -1,5 +1,7 @@
 //! Repeats and reused ids, told apart by the writer.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use support::{append_each, batch, item, open};

@@ -1,5 +1,7 @@
 //! A disk that cannot promise: the log stops acknowledging for good, and says so.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,7 @@
 //! Answers come after the sync that makes them true; commits share syncs; readers see in order.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::sync::mpsc::{self, Receiver};
@@ -12,7 +14,7 @@ use toancanh_log::{AppendError, Appended, Batch, Log, Outcome, Seq, StoredRecord
 type Answers = Receiver<Result<Appended, AppendError>>;
 
 fn submit(log: &Log, batch: Batch) -> Answers {
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = mpsc::sync_channel(1);
     log.submit(batch, Box::new(move |answer| tell.send(answer).unwrap()));
     told
 }
@@ -243,7 +245,7 @@ fn closing_writes_what_waits_and_answers_it() {
 fn the_last_handle_may_go_with_a_completion() {
     let disk = SimDisk::new(1);
     let (log, _) = open(&disk);
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = mpsc::sync_channel(1);
     let last = log.clone();
     log.submit(
         batch(0..1, 10),

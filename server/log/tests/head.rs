@@ -1,5 +1,7 @@
 //! `HEAD`, the witness: how far it may lag, what it proves, and what is told without it.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::sync::Arc;

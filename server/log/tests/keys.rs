@@ -1,5 +1,7 @@
 //! Keys for personal data: sealed by case, erased for good, and never lost once flushed.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,5 +1,7 @@
 //! The files are what the documentation draws: a reader written from the drawings alone reads them.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use sha2::{Digest as _, Sha256};

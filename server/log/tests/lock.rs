@@ -1,5 +1,7 @@
 //! Two processes cannot open one directory.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::process::{Command, Stdio};

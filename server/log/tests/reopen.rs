@@ -1,5 +1,7 @@
 //! What was acknowledged is there after a restart, in order, however it is asked for.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets something unexpected should stop there")]
+
 mod support;
 
 use std::sync::Arc;
