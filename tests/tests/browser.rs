@@ -1,0 +1,140 @@
+//! The screens in a real Chromium: what is served is what is live, the way from the city to a case, the
+//! map's pixels, a cut connection, and time that passes without an event. The scenarios themselves
+//! are in `tests/browser`.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tests::boston;
+use tests::events::event;
+use tests::program::{Program, root, run, token};
+use tokio::sync::OnceCell;
+
+const AT: &str = "2015-10-05T12:00:00-04:00";
+
+/// One imported city for all tests of this file, its clock standing still.
+static CITY: OnceCell<(Program, tempfile::TempDir)> = OnceCell::const_new();
+
+async fn city() -> &'static str {
+    let (program, _) = CITY
+        .get_or_init(|| async {
+            let folder = tempfile::tempdir().unwrap();
+            let data = folder.path().join("data").display().to_string();
+            let file = boston::path().display().to_string();
+            run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data]).unwrap();
+            let clock = format!("{AT},speed=0");
+            let program = Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap();
+            (program, folder)
+        })
+        .await;
+    &program.base
+}
+
+fn scenario(name: &str, base: &str) -> Command {
+    let folder = root().join("tests");
+    let mut command = Command::new("node");
+    command.current_dir(&folder).arg("browser/scenarios.mjs").arg(name).env("BASE", base);
+    if std::env::var_os("TOANCANH_NODE_MODULES").is_none() {
+        command.env("TOANCANH_NODE_MODULES", root().join("node_modules"));
+    }
+    command
+}
+
+fn passes(name: &str, base: &str) {
+    let output = scenario(name, base).output().expect("node runs the scenarios");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_complains_and_nothing_comes_from_outside() {
+    passes("noComplaints", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_served_number_is_the_live_one_and_that_of_rest() {
+    passes("servedIsLive", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_city_to_one_case_by_clicks() {
+    passes("drillByClick", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_city_to_one_case_by_touch() {
+    passes("drillByTouch", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_opens_its_receipt() {
+    passes("receipt", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_map_has_the_legends_colours_and_opens_the_cases_under_a_pixel() {
+    passes("map", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screens_are_photographed() {
+    if std::env::var_os("TOANCANH_ARTIFACTS").is_some_and(|folder| PathBuf::from(folder).is_dir()) {
+        passes("pictures", city().await);
+    }
+}
+
+fn signal(name: &str, id: u32) {
+    let done = Command::new("kill").args([name, &id.to_string()]).status().unwrap();
+    assert!(done.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_connection_shows_stale_within_three_seconds_and_recovers_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let clock = format!("{AT},speed=1");
+    let program = Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap();
+    let mut child = scenario("cut", &program.base).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.next().as_deref(), Some("live"));
+    // Stopped, the server neither answers nor closes: the worst kind of cut.
+    signal("-STOP", program.id());
+    let cut = Instant::now();
+    let stale = lines.next().unwrap_or_default();
+    let after = cut.elapsed();
+    signal("-CONT", program.id());
+    assert!(stale.starts_with("stale"), "{stale}");
+    // Three seconds, and what a browser under test takes to say so.
+    assert!(after < Duration::from_millis(3_500), "stale after {after:?}");
+    assert_eq!(lines.next().as_deref(), Some("recovered"));
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_no_event_arriving_a_case_passes_to_due_soon_and_overdue_on_the_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let token = token(&path, "boston", "time").unwrap();
+    let data = path.display().to_string();
+    let program = Program::serve(&["--city", "boston", "--data", &data]).await.unwrap();
+    let mut child = scenario("time", &program.base).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.next().as_deref(), Some("live"));
+    let start = jiff::Timestamp::now();
+    let due = start + jiff::SignedDuration::from_secs(15);
+    let data = json!({"kind": "report", "city": "boston", "agency": "x", "field": "y", "due_at": due.to_string()});
+    let body = event("r", "case.received", &start.to_string(), "r", data).to_string();
+    let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
+    assert_eq!(reply.status, 202, "{}", reply.body);
+    for (shape, instant) in [("due-soon", due - jiff::SignedDuration::from_secs(3)), ("overdue", due)] {
+        let line = lines.next().unwrap_or_default();
+        let (name, millis) = line.split_once(' ').unwrap_or_default();
+        assert_eq!(name, shape);
+        let late = millis.parse::<i64>().unwrap() - instant.as_millisecond();
+        assert!((0..2_000).contains(&late), "{shape} on the screen {late} ms after its instant");
+    }
+    assert!(child.wait().unwrap().success());
+}
