@@ -5,6 +5,7 @@ const LIBRARY = "/vendor/maplibre-gl.mjs";
 const WORKER = "/vendor/maplibre-gl-worker.mjs";
 const STYLE_SHEET = "/vendor/maplibre-gl.css";
 const HEXAGONS = "hexagons";
+const MIDDLES = "hexagon-middles";
 
 // Nothing is known of the world beyond a city, and nothing of a case nearer than this.
 const ZOOM_MIN = 7;
@@ -18,7 +19,8 @@ const HALO_SHARE = 0.11;
 /**
  * Starts a map. Rejects with a reason where it cannot be started.
  * @param {HTMLElement} container empty, with a size
- * @param {string} options JSON: style, bounds, padding, interactive, fadeMs, over, title
+ * @param {string} options JSON: style, bounds, padding, interactive, fadeMs, over, overMiddles,
+ *   title
  * @param {object} hooks what the map calls; see `src/map/bridge.rs`
  */
 export async function start(container, options, hooks) {
@@ -47,6 +49,7 @@ class Handle {
   #bounds;
   #paddingEm;
   #over;
+  #overMiddles;
   #isWatched;
   #em = 16;
   // What was last asked for, by source and layer: a style that comes back gets it again.
@@ -55,10 +58,11 @@ class Handle {
   #isStyled = false;
   #isRemoved = false;
 
-  constructor(maplibre, container, { style, bounds, padding, interactive, fadeMs, over, title }, hooks) {
+  constructor(maplibre, container, { style, bounds, padding, interactive, fadeMs, over, overMiddles, title }, hooks) {
     this.#container = container;
     this.#hooks = hooks;
     this.#over = over;
+    this.#overMiddles = overMiddles;
     this.#isWatched = !interactive;
     this.#bounds = [[bounds[0], bounds[1]], [bounds[2], bounds[3]]];
     this.#paddingEm = padding;
@@ -149,21 +153,25 @@ class Handle {
     this.#addHexagons();
   }
 
+  // The middles go over the boundaries, which lie over the hexagons: no line hides a number's colour.
   #addHexagons() {
     const map = this.#map;
     if (map.getLayer(HEXAGONS)) return;
+    const drawing = (hook) => (_gl, frame) => {
+      const matrix = Float64Array.from(frame.defaultProjectionData.mainMatrix);
+      this.#tell(hook, matrix, this.#view(), map.getPixelRatio());
+    };
     const layer = {
       id: HEXAGONS,
       type: "custom",
       renderingMode: "2d",
       onAdd: (_map, gl) => this.#tell("added", gl),
       onRemove: () => this.#tell("removed"),
-      render: (_gl, frame) => {
-        const matrix = Float64Array.from(frame.defaultProjectionData.mainMatrix);
-        this.#tell("render", matrix, this.#view(), map.getPixelRatio());
-      },
+      render: drawing("render"),
     };
     map.addLayer(layer, this.#over);
+    const middles = { id: MIDDLES, type: "custom", renderingMode: "2d", render: drawing("renderMiddles") };
+    map.addLayer(middles, this.#overMiddles);
   }
 
   // Zoom, west, south, east, north, and the text size of the map's place on the page.

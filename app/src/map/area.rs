@@ -64,9 +64,8 @@ mod tests {
     #[track_caller]
     fn check(rings: u32, ground: usize, outline: usize) {
         let area = area(disk(rings));
-        let count = |feature: usize| {
-            area["features"][feature]["geometry"]["coordinates"].as_array().map(Vec::len)
-        };
+        let count =
+            |feature: usize| area["features"][feature]["geometry"]["coordinates"].as_array().map(Vec::len);
         assert_eq!((count(0), count(1)), (Some(ground), Some(outline)));
     }
 

@@ -41,8 +41,7 @@ pub(super) fn filter(query: &Query) -> Vec<(String, String)> {
         let codes: Vec<String> = codes.iter().map(|code| escape(code)).collect();
         (dimension.name().to_owned(), codes.join(","))
     });
-    let instants =
-        [("from", query.from), ("to", query.to), ("at", query.at), ("known_at", query.known_at)];
+    let instants = [("from", query.from), ("to", query.to), ("at", query.at), ("known_at", query.known_at)];
     let instants = instants.into_iter().filter_map(|(key, at)| Some((key.to_owned(), rfc3339(at?))));
     codes.chain(instants).collect()
 }

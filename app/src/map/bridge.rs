@@ -55,11 +55,14 @@ impl Hooks {
         let mut hooks = Self { object: Object::new(), _kept: Vec::new() };
         hooks.add_layer(layer, &tell);
         let view = Rc::clone(&tell);
-        hooks.add("view", Closure::<dyn FnMut(Vec<f64>)>::new(move |numbers: Vec<f64>| {
-            if let Some(camera) = camera(&numbers) {
-                view(News::View(camera));
-            }
-        }));
+        hooks.add(
+            "view",
+            Closure::<dyn FnMut(Vec<f64>)>::new(move |numbers: Vec<f64>| {
+                if let Some(camera) = camera(&numbers) {
+                    view(News::View(camera));
+                }
+            }),
+        );
         let drawn = Rc::clone(&tell);
         hooks.add("drawn", Closure::<dyn FnMut()>::new(move || drawn(News::Drawn)));
         let lost = Rc::clone(&tell);
@@ -87,26 +90,37 @@ impl Hooks {
         // MapLibre calls one at a time; a borrow can only fail inside another of these calls, and
         // then the next frame does what was left out.
         let (held, failed) = (Rc::clone(layer), Rc::clone(tell));
-        self.add("added", Closure::<dyn FnMut(Gl)>::new(move |gl| {
-            if let Ok(mut layer) = held.try_borrow_mut()
-                && let Err(error) = layer.added(gl)
-            {
-                failed(News::Failed(error.to_string()));
-            }
-        }));
+        self.add(
+            "added",
+            Closure::<dyn FnMut(Gl)>::new(move |gl| {
+                if let Ok(mut layer) = held.try_borrow_mut()
+                    && let Err(error) = layer.added(gl)
+                {
+                    failed(News::Failed(error.to_string()));
+                }
+            }),
+        );
+        self.add_drawing("render", layer, Layer::render);
+        self.add_drawing("renderMiddles", layer, Layer::render_middles);
+        let held = Rc::clone(layer);
+        self.add(
+            "removed",
+            Closure::<dyn FnMut()>::new(move || {
+                if let Ok(mut layer) = held.try_borrow_mut() {
+                    layer.removed();
+                }
+            }),
+        );
+    }
+
+    fn add_drawing(&mut self, name: &str, layer: &Rc<RefCell<Layer>>, draw: fn(&mut Layer, &FrameView<'_>)) {
         let held = Rc::clone(layer);
         let render = move |matrix: Vec<f64>, numbers: Vec<f64>, pixel_ratio: f64| {
             if let (Ok(mut layer), Some(camera)) = (held.try_borrow_mut(), camera(&numbers)) {
-                layer.render(&FrameView { matrix: &matrix, camera, pixel_ratio });
+                draw(&mut layer, &FrameView { matrix: &matrix, camera, pixel_ratio });
             }
         };
-        self.add("render", Closure::<dyn FnMut(Vec<f64>, Vec<f64>, f64)>::new(render));
-        let held = Rc::clone(layer);
-        self.add("removed", Closure::<dyn FnMut()>::new(move || {
-            if let Ok(mut layer) = held.try_borrow_mut() {
-                layer.removed();
-            }
-        }));
+        self.add(name, Closure::<dyn FnMut(Vec<f64>, Vec<f64>, f64)>::new(render));
     }
 
     fn add<F: ?Sized + 'static>(&mut self, name: &str, hook: Closure<F>) {

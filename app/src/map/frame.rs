@@ -137,7 +137,8 @@ mod tests {
             row(None, &[11, 4]),
         ];
         let frame = HexFrame::from_rows(8, rows.iter().map(Vec::as_slice));
-        let texts: Vec<_> = frame.cells.iter().map(|cell| (cell_text(cell.cell), cell.value, cell.overdue)).collect();
+        let texts: Vec<_> =
+            frame.cells.iter().map(|cell| (cell_text(cell.cell), cell.value, cell.overdue)).collect();
         assert_eq!(texts, [("882a306603fffff".to_owned(), 3, 0), ("882a306639fffff".to_owned(), 7, 2)]);
         assert_eq!((frame.no_position, frame.total()), (11, 10));
         assert_eq!(frame.value(0x0882_a306_639f_ffff), Some(7));
@@ -159,8 +160,11 @@ mod tests {
             ..Hexagons::default()
         };
         let overdue = Hexagons { res: 8, cells: vec![("882a306639fffff".into(), 2)], ..Hexagons::default() };
-        let rows =
-            [row(Some("882a306603fffff"), &[3, 0]), row(Some("882a306639fffff"), &[7, 2]), row(None, &[11, 4])];
+        let rows = [
+            row(Some("882a306603fffff"), &[3, 0]),
+            row(Some("882a306639fffff"), &[7, 2]),
+            row(None, &[11, 4]),
+        ];
         let want = HexFrame::from_rows(8, rows.iter().map(Vec::as_slice));
         assert_eq!(HexFrame::from_hexagons(&answer, Some(&overdue)), want);
     }

@@ -1,16 +1,15 @@
 //! The WebGL2 objects of the hexagon layer and the calls that fill and draw them.
 
 use js_sys::{Float32Array, Uint32Array};
-use web_sys::{
-    WebGl2RenderingContext as Gl, WebGlBuffer, WebGlProgram, WebGlShader, WebGlTexture,
-    WebGlUniformLocation, WebGlVertexArrayObject,
-};
+use web_sys::{WebGl2RenderingContext as Gl, WebGlBuffer, WebGlTexture, WebGlVertexArrayObject};
 
-use super::geometry::{VERTEX_FLOATS, matrix_from_origin};
+use super::geometry::VERTEX_FLOATS;
 use super::picture::{ROW_SLOTS, Sheet};
 
-const VERTEX_SHADER: &str = include_str!("layer/hexagons.vert");
-const FRAGMENT_SHADER: &str = include_str!("layer/hexagons.frag");
+mod program;
+
+pub(super) use program::{Paint, Strokes};
+use program::{Program, VERTEX_PLACE};
 
 /// Bytes of a float and of an index.
 const WORD_BYTES: usize = 4;
@@ -29,15 +28,6 @@ pub(super) enum GpuError {
     },
 }
 
-/// Widths in device pixels.
-#[derive(Clone, Copy)]
-pub(super) struct Strokes {
-    /// Half of the gap between two hexagons.
-    pub(super) half_gap_px: f32,
-    /// The red outline.
-    pub(super) outline_px: f32,
-}
-
 /// A buffer that grows by doubling, and how much of it is filled.
 struct Growing {
     buffer: WebGlBuffer,
@@ -49,8 +39,8 @@ struct Growing {
 /// What the layer owns on the graphics card. Freed when dropped.
 pub(super) struct Gpu {
     gl: Gl,
-    program: WebGlProgram,
-    uniforms: Uniforms,
+    hexagons: Program,
+    middles: Program,
     vertex_array: WebGlVertexArrayObject,
     vertices: Growing,
     indices: Growing,
@@ -59,36 +49,21 @@ pub(super) struct Gpu {
     // Which resolution's triangles and numbers the buffers hold.
     res: Option<u8>,
     index_count: i32,
-}
-
-struct Uniforms {
-    matrix: Option<WebGlUniformLocation>,
-    numbers: Option<WebGlUniformLocation>,
-    colours: Option<WebGlUniformLocation>,
-    overdue: Option<WebGlUniformLocation>,
-    half_gap_px: Option<WebGlUniformLocation>,
-    outline_px: Option<WebGlUniformLocation>,
+    vertex_count: i32,
 }
 
 impl Gpu {
     pub(super) fn new(gl: Gl) -> Result<Self, GpuError> {
-        let program = program(&gl)?;
-        let uniform = |name| gl.get_uniform_location(&program, name);
-        let uniforms = Uniforms {
-            matrix: uniform("u_matrix"),
-            numbers: uniform("u_numbers"),
-            colours: uniform("u_colours"),
-            overdue: uniform("u_overdue"),
-            half_gap_px: uniform("u_half_gap_px"),
-            outline_px: uniform("u_outline_px"),
-        };
+        let hexagons =
+            Program::new(&gl, include_str!("gpu/hexagons.vert"), include_str!("gpu/hexagons.frag"))?;
+        let middles = Program::new(&gl, include_str!("gpu/middles.vert"), include_str!("gpu/middles.frag"))?;
         let vertex_array = gl.create_vertex_array().ok_or(GpuError::Lost)?;
         let vertices = Growing::new(&gl, Gl::ARRAY_BUFFER)?;
         let indices = Growing::new(&gl, Gl::ELEMENT_ARRAY_BUFFER)?;
         let texture = gl.create_texture().ok_or(GpuError::Lost)?;
         let gpu = Self {
-            program,
-            uniforms,
+            hexagons,
+            middles,
             vertex_array,
             vertices,
             indices,
@@ -96,6 +71,7 @@ impl Gpu {
             texture_rows: 0,
             res: None,
             index_count: 0,
+            vertex_count: 0,
             gl,
         };
         gpu.lay_out();
@@ -108,10 +84,8 @@ impl Gpu {
         gl.bind_vertex_array(Some(&self.vertex_array));
         gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&self.vertices.buffer));
         gl.bind_buffer(Gl::ELEMENT_ARRAY_BUFFER, Some(&self.indices.buffer));
-        // A linked program that reads `a_vertex` has its place; it is never optimised away.
-        let place = u32::try_from(gl.get_attrib_location(&self.program, "a_vertex")).unwrap_or(0);
-        gl.enable_vertex_attrib_array(place);
-        gl.vertex_attrib_pointer_with_i32(place, length(VERTEX_FLOATS), Gl::FLOAT, false, 0, 0);
+        gl.enable_vertex_attrib_array(VERTEX_PLACE);
+        gl.vertex_attrib_pointer_with_i32(VERTEX_PLACE, length(VERTEX_FLOATS), Gl::FLOAT, false, 0, 0);
         gl.bind_vertex_array(None);
         gl.active_texture(Gl::TEXTURE0);
         gl.bind_texture(Gl::TEXTURE_2D, Some(&self.texture));
@@ -138,6 +112,7 @@ impl Gpu {
         self.vertices.fill(&self.gl, vertices.len(), |from| Float32Array::from(&vertices[from..]).into());
         self.indices.fill(&self.gl, indices.len(), |from| Uint32Array::from(&indices[from..]).into());
         self.index_count = length(indices.len());
+        self.vertex_count = length(vertices.len() / VERTEX_FLOATS);
         self.gl.bind_vertex_array(None);
         self.take_numbers(is_other, sheet);
     }
@@ -156,29 +131,23 @@ impl Gpu {
     }
 
     /// Draws the hexagons that it was told of.
-    pub(super) fn draw(
-        &self,
-        world: &[f64; 16],
-        origin: [f64; 2],
-        colours: &[[f32; 3]],
-        overdue: [f32; 3],
-        strokes: Strokes,
-    ) {
-        let (gl, uniforms) = (&self.gl, &self.uniforms);
+    pub(super) fn draw(&self, paint: &Paint<'_>) {
+        self.draw_with(&self.hexagons, paint, |gl| {
+            gl.draw_elements_with_i32(Gl::TRIANGLES, self.index_count, Gl::UNSIGNED_INT, 0);
+        });
+    }
+
+    /// Draws their middles once more, as small squares: over what was drawn over the hexagons since.
+    pub(super) fn draw_middles(&self, paint: &Paint<'_>) {
+        self.draw_with(&self.middles, paint, |gl| gl.draw_arrays(Gl::POINTS, 0, self.vertex_count));
+    }
+
+    fn draw_with(&self, program: &Program, paint: &Paint<'_>, draw: impl FnOnce(&Gl)) {
+        let gl = &self.gl;
         if self.index_count == 0 || self.texture_rows == 0 {
             return;
         }
-        gl.use_program(Some(&self.program));
-        gl.uniform_matrix4fv_with_f32_array(
-            uniforms.matrix.as_ref(),
-            false,
-            &matrix_from_origin(world, origin),
-        );
-        gl.uniform1i(uniforms.numbers.as_ref(), 0);
-        gl.uniform3fv_with_f32_array(uniforms.colours.as_ref(), colours.as_flattened());
-        gl.uniform3fv_with_f32_array(uniforms.overdue.as_ref(), &overdue);
-        gl.uniform1f(uniforms.half_gap_px.as_ref(), strokes.half_gap_px);
-        gl.uniform1f(uniforms.outline_px.as_ref(), strokes.outline_px);
+        program.take_up(gl, paint);
         gl.active_texture(Gl::TEXTURE0);
         gl.bind_texture(Gl::TEXTURE_2D, Some(&self.texture));
         gl.disable(Gl::DEPTH_TEST);
@@ -190,7 +159,7 @@ impl Gpu {
         gl.blend_equation(Gl::FUNC_ADD);
         gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
         gl.bind_vertex_array(Some(&self.vertex_array));
-        gl.draw_elements_with_i32(Gl::TRIANGLES, self.index_count, Gl::UNSIGNED_INT, 0);
+        draw(gl);
         gl.bind_vertex_array(None);
         gl.bind_texture(Gl::TEXTURE_2D, None);
         gl.enable(Gl::DITHER);
@@ -200,7 +169,8 @@ impl Gpu {
 impl Drop for Gpu {
     fn drop(&mut self) {
         // Of a lost context these are no-ops.
-        self.gl.delete_program(Some(&self.program));
+        self.gl.delete_program(Some(&self.hexagons.program));
+        self.gl.delete_program(Some(&self.middles.program));
         self.gl.delete_vertex_array(Some(&self.vertex_array));
         self.gl.delete_buffer(Some(&self.vertices.buffer));
         self.gl.delete_buffer(Some(&self.indices.buffer));
@@ -278,36 +248,6 @@ fn upload_rows(gl: &Gl, first: usize, rows: usize, bytes: &[u8]) {
         Gl::UNSIGNED_BYTE,
         Some(bytes),
     );
-}
-
-fn program(gl: &Gl) -> Result<WebGlProgram, GpuError> {
-    let vertex = shader(gl, Gl::VERTEX_SHADER, VERTEX_SHADER)?;
-    let fragment = shader(gl, Gl::FRAGMENT_SHADER, FRAGMENT_SHADER)?;
-    let program = gl.create_program().ok_or(GpuError::Lost)?;
-    gl.attach_shader(&program, &vertex);
-    gl.attach_shader(&program, &fragment);
-    gl.link_program(&program);
-    let is_linked = gl.get_program_parameter(&program, Gl::LINK_STATUS).is_truthy();
-    let log = gl.get_program_info_log(&program);
-    // The program keeps what it needs of them.
-    gl.delete_shader(Some(&vertex));
-    gl.delete_shader(Some(&fragment));
-    if is_linked { Ok(program) } else { Err(refused(gl, log)) }
-}
-
-fn shader(gl: &Gl, kind: u32, source: &str) -> Result<WebGlShader, GpuError> {
-    let shader = gl.create_shader(kind).ok_or(GpuError::Lost)?;
-    gl.shader_source(&shader, source);
-    gl.compile_shader(&shader);
-    if gl.get_shader_parameter(&shader, Gl::COMPILE_STATUS).is_truthy() {
-        Ok(shader)
-    } else {
-        Err(refused(gl, gl.get_shader_info_log(&shader)))
-    }
-}
-
-fn refused(gl: &Gl, log: Option<String>) -> GpuError {
-    if gl.is_context_lost() { GpuError::Lost } else { GpuError::Shader { log: log.unwrap_or_default() } }
 }
 
 /// A length as WebGL takes it. Sizes here stay far below 2 GB.

@@ -8,7 +8,8 @@
 use web_sys::WebGl2RenderingContext as Gl;
 
 use super::frame::HexFrame;
-use super::gpu::{Gpu, GpuError, Strokes};
+use super::geometry::matrix_from_origin;
+use super::gpu::{Gpu, GpuError, Paint, Strokes};
 use super::outline::Outline;
 use super::picture::Picture;
 use super::ramp::{CLASSES_MAX, overdue_outline};
@@ -21,6 +22,10 @@ const GAP_SHARE: f64 = 0.03;
 const OUTLINE_SHARE: f64 = 0.075;
 /// The gap is never wider than this, in the text size of the map's place on the page.
 const GAP_EM_MAX: f64 = 0.1;
+
+/// Side of a hexagon's middle that stays free of lines, in CSS pixels: the pixel that stands for its
+/// number, and what rounding may make of it.
+const MIDDLE_PX: f64 = 5.0;
 
 /// The hexagons and, while MapLibre has them in its style, their part of the graphics card.
 pub(super) struct Layer {
@@ -65,14 +70,31 @@ impl Layer {
         self.gpu = None;
     }
 
-    /// Draws one frame.
+    /// Draws the hexagons of one frame.
     pub(super) fn render(&mut self, view: &FrameView<'_>) {
         let res = self.picture.res();
-        let (Some(gpu), Some(sheet)) = (&mut self.gpu, self.picture.sheet()) else { return };
-        let Ok(matrix) = <&[f64; 16]>::try_from(view.matrix) else { return };
-        let strokes = strokes(view, res);
-        gpu.take(res, sheet);
-        gpu.draw(matrix, sheet.geometry.origin(), &self.colours, overdue_outline(self.theme).fractions(), strokes);
+        if let (Some(gpu), Some(sheet)) = (&mut self.gpu, self.picture.sheet()) {
+            gpu.take(res, sheet);
+        }
+        self.draw(view, Gpu::draw);
+    }
+
+    /// Draws the middles of the same frame over what has been drawn over the hexagons.
+    pub(super) fn render_middles(&mut self, view: &FrameView<'_>) {
+        self.draw(view, Gpu::draw_middles);
+    }
+
+    fn draw(&mut self, view: &FrameView<'_>, draw: impl FnOnce(&Gpu, &Paint<'_>)) {
+        let strokes = strokes(view, self.picture.res());
+        let (Some(gpu), Some(sheet)) = (&self.gpu, self.picture.sheet()) else { return };
+        let Ok(world) = <&[f64; 16]>::try_from(view.matrix) else { return };
+        let paint = Paint {
+            matrix: matrix_from_origin(world, sheet.geometry.origin()),
+            colours: &self.colours,
+            overdue: overdue_outline(self.theme).fractions(),
+            strokes,
+        };
+        draw(gpu, &paint);
     }
 }
 
@@ -81,5 +103,9 @@ fn strokes(view: &FrameView<'_>, res: u8) -> Strokes {
     let em_px = view.camera.em_px * view.pixel_ratio;
     let gap_px = (width_px * GAP_SHARE).min(em_px * GAP_EM_MAX);
     #[allow(clippy::cast_possible_truncation)] // A few pixels.
-    Strokes { half_gap_px: (gap_px / 2.0) as f32, outline_px: (width_px * OUTLINE_SHARE).max(1.5) as f32 }
+    Strokes {
+        half_gap_px: (gap_px / 2.0) as f32,
+        outline_px: (width_px * OUTLINE_SHARE).max(1.5) as f32,
+        middle_px: (MIDDLE_PX * view.pixel_ratio) as f32,
+    }
 }

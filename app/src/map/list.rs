@@ -32,7 +32,8 @@ pub(super) fn TopCells(
     let rows = move || {
         let params = query.with(asked::cell_params);
         let row = |cell: super::frame::HexCell| {
-            let name = nearest(&board.places, cell.cell).map(|place| format!("{} {}", words::NEAR.to(lang), place.name));
+            let name = nearest(&board.places, cell.cell)
+                .map(|place| format!("{} {}", words::NEAR.to(lang), place.name));
             let text = cell_text(cell.cell);
             let late = (cell.overdue > 0).then(|| {
                 let words = format!("{} {}", count(lang, cell.overdue), words::OVERDUE.to(lang));

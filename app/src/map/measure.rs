@@ -45,7 +45,9 @@ pub const fn subject(metric: Metric) -> Say {
         Metric::Returned => say("Lượt trả lại", "Returns"),
         Metric::Refused => say("Vụ việc từ chối", "Cases refused"),
         Metric::HoursToResolveP50 => say("Số giờ xử lý, trung vị", "Hours to resolve, median"),
-        Metric::HoursToResolveP90 => say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile"),
+        Metric::HoursToResolveP90 => {
+            say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile")
+        }
     }
 }
 

@@ -98,11 +98,8 @@ fn plate(name: &str, x: f64, y: f64, text_px: f64) -> Plate {
 
 /// The nearest place that covers least.
 fn stand(own: Plate, reach_px: f64, middles: &[[f64; 2]], placed: &[Plate]) -> Plate {
-    let within = Plate {
-        half_width: own.half_width + reach_px,
-        half_height: own.half_height + reach_px,
-        ..own
-    };
+    let within =
+        Plate { half_width: own.half_width + reach_px, half_height: own.half_height + reach_px, ..own };
     let near: Vec<[f64; 2]> = middles.iter().copied().filter(|middle| within.covers(*middle)).collect();
     let covered = |plate: &Plate| {
         let hexagons = near.iter().filter(|middle| plate.covers(**middle)).count();
@@ -140,8 +137,15 @@ mod tests {
     use domain::geo::LatLng;
 
     const NAMES: [&str; 9] = [
-        "Sài Gòn", "Bến Thành", "Tân Định", "Cầu Ông Lãnh", "Gia Định", "Bình Thạnh", "An Khánh",
-        "Chợ Lớn", "Gò Vấp",
+        "Sài Gòn",
+        "Bến Thành",
+        "Tân Định",
+        "Cầu Ông Lãnh",
+        "Gia Định",
+        "Bình Thạnh",
+        "An Khánh",
+        "Chợ Lớn",
+        "Gò Vấp",
     ];
 
     /// Hexagons without a hole, `text_px` a share of their width.
@@ -182,7 +186,10 @@ mod tests {
             let [x, y] = on_screen(lat, lng);
             let plate = plate(name, x, y, text_px);
             let cells = frame.cells.iter().map(|cell| h3o::CellIndex::try_from(cell.cell).unwrap());
-            cells.map(h3o::LatLng::from).filter(|cell| plate.covers(on_screen(cell.lat(), cell.lng()))).count()
+            cells
+                .map(h3o::LatLng::from)
+                .filter(|cell| plate.covers(on_screen(cell.lat(), cell.lng())))
+                .count()
         };
         let sum = |names: &mut dyn Iterator<Item = (&str, f64, f64)>| {
             names.map(|(name, lat, lng)| count(name, lat, lng)).sum::<usize>()
@@ -211,7 +218,8 @@ mod tests {
         let (places, camera, _, text_px) = city(0.3);
         let names = names(&places, &camera, &HexFrame::empty(8), text_px);
         for feature in names["features"].as_array().unwrap() {
-            let place = places.iter().find(|place| feature["properties"]["name"] == place.name.as_str()).unwrap();
+            let place =
+                places.iter().find(|place| feature["properties"]["name"] == place.name.as_str()).unwrap();
             let lat = feature["geometry"]["coordinates"][1].as_f64().unwrap();
             assert!((lat - place.centre.lat).abs() < 1e-9);
         }

@@ -61,7 +61,8 @@ impl Sheet {
         // Cells that are not in the frame any more have no number and are not drawn.
         let mut bytes = vec![0; self.bytes.len()];
         for cell in frame.cells.iter() {
-            let (Some(slot), Some(class)) = (self.geometry.slot(cell.cell), scale.class_of(cell.value)) else {
+            let (Some(slot), Some(class)) = (self.geometry.slot(cell.cell), scale.class_of(cell.value))
+            else {
                 continue;
             };
             let slot = slot as usize;

@@ -54,7 +54,8 @@ fn short_name(name: &str) -> String {
     let name = name.split(" / ").next().unwrap_or(name);
     let without_vi = KINDS_VI.iter().find_map(|kind| name.strip_prefix(kind));
     let short = without_vi.or_else(|| KINDS_EN.iter().find_map(|kind| name.strip_suffix(kind)));
-    let short = short.filter(|rest| !rest.is_empty() && !rest.starts_with(|first: char| first.is_ascii_digit()));
+    let short =
+        short.filter(|rest| !rest.is_empty() && !rest.starts_with(|first: char| first.is_ascii_digit()));
     short.unwrap_or(name).to_owned()
 }
 
@@ -93,8 +94,11 @@ mod tests {
     fn city() -> Catalogue {
         let mut catalogue = Catalogue::default();
         let district = Tree {
-            entries: [("764".into(), entry("Quận Gò Vấp", "Go Vap District", 10.8, 106.6, Some("2025-06-30")))]
-                .into(),
+            entries: [(
+                "764".into(),
+                entry("Quận Gò Vấp", "Go Vap District", 10.8, 106.6, Some("2025-06-30")),
+            )]
+            .into(),
             ..Tree::default()
         };
         let ward = Tree {

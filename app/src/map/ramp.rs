@@ -123,7 +123,8 @@ mod tests {
         let style = include_str!("../../../style/map.css");
         for (theme, room) in [(Theme::Wall, "wall"), (Theme::Office, "office")] {
             for (place, colour) in ramp(theme).into_iter().enumerate() {
-                let rule = format!(".hexmap-{room} .hexmap-class-{place} {{ background: {}; }}", colour.hex());
+                let rule =
+                    format!(".hexmap-{room} .hexmap-class-{place} {{ background: {}; }}", colour.hex());
                 assert!(style.contains(&rule), "{rule}");
             }
             let rule = format!(".hexmap-{room} {{ --hexmap-overdue: {};", overdue_outline(theme).hex());

@@ -193,8 +193,10 @@ mod tests {
     #[test]
     fn a_number_has_the_class_that_it_reaches() {
         let scale = Scale { lowers: vec![1, 2, 4, 6, 9, 14] };
-        let classes: Vec<_> = [-1, 0, 1, 2, 3, 4, 8, 9, 13, 14, 9_999].map(|value| scale.class_of(value)).into();
-        let want = [None, None, Some(0), Some(1), Some(1), Some(2), Some(3), Some(4), Some(4), Some(5), Some(5)];
+        let classes: Vec<_> =
+            [-1, 0, 1, 2, 3, 4, 8, 9, 13, 14, 9_999].map(|value| scale.class_of(value)).into();
+        let want =
+            [None, None, Some(0), Some(1), Some(1), Some(2), Some(3), Some(4), Some(4), Some(5), Some(5)];
         assert_eq!(classes, want);
     }
 

@@ -63,7 +63,8 @@ impl Stage {
         let tell = Rc::new(tell);
         let told = Rc::clone(&tell);
         let frame = Rc::clone(&held.frame);
-        let hooks = Hooks::new(&held.layer, move |news| told(news), move |lat, lng| cell_at(&frame, lat, lng));
+        let hooks =
+            Hooks::new(&held.layer, move |news| told(news), move |lat, lng| cell_at(&frame, lat, lng));
         // Weak: a page that is left before the library has come has no map to give it to.
         let held = Rc::downgrade(&held);
         leptos::task::spawn_local(async move {

@@ -114,7 +114,8 @@ fn Numbers(
     camera: Signal<Option<Camera>>,
 ) -> impl IntoView {
     let (lang, stage, shown_res) = (board.lang, board.stage, board.shown_res);
-    let frame = Memo::new(move |_| rows.with(|table| HexFrame::from_rows(res, table.rows.iter().map(Vec::as_slice))));
+    let frame =
+        Memo::new(move |_| rows.with(|table| HexFrame::from_rows(res, table.rows.iter().map(Vec::as_slice))));
     // The metric of these rows: while the next one's are on the way, the words stay with the numbers.
     let metric = Memo::new(move |_| rows.with(|table| asked::metric_of(table)));
     let scale = Memo::new(move |held: Option<&(Option<Metric>, Scale)>| {
@@ -164,7 +165,9 @@ impl Ground {
         let (theme, stage, options) = (board.theme, board.stage, options(board));
         Effect::new(move |_| {
             // Only once: nothing tracked is read.
-            stage.start(ground.node, options.clone(), move |news| ground.take(&news, theme, stage, res, on_cell));
+            stage.start(ground.node, options.clone(), move |news| {
+                ground.take(&news, theme, stage, res, on_cell)
+            });
         });
         if board.city.map.boundaries_url.is_none() {
             follow_area(stage);
@@ -232,6 +235,7 @@ fn options(board: &Board) -> String {
         "interactive": is_touched,
         "fadeMs": fade_ms,
         "over": OVER_HEXAGONS,
+        "overMiddles": NAMES_LAYER,
         "title": words::NAME.to(board.lang),
         "padding": padding_em(board.theme),
     });

@@ -7,22 +7,27 @@ pub(super) const NAME: Say = say("Bản đồ ô lục giác", "Hexagon map");
 /// Before the map is there.
 pub(super) const STARTING: Say = say("Đang mở bản đồ…", "Opening the map…");
 /// While the graphics context is away.
-pub(super) const LOST: Say =
-    say("Bản đồ đang khôi phục. Số liệu vẫn ở danh sách.", "The map is recovering. The numbers are in the list.");
+pub(super) const LOST: Say = say(
+    "Bản đồ đang khôi phục. Số liệu vẫn ở danh sách.",
+    "The map is recovering. The numbers are in the list.",
+);
 /// Where no map can be drawn.
 pub(super) const FAILED: Say = say(
     "Thiết bị này không vẽ được bản đồ. Số liệu của từng ô ở danh sách dưới đây.",
     "This device cannot draw the map. The numbers of each hexagon are in the list below.",
 );
 /// Where a part of the base map is missing.
-pub(super) const FAULT: Say =
-    say("Thiếu một phần nền bản đồ; các ô lục giác vẫn đúng.", "Part of the base map is missing; the hexagons are right.");
+pub(super) const FAULT: Say = say(
+    "Thiếu một phần nền bản đồ; các ô lục giác vẫn đúng.",
+    "Part of the base map is missing; the hexagons are right.",
+);
 /// Where no hexagon has a number.
 pub(super) const EMPTY: Say = say("Không có vụ việc nào trên bản đồ", "No cases on the map");
 /// While the numbers are on the way.
 pub(super) const LOADING: Say = say("Đang tải số liệu…", "Loading…");
 /// Where the numbers did not come.
-pub(super) const NO_NUMBERS: Say = say("Không tải được số liệu của bản đồ", "The map's numbers could not be loaded");
+pub(super) const NO_NUMBERS: Say =
+    say("Không tải được số liệu của bản đồ", "The map's numbers could not be loaded");
 /// The list's heading.
 pub(super) const LIST: Say = say("Các ô nhiều nhất", "Hexagons with the most");
 /// Before a place's name.
