@@ -108,12 +108,12 @@ async fn play_round(started: &Started, plan: &Replay, prepared: &Prepared) -> Re
     }
 }
 
-/// What every screen says, Vietnamese and English.
+/// What every screen says, Vietnamese and English. How fast it goes is the clock's to say, which may change.
 fn notice(city: &CityFolder, plan: &Replay, round: u32) -> (String, String) {
     let year = plan.from.to_zoned(city.city.zone.clone()).year();
-    let (name, speed) = (&city.city.name, plan.speed);
-    let mut vi = format!("Phát lại vụ việc thật của {}, năm {year}, nhanh gấp {speed} lần", name.vi);
-    let mut en = format!("Replay of real cases of {}, {year}, {speed} times as fast", name.en);
+    let name = &city.city.name;
+    let mut vi = format!("Phát lại vụ việc thật của {}, năm {year}", name.vi);
+    let mut en = format!("Replay of real cases of {}, {year}", name.en);
     if round > 1 {
         vi.push_str(&format!(" · vòng {round}"));
         en.push_str(&format!(" · round {round}"));
