@@ -1,5 +1,7 @@
 //! The gateway through real sockets: what a source sends, and what it is told.
 
+#![allow(clippy::unwrap_used)] // In a test that is the failure.
+
 mod gateway {
     mod by_disorder;
     mod by_hand;

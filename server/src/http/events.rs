@@ -30,7 +30,6 @@ use crate::source::SourceGrant;
 const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 
 /// The routes of this module.
-#[must_use]
 pub fn routes() -> Router<Running> {
     Router::new()
         .route("/api/v1/events", post(take))

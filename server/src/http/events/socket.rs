@@ -15,7 +15,7 @@ use domain::problem::Problem;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use serde_json::json;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use crate::gateway::{self, Answer, BODY_BYTES_MAX, split};
 use crate::running::Running;
@@ -82,7 +82,7 @@ impl End {
 impl Stream {
     async fn run(&mut self) -> End {
         let mut ticks = self.running.core.watch();
-        let mut ping = interval(PING_EVERY);
+        let mut ping = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
         loop {
