@@ -32,9 +32,9 @@ impl Repair<'_> {
             copy(file.as_ref(), torn.offset, aside, 0, torn.bytes)
         })
         .map_err(OpenError::io("keeping a torn tail in", &kept))?;
-        // The bytes are safe; a crash from here on finds the same tail again, or less of it.
+        // The bytes are safe. Whatever of the zeros a crash keeps from the disk is found as a torn tail
+        // again; `save_again` syncs them before anything is written there.
         write_zeros(file.as_ref(), torn.offset, torn.offset + torn.bytes)
-            .and_then(|()| file.sync_data())
             .map_err(OpenError::io("zeroing a torn tail in", &torn.file))?;
         torn.kept = Some(kept);
         Ok(Some(torn))

@@ -43,6 +43,8 @@ struct Scan<'a> {
     head: Option<&'a head::Found>,
     options: &'a mut Options,
     progress: OpenProgress,
+    /// Whether the place that `HEAD` names was a frame's border.
+    met_head: bool,
     out: Scanned,
 }
 
@@ -86,7 +88,7 @@ pub(super) fn scan(
         damage: None,
     };
     let progress = OpenProgress { bytes_done: 0, bytes_total: 0, records: 0 };
-    let mut scan = Scan { disk, dir, cluster, head, options, progress, out };
+    let mut scan = Scan { disk, dir, cluster, head, options, progress, met_head: false, out };
     match scan.all(&segments) {
         Ok(()) => {}
         Err(Stop::Error(error)) => return Err(error),
@@ -252,37 +254,32 @@ impl Scan<'_> {
     }
 
     /// At the place that `HEAD` names, everything must be as it says.
-    fn check_head_here(&self, path: &Path, number: u64) -> Result<(), Stop> {
+    fn check_head_here(&mut self, path: &Path, number: u64) -> Result<(), Stop> {
         let Some(head) = self.head.map(|head| &head.position) else { return Ok(()) };
-        let here = head.segment == number && head.offset == self.out.offset;
-        if here && (head.chain != self.out.chain || head.next_seq != self.out.next_seq) {
-            return Err(Stop::Damage {
-                file: path.to_path_buf(),
-                offset: u64::from(self.out.offset),
-                damage: Damage::Chain { why: "HEAD knows another frame before this place" },
-            });
-        }
-        Ok(())
-    }
-
-    /// Having read a segment, its end must not be short of what `HEAD` names, nor pass over it.
-    fn check_head_passed(&self, path: &Path, number: u64, why: &'static str) -> Result<(), Stop> {
-        let Some(head) = self.head.map(|head| &head.position).filter(|head| head.segment == number) else {
+        if head.segment != number || head.offset != self.out.offset {
             return Ok(());
-        };
-        if head.offset > self.out.offset {
-            let witness = Witness::Head { offset: u64::from(head.offset) };
-            return Err(self.bad_frame(path.to_path_buf(), why, witness));
         }
-        let is_border = head.offset == self.out.offset || head.next_seq <= self.out.next_seq;
-        if is_border {
+        self.met_head = true;
+        if head.chain == self.out.chain && head.next_seq == self.out.next_seq {
             return Ok(());
         }
         Err(Stop::Damage {
             file: path.to_path_buf(),
-            offset: u64::from(head.offset),
-            damage: Damage::Chain { why: "HEAD names a place inside a frame" },
+            offset: u64::from(self.out.offset),
+            damage: Damage::Chain { why: "HEAD knows another frame before this place" },
         })
+    }
+
+    /// Having read the segment that `HEAD` names, its place must have been met.
+    fn check_head_passed(&self, path: &Path, number: u64, why: &'static str) -> Result<(), Stop> {
+        let head = self.head.map(|head| &head.position).filter(|head| head.segment == number);
+        let Some(head) = head.filter(|_| !self.met_head) else { return Ok(()) };
+        let offset = u64::from(head.offset);
+        if head.offset > self.out.offset {
+            return Err(self.bad_frame(path.to_path_buf(), why, Witness::Head { offset }));
+        }
+        let damage = Damage::Chain { why: "HEAD names a place inside it" };
+        Err(Stop::Damage { file: path.to_path_buf(), offset, damage })
     }
 
     fn bad_frame(&self, file: PathBuf, why: &'static str, witness: Witness) -> Stop {
