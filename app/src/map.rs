@@ -40,6 +40,7 @@ mod platform;
 #[path = "map/inert.rs"]
 mod platform;
 
+pub use asked::cell_address;
 pub use chooser::{MeasureChooser, MeasureChooserProps};
 pub use frame::{HexCell, HexFrame};
 pub use measure::{MEASURES, subject};

@@ -9,6 +9,7 @@ use jiff::tz::Offset;
 
 use super::area::AREA_RES;
 use super::measure::has_outline;
+use crate::address;
 use crate::ask::{Ask, escape};
 
 /// Before the first case of any city that has sources: the start of "ever".
@@ -46,10 +47,24 @@ pub(super) fn filter(query: &Query) -> Vec<(String, String)> {
     codes.chain(instants).collect()
 }
 
-/// The parameters of the page of one hexagon: the metric that was looked at, and its filters.
+/// Where a tapped hexagon leads: of a level to the cases that stand so in it, of a movement to the
+/// receipt of its number, which lists the very cases. `filter` holds the parameters of the map.
 #[must_use]
-pub(super) fn cell_params(query: &Query) -> Vec<(String, String)> {
-    [("metric".to_owned(), metric(query).name().to_owned())].into_iter().chain(filter(query)).collect()
+pub fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)]) -> String {
+    let mut params = filter.to_vec();
+    let mut add = |key: &str, value: &str| params.push((key.to_owned(), value.to_owned()));
+    match metric {
+        Metric::Open => {}
+        Metric::InTime | Metric::DueSoon | Metric::Overdue | Metric::NoDeadline => {
+            add("timeliness", metric.name());
+        }
+        _ => {
+            add("metric", metric.name());
+            add("cell", cell);
+            return address::receipt(&params);
+        }
+    }
+    address::cell(cell, &params)
 }
 
 /// The question for the cells that ever had a case, in JSON.
@@ -95,6 +110,17 @@ mod tests {
         let wire: WireQuery = serde_json::from_str(&area_json()).unwrap();
         let query = Query::parse(&wire.to_pairs(), &|_| Some(Timestamp::MIN)).unwrap();
         assert_eq!((query.res, query.from), (Some(AREA_RES), Some(Timestamp::MIN)));
+    }
+
+    #[test]
+    fn a_hexagon_leads_to_the_cases_of_its_number() {
+        let filter = [("agency".to_owned(), "PWDx".to_owned())];
+        let leads = |metric| cell_address(metric, "882a306639fffff", &filter);
+        assert_eq!(leads(Metric::Open), "/cell/882a306639fffff?agency=PWDx");
+        assert_eq!(leads(Metric::Overdue), "/cell/882a306639fffff?agency=PWDx&timeliness=overdue");
+        assert_eq!(leads(Metric::Received), "/receipt?agency=PWDx&metric=received&cell=882a306639fffff");
+        // A level that is no state of the limit has no list of its own.
+        assert!(leads(Metric::Unmapped).starts_with("/receipt?"));
     }
 
     #[test]

@@ -10,7 +10,6 @@ use super::measure::subject;
 use super::places::nearest;
 use super::view::Board;
 use super::{asked, words};
-use crate::address;
 use crate::text::number::count;
 use crate::theme::Theme;
 
@@ -30,7 +29,7 @@ pub(super) fn TopCells(
     let is_folded = board.theme == Theme::Office;
     let top = Memo::new(move |_| frame.with(|frame| frame.top(LISTED)));
     let rows = move || {
-        let params = query.with(asked::cell_params);
+        let filter = query.with(asked::filter);
         let row = |cell: super::frame::HexCell| {
             let name = nearest(&board.places, cell.cell)
                 .map(|place| format!("{} {}", words::NEAR.to(lang), place.name));
@@ -41,7 +40,7 @@ pub(super) fn TopCells(
             });
             view! {
                 <li class="hexmap-row" data-cell=text.clone()>
-                    <a href=address::cell(&text, &params)>
+                    <a href=asked::cell_address(metric.get(), &text, &filter)>
                         <span class="hexmap-place">{name.unwrap_or_else(|| text.clone())}</span>
                         {late}
                         <b class="hexmap-count">{count(lang, cell.value)}</b>

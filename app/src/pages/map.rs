@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::metric::{Metric, MetricKind};
+use domain::metric::Metric;
 use domain::query::Query;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -13,7 +13,7 @@ use crate::address;
 use crate::components::{Crumb, Crumbs};
 use crate::functions::Boot;
 use crate::locale::use_lang;
-use crate::map::{HexMap, MEASURES, MeasureChooser};
+use crate::map::{HexMap, MEASURES, MeasureChooser, cell_address};
 use crate::text::words;
 use crate::theme::Theme;
 
@@ -49,22 +49,4 @@ fn measure(search: &str) -> Metric {
     let asked = address::value(&address::pairs(search), "metric");
     let asked = asked.and_then(|name| name.parse().ok());
     asked.filter(|metric| MEASURES.contains(metric)).unwrap_or(Metric::Open)
-}
-
-/// Where a tapped hexagon leads: of a level to the cases that stand so in it, of a movement to the
-/// receipt of its number, which lists the very cases.
-pub(super) fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)]) -> String {
-    let mut params = filter.to_vec();
-    match (metric.kind(), metric) {
-        (MetricKind::Stock, Metric::Open) => address::cell(cell, &params),
-        (MetricKind::Stock, Metric::InTime | Metric::DueSoon | Metric::Overdue | Metric::NoDeadline) => {
-            params.push(("timeliness".to_owned(), metric.name().to_owned()));
-            address::cell(cell, &params)
-        }
-        _ => {
-            params.push(("metric".to_owned(), metric.name().to_owned()));
-            params.push(("cell".to_owned(), cell.to_owned()));
-            address::receipt(&params)
-        }
-    }
 }
