@@ -1,6 +1,7 @@
 //! What the end-to-end tests drive, and how they are told where it is.
 
 use crate::setup::debian;
+use crate::site::{self, Speed};
 use crate::workspace::Workspace;
 use crate::{cargo, run};
 use anyhow::{Context, Result, bail};
@@ -48,7 +49,7 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
     Ok(vec![
         ("TOANCANH_BIN", file(workspace.server_binary(), "build")?),
         ("TOANCANH_BIN_NO_FDATASYNC", file(control_binary(workspace), "build")?),
-        ("TOANCANH_SITE_ROOT", file(workspace.site(), "site")?),
+        ("TOANCANH_SITE_ROOT", file(site::folder(workspace, Speed::Shipped), "site")?),
         ("TOANCANH_CHROMIUM", program(debian::CHROMIUM)?),
         ("TOANCANH_CHROMEDRIVER", program(debian::CHROMEDRIVER)?),
         ("TOANCANH_STRACE", program(debian::STRACE)?),

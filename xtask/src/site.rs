@@ -20,25 +20,34 @@ struct SiteFile {
     path: String,
 }
 
-/// Builds the site's parts and publishes them into the target directory's `site`.
+/// The finished site: what the server serves as files. What ships and the developer's loop have
+/// one each, so that neither changes the other under a running server.
+pub(crate) fn folder(workspace: &Workspace, speed: Speed) -> PathBuf {
+    workspace.target.join(match speed {
+        Speed::Shipped => "site",
+        Speed::Development => "site-dev",
+    })
+}
+
+/// Builds the site's parts and publishes them into its folder.
 ///
 /// # Errors
 /// The failing stage's.
 pub(crate) fn build(workspace: &Workspace, speed: Speed, stages: &mut Stages) -> Result<()> {
     stages.run("wasm", || wasm::compile(workspace, speed))?;
     stages.run("bindings", || wasm::bind(workspace, speed))?;
-    stages.run("site", || publish_all(workspace))
+    stages.run("site", || publish_all(workspace, speed))
 }
 
 /// Publishes again what needs no compiler: style, vendored parts and `public/`.
 ///
 /// # Errors
 /// When a file cannot be read or written, or something names a file that the site does not have.
-pub(crate) fn publish_all(workspace: &Workspace) -> Result<Outcome> {
-    let mut files = wasm::files(workspace)?;
+pub(crate) fn publish_all(workspace: &Workspace, speed: Speed) -> Result<Outcome> {
+    let mut files = wasm::files(workspace, speed)?;
     files.extend(vendor::files(workspace)?);
     files.extend(publish::public_files(workspace)?);
     files.push(style::concatenated(workspace)?);
     links::check(workspace, &files)?;
-    publish::publish(workspace, &files)
+    publish::publish(workspace, speed, &files)
 }

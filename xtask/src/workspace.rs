@@ -41,11 +41,6 @@ impl Workspace {
         })
     }
 
-    /// The finished web site: what the server serves as files.
-    pub(crate) fn site(&self) -> PathBuf {
-        self.target.join("site")
-    }
-
     /// Between-results and stamps of this tool; safe to delete at any time.
     pub(crate) fn scratch(&self) -> PathBuf {
         self.target.join("xtask")

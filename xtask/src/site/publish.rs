@@ -1,7 +1,7 @@
 //! Copying into the site: only what changed, a brotli form beside what compresses, and nothing
 //! left there that no longer belongs.
 
-use super::SiteFile;
+use super::{SiteFile, Speed};
 use crate::stages::Outcome;
 use crate::stamp::{changed_at, files_under};
 use crate::workspace::Workspace;
@@ -38,8 +38,8 @@ pub(super) fn folder_files(folder: &Path, prefix: &str) -> Result<Vec<SiteFile>>
 }
 
 /// Makes the site hold exactly these files.
-pub(super) fn publish(workspace: &Workspace, files: &[SiteFile]) -> Result<Outcome> {
-    let site = workspace.site();
+pub(super) fn publish(workspace: &Workspace, speed: Speed, files: &[SiteFile]) -> Result<Outcome> {
+    let site = super::folder(workspace, speed);
     let mut sources: HashMap<&str, &Path> = HashMap::new();
     for file in files {
         if let Some(other) = sources.insert(&file.path, &file.source) {

@@ -48,13 +48,13 @@ pub(super) fn compile(workspace: &Workspace, speed: Speed) -> Result<Outcome> {
     Ok(if before == Some(after) { Outcome::UpToDate } else { Outcome::Done })
 }
 
-/// Writes the module and its JavaScript into the scratch directory's `pkg`.
+/// Writes the module and its JavaScript into the scratch directory.
 pub(super) fn bind(workspace: &Workspace, speed: Speed) -> Result<Outcome> {
     let artifact = artifact(workspace, speed);
     // This program is the recipe: a change of it, or of wasm-bindgen in it, binds anew.
     let recipe = std::env::current_exe()?;
-    let stamp = Stamp::of(&workspace.scratch(), "bindings", &[&artifact, &recipe])?;
-    let out = pkg(workspace);
+    let stamp = Stamp::of(&workspace.scratch().join(speed.profile()), "bindings", &[&artifact, &recipe])?;
+    let out = pkg(workspace, speed);
     if out.is_dir() && stamp.is_current() {
         return Ok(Outcome::UpToDate);
     }
@@ -81,12 +81,12 @@ pub(super) fn bind(workspace: &Workspace, speed: Speed) -> Result<Outcome> {
 }
 
 /// The files that [`bind`] wrote, as they lie on the site.
-pub(super) fn files(workspace: &Workspace) -> Result<Vec<SiteFile>> {
-    super::publish::folder_files(&pkg(workspace), "pkg")
+pub(super) fn files(workspace: &Workspace, speed: Speed) -> Result<Vec<SiteFile>> {
+    super::publish::folder_files(&pkg(workspace, speed), "pkg")
 }
 
-fn pkg(workspace: &Workspace) -> PathBuf {
-    workspace.scratch().join("pkg")
+fn pkg(workspace: &Workspace, speed: Speed) -> PathBuf {
+    workspace.scratch().join(speed.profile()).join("pkg")
 }
 
 fn artifact(workspace: &Workspace, speed: Speed) -> PathBuf {

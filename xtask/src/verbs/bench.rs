@@ -71,7 +71,7 @@ fn build_and_run(workspace: &Workspace, smoke: bool, names: &[String], stages: &
             command
                 .current_dir(&workspace.root)
                 .env("TOANCANH_BIN", built.join("toancanh"))
-                .env("TOANCANH_SITE_ROOT", workspace.site());
+                .env("TOANCANH_SITE_ROOT", site::folder(workspace, Speed::Shipped));
             run::visible(&mut command)?;
             Ok(Outcome::Done)
         })?;

@@ -17,7 +17,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     built?;
     // The server takes this process's place, so that ctrl-c and SIGTERM reach it and nothing else
     // stands between; it prints its address itself.
-    let mut server = server(&workspace);
+    let mut server = server(&workspace, Speed::Shipped);
     server.arg("demo").args(args);
     eprintln!("\n    $ {}", run::describe(&server));
     Err(server.exec()).context("cannot start the server")
@@ -39,8 +39,8 @@ pub(super) fn build_server(workspace: &Workspace) -> Result<Outcome> {
 
 /// The server's program, told where the site is. It runs where the clone is, so that `cities/` is
 /// found by its relative name.
-pub(super) fn server(workspace: &Workspace) -> Command {
+pub(super) fn server(workspace: &Workspace, speed: Speed) -> Command {
     let mut command = Command::new(workspace.server_binary());
-    command.env("TOANCANH_SITE_ROOT", workspace.site()).current_dir(&workspace.root);
+    command.env("TOANCANH_SITE_ROOT", site::folder(workspace, speed)).current_dir(&workspace.root);
     command
 }

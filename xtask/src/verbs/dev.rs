@@ -37,7 +37,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
                 Ok(()) if changed.needs_new_server() || server.is_none() => {
                     leave(server.take());
                     server = Some(
-                        super::demo::server(&workspace)
+                        super::demo::server(&workspace, Speed::Development)
                             .arg("demo")
                             .args(args)
                             .spawn()
@@ -65,7 +65,7 @@ fn rebuild(workspace: &Workspace, changed: Changed) -> Result<()> {
     if changed.browser {
         site::build(workspace, Speed::Development, &mut stages)?;
     } else if changed.files {
-        stages.run("site", || site::publish_all(workspace))?;
+        stages.run("site", || site::publish_all(workspace, Speed::Development))?;
     }
     if changed.server {
         stages.run("server", || super::demo::build_server(workspace))?;
