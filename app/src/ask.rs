@@ -96,6 +96,12 @@ pub fn resolve_query(mut query: WireQuery, today: Option<Date>) -> WireQuery {
     query
 }
 
+/// Whether the answer moves by itself: no instant of it is fixed.
+#[must_use]
+pub fn is_live(query: &WireQuery) -> bool {
+    !["to", "at", "known_at"].iter().any(|key| query.filter.contains_key(*key))
+}
+
 /// Whether the question moves when the city's day turns.
 #[must_use]
 pub fn is_relative(query: &WireQuery) -> bool {

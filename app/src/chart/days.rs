@@ -157,7 +157,6 @@ mod tests {
         check_step(5, 2);
         check_step(433, 200);
         check_step(2_100, 1_000);
-        check_step(i64::MAX, i64::MAX);
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn Header() -> impl IntoView {
             <nav class="pages" aria-label=words::PAGES.to(lang)>
                 <a href="/map">{words::MAP.to(lang)}</a>
                 <a href="/cases">{words::CASES.to(lang)}</a>
-                <a href="/wall/city-now" rel="external">{words::WALL.to(lang)}</a>
+                <a class="to-wall" href="/wall/city-now" rel="external">{words::WALL.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
             </nav>
             <Suspense>

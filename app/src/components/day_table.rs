@@ -132,6 +132,8 @@ fn read(table: &Table) -> Vec<Day> {
 
 fn lines(lang: Lang, each: &[Day]) -> Days {
     let name = |day: &Day| date::day(&day.start).map_or_else(|| day.start.clone(), |day| date::short_date(lang, day));
+    // Today is in the table: on the lines half a day would look like a fall.
+    let each = each.split_last().map_or(each, |(_, whole)| whole);
     Days {
         names: each.iter().map(name).collect(),
         first: (words::RECEIVED.to(lang).to_owned(), each.iter().map(|day| day.numbers[0]).collect()),

@@ -115,9 +115,11 @@ fn state_text(lang: Lang, line: &SourceLine) -> String {
 
 fn notice_text(lang: Lang, said: Option<&str>, beat: &Beat) -> String {
     let clock = sentences::clock(&beat.clock).map(|say| say.to(lang).to_owned());
-    let speed = (beat.clock != "system" && (beat.speed - 1.0).abs() > f64::EPSILON && beat.speed > 0.0)
-        .then(|| sentences::speed(lang, beat.speed));
     let said = said.map(str::to_owned).or(clock);
+    let is_real = beat.clock == "system" || (beat.speed - 1.0).abs() < f64::EPSILON || beat.speed <= 0.0;
+    // The city's own notice may say the speed already.
+    let speed = (!is_real).then(|| sentences::speed(lang, beat.speed));
+    let speed = speed.filter(|speed| !said.as_ref().is_some_and(|said| said.contains(speed)));
     said.into_iter().chain(speed).collect::<Vec<_>>().join(" · ")
 }
 

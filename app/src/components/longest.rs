@@ -29,7 +29,9 @@ pub fn Longest(
             .into_any();
     }
     let each = cases.into_iter().map(|case| {
-        let holder = named(lang, &boot, Dimension::Agency, case.agency.as_deref())
+        let tree = boot.city.catalogue.tree(Dimension::Agency);
+        let top = case.agency.as_deref().map(|code| tree.map_or_else(|| code.to_owned(), |tree| tree.at_level(code, 1)));
+        let holder = named(lang, &boot, Dimension::Agency, top.as_deref())
             .unwrap_or_else(|| words::NONE_GIVEN.to(lang).to_owned());
         let about = [title(lang, &boot, &case), place(lang, &boot, &case)];
         let about: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).collect();

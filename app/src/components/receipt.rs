@@ -1,10 +1,14 @@
 //! Where a number comes from: its meaning, its clause, its cases, and what is not in it.
 
+use std::sync::Arc;
+
 use domain::answer::{Excluded, Receipt};
 use leptos::prelude::*;
 
+use super::conditions::value_said;
 use super::num::Params;
 use crate::address;
+use crate::functions::Boot;
 use crate::locale::use_lang;
 use crate::text::{Lang, date, metrics, number, sentences, words};
 
@@ -12,6 +16,8 @@ use crate::text::{Lang, date, metrics, number, sentences, words};
 /// next page of codes.
 #[component]
 pub fn ReceiptView(
+    /// What names things.
+    boot: Arc<Boot>,
     /// What the server answered.
     receipt: Receipt,
     /// The question, as a query string.
@@ -42,7 +48,7 @@ pub fn ReceiptView(
                 <dt>{words::DEFINITION.to(lang)}</dt>
                 <dd>{lang.of(&receipt.definition)}</dd>
                 {receipt.clause.clone().map(|clause| view! { <dt>{words::CLAUSE.to(lang)}</dt><dd>{clause}</dd> })}
-                {scope(lang, &receipt)}
+                {scope(lang, &boot, &receipt)}
                 <dt>{words::EVENTS.to(lang)}</dt>
                 <dd class="figure">{number::count(lang, i64::try_from(receipt.events).unwrap_or(i64::MAX))}</dd>
                 {receipt.ranked_case.clone().map(|code| view! {
@@ -72,14 +78,15 @@ pub fn ReceiptView(
     }
 }
 
-fn scope(lang: Lang, receipt: &Receipt) -> Option<impl IntoView + use<>> {
+fn scope(lang: Lang, boot: &Boot, receipt: &Receipt) -> Option<impl IntoView + use<>> {
     let parts: Vec<String> = receipt
         .query
         .iter()
         .filter(|(key, _)| key.as_str() != "metric")
         .map(|(key, value)| {
             let name = words::parameter(key).map_or(key.as_str(), |say| say.to(lang));
-            let value = if value.get(10..11) == Some("T") { date::moment(lang, value) } else { value.clone() };
+            let is_instant = date::instant(value).is_some();
+            let value = if is_instant { date::moment(lang, value) } else { value_said(lang, boot, key, value) };
             format!("{name}: {value}")
         })
         .collect();

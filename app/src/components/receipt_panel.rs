@@ -1,5 +1,7 @@
 //! The receipt beside the page, opened from any number.
 
+use std::sync::Arc;
+
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -9,6 +11,7 @@ use super::{Loading, Problem};
 use crate::address;
 use crate::functions::load_receipt;
 use crate::locale::use_lang;
+use crate::pages::use_boot;
 use crate::text::words;
 
 /// The parameters that fix an instant: a question that has one needs no other.
@@ -53,7 +56,7 @@ pub(crate) fn use_receipt() -> OpenReceipt {
 /// The panel itself; nothing while it is closed.
 #[component]
 pub fn ReceiptPanel() -> impl IntoView {
-    let (lang, receipt) = (use_lang(), use_receipt());
+    let (lang, receipt, boot) = (use_lang(), use_receipt(), use_boot());
     let asked = move || receipt.0.get();
     let answer = Resource::new(asked, |asked| async move {
         match asked {
@@ -85,16 +88,16 @@ pub fn ReceiptPanel() -> impl IntoView {
                 </header>
                 <Suspense fallback=Loading>
                     {move || Suspend::new(async move {
-                        match answer.await {
-                            Ok(Some((params, found))) => {
+                        match (answer.await, boot.await) {
+                            (Ok(Some((params, found))), Ok(boot)) => {
                                 let page = format!("/receipt?{params}");
                                 view! {
-                                    <ReceiptView receipt=found params=params on_turn=Callback::new(move |to| receipt.turn(to))/>
+                                    <ReceiptView boot=Arc::new(boot) receipt=found params=params on_turn=Callback::new(move |to| receipt.turn(to))/>
                                     <p><a class="button" href=page on:click=move |_| receipt.close()>{words::OPEN_AS_PAGE.to(lang)}</a></p>
                                 }.into_any()
                             }
-                            Ok(None) => ().into_any(),
-                            Err(error) => view! { <Problem error/> }.into_any(),
+                            (Ok(None), _) => ().into_any(),
+                            (Err(error), _) | (_, Err(error)) => view! { <Problem error/> }.into_any(),
                         }
                     })}
                 </Suspense>

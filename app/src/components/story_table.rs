@@ -27,7 +27,8 @@ pub struct Tables {
     pub stock: Signal<Arc<Table>>,
     /// `resolved_in_time`, `resolved_extended`, `resolved_late` of 30 days.
     pub resolved: Signal<Arc<Table>>,
-    /// `received` by day of a fortnight: the bucket, then the key.
+    /// `received` by day of the last fourteen whole days: the bucket, then the key. Today is left out:
+    /// half a day would look like a fall.
     pub fortnight: Signal<Arc<Table>>,
 }
 

@@ -75,6 +75,9 @@ impl LiveTable {
         let refused = RwSignal::new(false);
         Effect::new(move |_| {
             let Some(Ok(First { query, .. })) = self.first.get() else { return };
+            if !ask::is_live(&query) {
+                return;
+            }
             let (query, held) = (Arc::new(query), self.held);
             let of = query.clone();
             let following = live.follow(

@@ -143,7 +143,10 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
     }));
     let days = use_table(ask(move || match by.get() {
         By::Day => scope.get().narrow(Ask::of(&DAY_METRICS)).with("from", "today-29d").with("bucket", "day").query(),
-        _ => split(Ask::of(&[Metric::Received]).with("from", "today-13d").with("bucket", "day")),
+        _ => {
+            let received = Ask::of(&[Metric::Received]).with("from", "today-14d").with("to", "today");
+            split(received.with("bucket", "day"))
+        }
     }));
     when_ready(
         move || {

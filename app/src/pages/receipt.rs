@@ -32,7 +32,7 @@ pub fn Receipt() -> impl IntoView {
             <h1>{words::RECEIPT.to(lang)}</h1>
             {when_ready(
                 move || { answer.track(); async move { answer.await } },
-                |_boot: Arc<Boot>, (params, receipt): (String, Answer)| view! { <ReceiptView receipt params/> },
+                |boot: Arc<Boot>, (params, receipt): (String, Answer)| view! { <ReceiptView boot receipt params/> },
             )}
         </main>
     }

@@ -29,9 +29,9 @@ pub use past::{Levels, UsualDay};
 pub(crate) use past::{levels_of, usual_of};
 
 /// How many agencies stand in the list of the latest.
-const LONGEST_ROWS: usize = 5;
+const LONGEST_ROWS: usize = 4;
 /// How many cases stand in the list of the newest.
-const NEWEST_ROWS: usize = 4;
+const NEWEST_ROWS: usize = 3;
 
 /// The scene.
 #[component]

@@ -65,15 +65,16 @@ pub fn moment(lang: Lang, text: &str) -> String {
     }
 }
 
-/// Only the hour where it is of the same day as `at`, else with the day.
+/// Only the hour where it is of the same day as `at`, else with the day, of another year with that.
 #[must_use]
 pub fn moment_beside(lang: Lang, text: &str, at: &str) -> String {
-    if day(text).is_some() && day(text) == day(at) {
-        hour_minute(text).to_owned()
-    } else if let Some(day) = day(text) {
-        format!("{} {}", hour_minute(text), short_date(lang, day))
-    } else {
-        text.to_owned()
+    match (day(text), day(at)) {
+        (Some(day), Some(today)) if day == today => hour_minute(text).to_owned(),
+        (Some(day), Some(today)) if day.year() == today.year() => {
+            format!("{} {}", hour_minute(text), short_date(lang, day))
+        }
+        (Some(_), _) => moment(lang, text),
+        (None, _) => text.to_owned(),
     }
 }
 
@@ -136,5 +137,6 @@ mod tests {
     fn another_day_is_said() {
         assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-23T23:00:00+07:00"), "15:07");
         assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-24T00:00:00+07:00"), "15:07 23-11");
+        assert_eq!(moment_beside(Lang::Vi, AT, "2027-01-02T00:00:00+07:00"), "15:07 23-11-2026");
     }
 }
