@@ -134,7 +134,9 @@ pub fn path() -> PathBuf {
 /// If the file cannot be read.
 pub fn cases() -> Result<Vec<Case>> {
     let file = std::fs::File::open(path())?;
-    let rows = csv::Reader::from_reader(flate2::read::GzDecoder::new(file)).into_deserialize().collect::<Result<Vec<Case>, _>>()?;
+    let rows = csv::Reader::from_reader(flate2::read::GzDecoder::new(file))
+        .into_deserialize()
+        .collect::<Result<Vec<Case>, _>>()?;
     Ok(rows)
 }
 

@@ -53,7 +53,11 @@ fn compare(what: &str, answer: &Json, keys: usize, mut want: BTreeMap<Vec<Option
             assert_eq!(hundredths, counts.hours_hundredths(percent), "{what}: {metric} of {key:?}");
         }
     }
-    assert!(want.is_empty(), "{what}: these groups are missing: {:?}", want.keys().take(5).collect::<Vec<_>>());
+    assert!(
+        want.is_empty(),
+        "{what}: these groups are missing: {:?}",
+        want.keys().take(5).collect::<Vec<_>>()
+    );
 }
 
 async fn every_single_dimension_and_pair(program: &Program, cases: &[Case]) {
@@ -108,7 +112,8 @@ async fn timeliness_and_status(program: &Program, cases: &[Case]) {
     let answer = program.json("/api/v1/aggregates?metric=open&group_by=timeliness").await.unwrap();
     compare("open by timeliness", &answer, 1, want);
     let resolved = cases.iter().filter(|case| case.closed().is_some()).count();
-    let path = format!("/api/v1/aggregates?metric=resolved&group_by=status&from=2014-01-01&to={}", encode(TO));
+    let path =
+        format!("/api/v1/aggregates?metric=resolved&group_by=status&from=2014-01-01&to={}", encode(TO));
     let answer = program.json(&path).await.unwrap();
     assert_eq!(answer["rows"], serde_json::json!([["resolved", resolved]]));
 }
@@ -149,7 +154,8 @@ async fn every_day(program: &Program, cases: &[Case]) {
 
 async fn every_hexagon(program: &Program, cases: &[Case]) {
     let open = cases.iter().filter(|case| case.closed().is_none()).count() as i64;
-    let nowhere = cases.iter().filter(|case| case.closed().is_none() && case.geo == "placeholder").count() as i64;
+    let nowhere =
+        cases.iter().filter(|case| case.closed().is_none() && case.geo == "placeholder").count() as i64;
     for res in [7, 8, 9, 10] {
         let answer = program.json(&format!("/api/v1/hexagons?metric=open&res={res}")).await.unwrap();
         let cells = answer["cells"].as_array().unwrap();
@@ -176,13 +182,15 @@ async fn the_published_flags(program: &Program, cases: &[Case]) {
             .count();
         let extra = if metric == "resolved_late" { unflagged_late } else { 0 };
         let want = flagged.iter().filter(|case| case.sla == flag).count() + extra;
-        let receipt = program.json(&format!("/api/v1/receipt?metric={metric}&from=2014-01-01")).await.unwrap();
+        let receipt =
+            program.json(&format!("/api/v1/receipt?metric={metric}&from=2014-01-01")).await.unwrap();
         assert_eq!(receipt["value"].as_u64(), Some(want as u64), "{metric}");
-        let judged = cases.iter().filter(|case| case.closed().is_some() && case.due().is_some()).filter(|case| {
-            let late = case.closed() > case.due();
-            assert!(case.sla.is_empty() || (case.sla == "overdue") == late, "{}", case.case_id);
-            late == (metric == "resolved_late")
-        });
+        let judged =
+            cases.iter().filter(|case| case.closed().is_some() && case.due().is_some()).filter(|case| {
+                let late = case.closed() > case.due();
+                assert!(case.sla.is_empty() || (case.sla == "overdue") == late, "{}", case.case_id);
+                late == (metric == "resolved_late")
+            });
         assert_eq!(receipt["digest"].as_str(), Some(digest(judged).as_str()), "the very cases of {metric}");
     }
 }
@@ -205,6 +213,7 @@ async fn random_numbers(program: &Program, cases: &[Case]) {
     let mut chance = rand::rngs::StdRng::seed_from_u64(2015);
     let numbers = if std::env::var_os("TOANCANH_PROVE").is_some() { 1_000 } else { 30 };
     let dimensions = ["agency", "agency:1", "field", "field:1", "field:2", "district", "ward", "channel"];
+    println!("figure: random_numbers = {numbers}");
     for _ in 0..numbers {
         let metric = *METRICS.choose(&mut chance).unwrap();
         let like = cases.choose(&mut chance).unwrap();
@@ -225,7 +234,8 @@ async fn random_numbers(program: &Program, cases: &[Case]) {
         }
         let table = program.json(&format!("/api/v1/aggregates?{query}")).await.unwrap();
         let value = table["rows"][0][0].as_i64().unwrap();
-        let like_it = |case: &&Case| chosen.iter().all(|dimension| case.code(dimension) == like.code(dimension));
+        let like_it =
+            |case: &&Case| chosen.iter().all(|dimension| case.code(dimension) == like.code(dimension));
         let counts = |case: &&Case| {
             let groups = boston::count(std::slice::from_ref(*case), from, to, secs(TO), |_| vec![]);
             groups.get(&vec![]).is_some_and(|group| group.counts.contains_key(metric))
@@ -241,7 +251,12 @@ async fn random_numbers(program: &Program, cases: &[Case]) {
             want.sort_unstable();
             assert_eq!(codes, want, "{query}");
         }
-        let excluded: i64 = receipt["excluded"].as_array().unwrap().iter().map(|group| group["count"].as_i64().unwrap()).sum();
+        let excluded: i64 = receipt["excluded"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|group| group["count"].as_i64().unwrap())
+            .sum();
         assert_eq!(value + excluded, 121_145, "{query}: {}", receipt["excluded"]);
         if let Some(code) = codes.choose(&mut chance) {
             let story = program.json(&format!("/api/v1/cases/{code}")).await.unwrap();
@@ -249,7 +264,9 @@ async fn random_numbers(program: &Program, cases: &[Case]) {
             let events = story["events"].as_array().unwrap();
             assert_eq!(events.len(), 1 + usize::from(case.closed().is_some()), "{code}");
             let times: Vec<_> = events.iter().map(|event| secs(event["time"].as_str().unwrap())).collect();
-            assert!(times.contains(&case.opened()) && case.closed().is_none_or(|closed| times.contains(&closed)));
+            assert!(
+                times.contains(&case.opened()) && case.closed().is_none_or(|closed| times.contains(&closed))
+            );
         }
     }
 }
@@ -260,7 +277,9 @@ async fn whole_receipt(program: &Program, query: &str) -> Vec<String> {
     let mut cursor = String::new();
     loop {
         let page = program.json(&format!("/api/v1/receipt?{query}{cursor}")).await.unwrap();
-        codes.extend(page["cases"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()));
+        codes.extend(
+            page["cases"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()),
+        );
         match page["cases"]["next"].as_str() {
             Some(next) => cursor = format!("&cursor={}", encode(next)),
             None => return codes,
@@ -269,7 +288,7 @@ async fn whole_receipt(program: &Program, query: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answers_equal_an_independent_count_of_the_same_file() {
+async fn prove_the_answers_equal_an_independent_count_of_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
     let program = imported(&folder.path().join("data")).await;
     let cases = boston::cases().unwrap();
@@ -280,5 +299,6 @@ async fn the_answers_equal_an_independent_count_of_the_same_file() {
     every_hexagon(&program, &cases).await;
     the_published_flags(&program, &cases).await;
     random_numbers(&program, &cases).await;
+    println!("figure: cases_compared = {}", cases.len());
     program.stop().unwrap();
 }

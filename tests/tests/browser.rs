@@ -26,7 +26,8 @@ async fn city() -> &'static str {
             let file = boston::path().display().to_string();
             run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data]).unwrap();
             let clock = format!("{AT},speed=0");
-            let program = Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap();
+            let program =
+                Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap();
             (program, folder)
         })
         .await;
@@ -125,7 +126,8 @@ async fn with_no_event_arriving_a_case_passes_to_due_soon_and_overdue_on_the_scr
     assert_eq!(lines.next().as_deref(), Some("live"));
     let start = jiff::Timestamp::now();
     let due = start + jiff::SignedDuration::from_secs(15);
-    let data = json!({"kind": "report", "city": "boston", "agency": "x", "field": "y", "due_at": due.to_string()});
+    let data =
+        json!({"kind": "report", "city": "boston", "agency": "x", "field": "y", "due_at": due.to_string()});
     let body = event("r", "case.received", &start.to_string(), "r", data).to_string();
     let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
     assert_eq!(reply.status, 202, "{}", reply.body);

@@ -30,7 +30,9 @@ async fn cases(program: &Program) -> Vec<String> {
     let mut cursor = String::new();
     loop {
         let page = program.json(&format!("/api/v1/cases?limit=1000&sort=case{cursor}")).await.unwrap();
-        codes.extend(page["cases"].as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap().to_owned()));
+        codes.extend(
+            page["cases"].as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap().to_owned()),
+        );
         match page["next"].as_str() {
             Some(next) => cursor = format!("&cursor={}", tests::program::encode(next)),
             None => return codes,
@@ -38,46 +40,96 @@ async fn cases(program: &Program) -> Vec<String> {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn after_kill_9_every_acknowledged_event_is_there_and_none_twice() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let token = Arc::new(token(&data, "boston", "crash").unwrap());
-    let rounds = if std::env::var_os("TOANCANH_PROVE").is_some() { 100 } else { 4 };
-    let mut acknowledged = BTreeSet::new();
-    for round in 0..rounds {
-        let program = Arc::new(serve(&data).await);
-        let stop = Arc::new(AtomicBool::new(false));
-        let number = Arc::new(AtomicU64::new(0));
-        let mut posters = Vec::new();
-        for _ in 0..8 {
-            let (program, token, stop, number) = (program.clone(), token.clone(), stop.clone(), number.clone());
-            posters.push(tokio::spawn(async move {
-                let mut mine = Vec::new();
-                while !stop.load(Ordering::Relaxed) {
-                    let first = number.fetch_add(5, Ordering::Relaxed);
-                    let codes: Vec<_> = (first..first + 5).map(|number| format!("r{round}-{number}")).collect();
-                    let events: Vec<_> = codes.iter().map(|code| received(code)).collect();
-                    let body = serde_json::to_string(&events).unwrap();
-                    let Ok(reply) = program.post(&token, "application/cloudevents-batch+json", body).await else {
-                        break;
-                    };
-                    if reply.status == 202 {
-                        mine.extend(codes);
-                    }
-                }
-                mine
-            }));
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(200 + 170 * (round % 5))).await;
-        // As a power cut ends it: no goodbye.
-        Command::new("kill").args(["-9", &program.id().to_string()]).status().unwrap();
-        stop.store(true, Ordering::Relaxed);
-        for poster in posters {
-            acknowledged.extend(poster.await.unwrap());
-        }
-        drop(program);
+/// Where the proof keeps what it needs to go on after a stop: the data, and what was acknowledged.
+struct Ledger {
+    folder: PathBuf,
+    acknowledged: BTreeSet<String>,
+    rounds: u64,
+    _own: Option<tempfile::TempDir>,
+}
+
+impl Ledger {
+    fn open() -> Self {
+        let own = std::env::var_os("TOANCANH_PROVE_DIR").is_none().then(|| tempfile::tempdir().unwrap());
+        let folder = match &own {
+            Some(own) => own.path().to_owned(),
+            None => PathBuf::from(std::env::var_os("TOANCANH_PROVE_DIR").unwrap()),
+        };
+        let kept = std::fs::read_to_string(folder.join("acknowledged")).unwrap_or_default();
+        let acknowledged = kept.lines().map(str::to_owned).collect();
+        let rounds = std::fs::read_to_string(folder.join("rounds")).ok().and_then(|text| text.parse().ok());
+        Self { folder, acknowledged, rounds: rounds.unwrap_or_default(), _own: own }
     }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn token(&self) -> String {
+        let file = self.folder.join("token");
+        std::fs::read_to_string(&file).unwrap_or_else(|_| {
+            let token = token(&self.data(), "boston", "crash").unwrap();
+            std::fs::write(&file, &token).unwrap();
+            token
+        })
+    }
+
+    fn keep(&mut self, codes: Vec<String>) {
+        self.acknowledged.extend(codes);
+        self.rounds += 1;
+        let all: Vec<&str> = self.acknowledged.iter().map(String::as_str).collect();
+        std::fs::write(self.folder.join("acknowledged"), all.join("\n")).unwrap();
+        std::fs::write(self.folder.join("rounds"), self.rounds.to_string()).unwrap();
+    }
+}
+
+/// Posts from eight clients at once until the program is killed; gives the cases acknowledged.
+async fn post_until_killed(data: &Path, token: &str, round: u64) -> Vec<String> {
+    let program = Arc::new(serve(data).await);
+    let stop = Arc::new(AtomicBool::new(false));
+    let number = Arc::new(AtomicU64::new(0));
+    let mut posters = Vec::new();
+    for _ in 0..8 {
+        let (program, token) = (program.clone(), token.to_owned());
+        let (stop, number) = (stop.clone(), number.clone());
+        posters.push(tokio::spawn(async move {
+            let mut mine = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let first = number.fetch_add(5, Ordering::Relaxed);
+                let codes: Vec<_> = (first..first + 5).map(|number| format!("r{round}-{number}")).collect();
+                let events: Vec<_> = codes.iter().map(|code| received(code)).collect();
+                let body = serde_json::to_string(&events).unwrap();
+                let Ok(reply) = program.post(&token, "application/cloudevents-batch+json", body).await else {
+                    break;
+                };
+                if reply.status == 202 {
+                    mine.extend(codes);
+                }
+            }
+            mine
+        }));
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(200 + 170 * (round % 5))).await;
+    // As a power cut ends it: no goodbye.
+    Command::new("kill").args(["-9", &program.id().to_string()]).status().unwrap();
+    stop.store(true, Ordering::Relaxed);
+    let mut acknowledged = Vec::new();
+    for poster in posters {
+        acknowledged.extend(poster.await.unwrap());
+    }
+    acknowledged
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prove_after_kill_9_every_acknowledged_event_is_there_and_none_twice() {
+    let mut ledger = Ledger::open();
+    let (data, token) = (ledger.data(), ledger.token());
+    let rounds = if std::env::var_os("TOANCANH_PROVE").is_some() { 1_000 } else { 4 };
+    while ledger.rounds < rounds {
+        let codes = post_until_killed(&data, &token, ledger.rounds).await;
+        ledger.keep(codes);
+    }
+    let acknowledged = &ledger.acknowledged;
     assert!(acknowledged.len() > 100, "only {} were acknowledged", acknowledged.len());
     let program = serve(&data).await;
     let known = cases(&program).await;
@@ -87,6 +139,8 @@ async fn after_kill_9_every_acknowledged_event_is_there_and_none_twice() {
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     let table = program.json("/api/v1/aggregates?metric=received,open&from=2015-10-01").await.unwrap();
     assert_eq!(table["rows"], json!([[known.len(), known.len()]]), "each is counted once");
+    println!("figure: kills = {rounds}");
+    println!("figure: acknowledged = {}", acknowledged.len());
     program.stop().unwrap();
 }
 
@@ -102,9 +156,27 @@ async fn every_answer_follows_its_sync(binary: &Path) -> bool {
     command.current_dir(tests::program::root());
     command.env("TOANCANH_SITE_ROOT", tests::program::site_root());
     // `-D`: the tracer is no parent of the program, so that the signals of this test reach it.
-    command.args(["-D", "-f", "-tt", "-y", "-s", "256", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg,recvfrom,read"]);
+    command.args([
+        "-D",
+        "-f",
+        "-tt",
+        "-y",
+        "-s",
+        "256",
+        "-e",
+        "trace=fdatasync,fsync,write,writev,sendto,sendmsg,recvfrom,read",
+    ]);
     command.arg("-o").arg(&trace).arg(binary);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--city", "boston", "--clock", &format!("{AT},speed=0"), "--data"]);
+    command.args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--city",
+        "boston",
+        "--clock",
+        &format!("{AT},speed=0"),
+        "--data",
+    ]);
     command.arg(&data);
     let program = Program::spawn(command).await.unwrap();
     for number in 0..10 {
@@ -124,7 +196,9 @@ async fn every_answer_follows_its_sync(binary: &Path) -> bool {
         if line.contains("POST /api/v1/events") {
             asked = true;
             synced = false;
-        } else if (line.contains("fdatasync(") && is_log && line.ends_with("= 0")) || line.contains("fdatasync resumed") {
+        } else if (line.contains("fdatasync(") && is_log && line.ends_with("= 0"))
+            || line.contains("fdatasync resumed")
+        {
             synced = true;
         } else if asked && line.contains("HTTP/1.1 202") {
             answers += 1;
@@ -150,5 +224,8 @@ async fn a_build_without_that_call_is_caught() {
         eprintln!("TOANCANH_BIN_NO_FDATASYNC is not set: the control did not run");
         return;
     };
-    assert!(!every_answer_follows_its_sync(Path::new(&control)).await, "the control passed: the test says nothing");
+    assert!(
+        !every_answer_follows_its_sync(Path::new(&control)).await,
+        "the control passed: the test says nothing"
+    );
 }

@@ -48,10 +48,17 @@ async fn ten_thousand_events_in_any_order_with_repeats_and_malformed_ones() {
             break;
         }
     }
-    let used: std::collections::BTreeSet<_> = clean.iter().map(|event| event["subject"].as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>().into_iter().take(used).collect();
+    let used: std::collections::BTreeSet<_> = clean
+        .iter()
+        .map(|event| event["subject"].as_str().unwrap().to_owned())
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .take(used)
+        .collect();
     assert_eq!(clean.len(), EVENTS);
     let repeats: Vec<Json> = clean.iter().step_by(10).cloned().collect();
-    let broken: Vec<Json> = clean.iter().step_by(100).enumerate().map(|(place, event)| malformed(event, place)).collect();
+    let broken: Vec<Json> =
+        clean.iter().step_by(100).enumerate().map(|(place, event)| malformed(event, place)).collect();
     let mut all = clean;
     all.extend(repeats);
     all.extend(broken);

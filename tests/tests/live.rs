@@ -65,7 +65,7 @@ fn by_agency() -> Json {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_applies_deltas_holds_the_fresh_snapshot_of_the_same_state() {
+async fn prove_a_client_that_applies_deltas_holds_the_fresh_snapshot_of_the_same_state() {
     let city = city(&format!("{AT},speed=600")).await;
     let seconds = if std::env::var_os("TOANCANH_PROVE").is_some() { 120 } else { 8 };
     let mut client = Client::open(&city.program.base).await.unwrap();
@@ -102,6 +102,9 @@ async fn a_client_that_applies_deltas_holds_the_fresh_snapshot_of_the_same_state
             compared += 1;
         }
     }
+    println!("figure: seconds_under_load = {seconds}");
+    println!("figure: events = {number}");
+    println!("figure: snapshots_compared = {compared}");
     assert!(compared >= 3, "compared only {compared} times");
     assert_eq!(held.snapshots, 1, "only the first frame was a snapshot");
 }
@@ -148,8 +151,10 @@ async fn one_changed_case_among_five_thousand_groups_is_a_delta_of_its_own_rows(
     let city = city(&format!("{AT},speed=0")).await;
     let mut seq = String::new();
     for batch in (0..5_000).collect::<Vec<_>>().chunks(1_000) {
-        let events: Vec<_> =
-            batch.iter().map(|number| received(&format!("c{number}"), &format!("unit {number}"), None)).collect();
+        let events: Vec<_> = batch
+            .iter()
+            .map(|number| received(&format!("c{number}"), &format!("unit {number}"), None))
+            .collect();
         seq = city.post(&events).await;
     }
     let mut client = Client::open(&city.program.base).await.unwrap();
@@ -181,7 +186,8 @@ async fn time_alone_moves_a_case_to_due_soon_and_overdue() {
     let now: jiff::Timestamp = client.hello["at"].as_str().unwrap().parse().unwrap();
     let start = now.as_second();
     let show = |secs: i64| jiff::Timestamp::from_second(secs).unwrap().to_string();
-    let data = json!({"kind": "report", "city": "boston", "agency": "x", "field": "y", "due_at": show(start + 10)});
+    let data =
+        json!({"kind": "report", "city": "boston", "agency": "x", "field": "y", "due_at": show(start + 10)});
     city.post(&[event("r", "case.received", &show(start), "r", data)]).await;
     let mut held = Rows::new(0);
     let mut seen = Vec::new();

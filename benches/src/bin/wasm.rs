@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use benches::figures::figure;
 
 fn main() -> Result<()> {
-    let site = std::env::var_os("TOANCANH_SITE_ROOT").map_or_else(|| PathBuf::from("target/site"), PathBuf::from);
+    let site =
+        std::env::var_os("TOANCANH_SITE_ROOT").map_or_else(|| PathBuf::from("target/site"), PathBuf::from);
     for name in ["toan_canh_bg.wasm", "toan_canh.js"] {
         for (suffix, what) in [("", "raw"), (".br", "brotli")] {
             let path = site.join("pkg").join(format!("{name}{suffix}"));
