@@ -51,7 +51,8 @@ impl Codes {
 
     fn look_up(&self, sym: Sym) -> bool {
         let Some(name) = self.symbols.name(sym) else {
-            return false;
+            // No code is empty, so that an empty one asks for the cases that have none.
+            return self.codes.iter().any(String::is_empty);
         };
         if self.codes.iter().any(|code| **code == *name) {
             return true;

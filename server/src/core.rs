@@ -12,8 +12,8 @@ use domain::problem::Problem;
 use domain::query::Query;
 use domain::wire::Since;
 use engine::Frozen;
-use tokio::sync::{oneshot, watch};
 use toancanh_log::StoredRecord;
+use tokio::sync::{oneshot, watch};
 
 use crate::hub::Socket;
 

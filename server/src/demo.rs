@@ -57,8 +57,9 @@ pub async fn run(
         let city = crate::city::load(&settings.city)?;
         tokio::task::spawn_blocking(move || prepare::prepare(&city, &plan, &dir)).await??
     };
-    let listener = TcpListener::bind(settings.listen)
-        .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+    let listener = TcpListener::bind(settings.listen).with_context(|| {
+        format!("cannot listen on {}: choose another address with --listen", settings.listen)
+    })?;
     let city = Arc::new(city);
     let mut round = 1_u32;
     loop {

@@ -119,8 +119,10 @@ pub async fn offer_at(
     source.rate.take(events.len(), Instant::now());
     let cases = source.own_cases_only.then(|| running.core.snapshot());
     let checker = Checker::new(&running.city.city, source, now, cases);
+    // One sender speaks under one name as a rule: the first stands for all of a request.
+    let name = events.iter().find_map(named).unwrap_or_else(|| source.name.clone());
     let answer = take(&running.store, &checker, events).await?;
-    count(running, &answer);
+    count(running, &name, &answer);
     Ok(answer)
 }
 
@@ -221,8 +223,20 @@ fn id_of(event: &Json) -> Option<String> {
     event.get("id")?.as_str().map(|id| id.chars().take(256).collect())
 }
 
-fn count(running: &Running, answer: &Answer) {
+/// The attribute `source` of an event, where one can be read.
+fn named(offered: &Offered) -> Option<String> {
+    let Offered::Event(event) = offered else {
+        return None;
+    };
+    event.get("source")?.as_str().map(|name| name.chars().take(256).collect())
+}
+
+fn count(running: &Running, source: &str, answer: &Answer) {
     let telemetry = &running.telemetry;
+    if let Some(last) = answer.rejected.last() {
+        let now = Timestamp::from(jiff::Timestamp::now());
+        telemetry.source_errors.note(source, now, &last.problem, answer.rejected.len() as u64);
+    }
     telemetry.events_accepted_total.fetch_add(answer.accepted, Relaxed);
     telemetry.events_duplicate_total.fetch_add(answer.duplicates, Relaxed);
     telemetry.events_rejected_total.fetch_add(answer.rejected.len() as u64, Relaxed);

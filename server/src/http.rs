@@ -20,6 +20,7 @@ mod cases;
 mod clock;
 pub mod events;
 mod figures;
+mod flights;
 mod geojson;
 mod headers;
 mod health;

@@ -180,9 +180,7 @@ impl Hub {
             slot.leave(socket, id);
         }
         for waiting in self.waiting.values_mut() {
-            waiting.retain(|wish| {
-                !(Arc::ptr_eq(&wish.socket, socket) && id.is_none_or(|id| id == wish.id))
-            });
+            waiting.retain(|wish| !(Arc::ptr_eq(&wish.socket, socket) && id.is_none_or(|id| id == wish.id)));
         }
         if id.is_none() {
             self.sockets.retain(|other| !Arc::ptr_eq(other, socket));

@@ -2,29 +2,29 @@
 //! `toancanh`. Business rules live in `domain`, aggregates in `engine`, pages in `app`.
 
 // The way of an event.
+pub mod core;
 pub mod gateway;
+pub mod hub;
 pub mod source;
 pub mod store;
-pub mod core;
-pub mod hub;
 
 // The city and its time.
 pub mod city;
-pub mod document;
-pub mod clock;
 pub mod city_time;
+pub mod clock;
+pub mod document;
 
 // What answers.
 pub mod http;
-pub mod telemetry;
-pub mod source_state;
 pub mod pages;
+pub mod source_state;
+pub mod telemetry;
 
 // The whole, and its commands.
+pub mod cli;
+pub mod demo;
+pub mod import;
+pub mod replay;
 pub mod running;
 pub mod serve;
 pub mod settings;
-pub mod import;
-pub mod replay;
-pub mod demo;
-pub mod cli;

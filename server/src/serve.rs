@@ -34,8 +34,9 @@ pub struct Started {
 /// # Errors
 /// With what could not be opened, and what to do.
 pub async fn start(settings: Settings, clock: CityClock) -> Result<Started> {
-    let listener = TcpListener::bind(settings.listen)
-        .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+    let listener = TcpListener::bind(settings.listen).with_context(|| {
+        format!("cannot listen on {}: choose another address with --listen", settings.listen)
+    })?;
     let city = crate::city::load(&settings.city)?;
     start_on(listener, settings, Arc::new(city), clock).await
 }
@@ -74,23 +75,17 @@ pub async fn start_on(
     tracing::info!(?recovery, "the log is open");
     let store = Arc::new(store);
     let sources = Arc::new(Sources::open(&settings.data)?);
-    let running = Running {
-        settings: Arc::new(settings),
-        city,
-        clock,
-        sources,
-        store: store.clone(),
-        core,
-        telemetry,
-    };
+    let running =
+        Running { settings: Arc::new(settings), city, clock, sources, store: store.clone(), core, telemetry };
     let core = waiting.run(move |take| read_again(&store, take))?;
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;
     let router = crate::http::router(running.clone())?;
     let served = tokio::spawn(async move {
-        let _local = local;
         // Either somebody stops it, or nobody holds it any more.
-        crate::http::listen::serve(listener, router, async { drop(stopped.await) }).await
+        let served = crate::http::listen::serve(listener, router, async { drop(stopped.await) }).await;
+        local.close().await;
+        served
     });
     Ok(Started { running, address, stop, served, core })
 }
@@ -116,6 +111,9 @@ impl Started {
         }
         let core = tokio::task::spawn_blocking(move || self.core.join()).await?;
         core.map_err(|_| anyhow::anyhow!("the core's thread ended in a panic"))??;
+        let store = self.running.store.clone();
+        drop(self.running);
+        let_go(&store).await;
         Ok(())
     }
 
@@ -124,6 +122,18 @@ impl Started {
     pub fn has_failed(&self) -> bool {
         self.core.is_finished()
     }
+}
+
+/// Waits until nobody else holds the store: then dropping it frees the log and the keys for whoever
+/// opens them next in this process. A socket that is just closing may hold it for a moment.
+async fn let_go(store: &Arc<Store>) {
+    for _ in 0..300 {
+        if Arc::strong_count(store) == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    tracing::warn!("something still holds the log after the server has stopped");
 }
 
 /// Gives every record of the log to `take`, with how far it has come in per cent.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use domain::problem::Problem;
 use domain::{Seq, Timestamp};
 use serde_json::Value as Json;
-use tokio::sync::oneshot;
 use toancanh_log::keys::KeyStore;
 use toancanh_log::{AppendError, Batch, Item, Log, OpenError, Outcome, ReadError, StoredRecord};
+use tokio::sync::oneshot;
 
 /// The log and the keys that seal what is personal in it.
 pub struct Store {
@@ -86,10 +86,9 @@ impl Store {
         };
         self.log.submit(Batch::of(items), Box::new(done));
         match answered.await {
-            Ok(Ok(appended)) => Ok(Stored {
-                outcomes: appended.outcomes,
-                durable: Seq(appended.durable.get()),
-            }),
+            Ok(Ok(appended)) => {
+                Ok(Stored { outcomes: appended.outcomes, durable: Seq(appended.durable.get()) })
+            }
             Ok(Err(error)) => Err(not_durable(&error)),
             Err(_) => Err(not_durable(&AppendError::Closed)),
         }

@@ -102,16 +102,16 @@ pub struct SourceError {
 }
 
 impl SourceErrors {
-    /// Keeps what was wrong with an event of a source (its attribute `source`, where it could be
-    /// read).
-    pub fn note(&self, source: &str, at: Timestamp, problem: &Problem) {
+    /// Keeps what was last wrong with the events of a source (by their attribute `source`, where one
+    /// could be read), and counts how many were rejected with it.
+    pub fn note(&self, source: &str, at: Timestamp, problem: &Problem, rejected: u64) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = held.get_mut(source) {
             error.at = at;
             error.problem = problem.clone();
-            error.rejected += 1;
+            error.rejected += rejected;
         } else if held.len() < SOURCES_MAX {
-            held.insert(source.to_owned(), SourceError { at, problem: problem.clone(), rejected: 1 });
+            held.insert(source.to_owned(), SourceError { at, problem: problem.clone(), rejected });
         }
     }
 
@@ -131,17 +131,17 @@ mod tests {
         let errors = SourceErrors::default();
         for (second, slug) in [(1, "too-large"), (2, "wrong-city")] {
             let problem = Problem::new(slug, 422, "", "");
-            errors.note("urn:a", Timestamp::from_secs(second), &problem);
+            errors.note("urn:a", Timestamp::from_secs(second), &problem, 3);
         }
         let held = errors.all();
-        assert_eq!((held["urn:a"].problem.slug(), held["urn:a"].rejected), ("wrong-city", 2));
+        assert_eq!((held["urn:a"].problem.slug(), held["urn:a"].rejected), ("wrong-city", 6));
     }
 
     #[test]
     fn many_sources_do_not_fill_memory() {
         let errors = SourceErrors::default();
         for place in 0..2_000 {
-            errors.note(&format!("urn:{place}"), Timestamp::from_secs(0), &Problem::new("x", 422, "", ""));
+            errors.note(&format!("urn:{place}"), Timestamp::from_secs(0), &Problem::new("x", 422, "", ""), 1);
         }
         assert_eq!(errors.all().len(), SOURCES_MAX);
     }

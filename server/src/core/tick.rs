@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
 use engine::{Cube, QueryError, Registry};
-use tokio::sync::watch;
 use toancanh_log::StoredRecord;
+use tokio::sync::watch;
 
 use super::{Core, Input, Snapshot, TICK};
 use crate::city::CityFolder;

@@ -24,8 +24,7 @@ pub(super) struct Prepared {
 
 /// Prepares `dir`, unless it is prepared already.
 pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path) -> Result<Prepared> {
-    let prepared =
-        Prepared { dir: dir.to_owned(), keys: dir.join("keys"), rest: dir.join("rest.ndjson") };
+    let prepared = Prepared { dir: dir.to_owned(), keys: dir.join("keys"), rest: dir.join("rest.ndjson") };
     let folder = city.dir.as_ref().context("a city of one file has no cases to replay")?;
     let cases = folder.join(&plan.cases);
     let stamp = stamp(city, plan, &cases)?;

@@ -30,7 +30,9 @@ use serde_json::Value as Json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::{Answer, problems};
 use crate::core::Snapshot;
@@ -48,6 +50,9 @@ const IMPORTERS_MAX: usize = 4;
 
 /// Bytes of one line. The importer's batches are a few MiB.
 const LINE_BYTES_MAX: u64 = 64 << 20;
+
+/// How long an importer may take to read its last answer while the server stops.
+const LAST_ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// How long an event that was just taken may need to appear in the numbers.
 const CATCH_UP_MAX: Duration = Duration::from_secs(5);
@@ -111,16 +116,29 @@ pub struct Told {
     pub time_us: i64,
 }
 
-/// A socket that is listened on; dropped, it is closed and taken away.
+/// A socket that is listened on; dropped, it is taken away and its importers are let go.
 #[derive(Debug)]
 pub struct Listening {
     path: PathBuf,
-    task: tokio::task::JoinHandle<()>,
+    stop: CancellationToken,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Listening {
+    /// Takes the socket away and waits until no importer holds the log any more: each gets the answer
+    /// that it waits for, and no other.
+    pub async fn close(mut self) {
+        self.stop.cancel();
+        if let Some(task) = self.task.take() {
+            // It ends by itself; a panic in it was said where it happened.
+            let _ = task.await;
+        }
+    }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.task.abort();
+        self.stop.cancel();
         if let Err(error) = std::fs::remove_file(&self.path) {
             tracing::warn!(%error, path = %self.path.display(), "the import socket could not be removed");
         }
@@ -143,22 +161,29 @@ pub fn listen(running: &Running) -> io::Result<Listening> {
     let owner = std::fs::metadata(&path)?.uid();
     listener.set_nonblocking(true)?;
     let listener = UnixListener::from_std(listener)?;
-    let task = tokio::spawn(accept(listener, owner, running.clone()));
-    Ok(Listening { path, task })
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(accept(listener, owner, running.clone(), stop.clone()));
+    Ok(Listening { path, stop, task: Some(task) })
 }
 
-async fn accept(listener: UnixListener, owner: u32, running: Running) {
+async fn accept(listener: UnixListener, owner: u32, running: Running, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(IMPORTERS_MAX));
-    // Dropped with this task, and then every importer is cut off.
     let mut importers = JoinSet::new();
     loop {
-        // Nobody closes the semaphore.
-        let Ok(permit) = room.clone().acquire_owned().await else { return };
-        let stream = match listener.accept().await {
+        let next = async {
+            // Nobody closes the semaphore.
+            let permit = room.clone().acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            next = next => next,
+            () = stop.cancelled() => break,
+        };
+        let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
                 tracing::warn!(%error, "an importer could not be accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
@@ -169,23 +194,28 @@ async fn accept(listener: UnixListener, owner: u32, running: Running) {
             continue;
         }
         while importers.try_join_next().is_some() {}
-        let running = running.clone();
+        let (running, stop) = (running.clone(), stop.clone());
         importers.spawn(async move {
-            if let Err(error) = serve(stream, &running).await {
+            if let Err(error) = serve(stream, running, &stop).await {
                 tracing::warn!(%error, "an importer's connection broke");
             }
             drop(permit);
         });
     }
+    while importers.join_next().await.is_some() {}
 }
 
-async fn serve(stream: UnixStream, running: &Running) -> io::Result<()> {
+async fn serve(stream: UnixStream, running: Running, stop: &CancellationToken) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
-    let mut importer = Importer { running: running.clone(), taken: Seq::default() };
+    let mut importer = Importer { running, taken: Seq::default() };
     loop {
         let mut line = Vec::new();
-        (&mut read).take(LINE_BYTES_MAX).read_until(b'\n', &mut line).await?;
+        let mut bounded = (&mut read).take(LINE_BYTES_MAX);
+        tokio::select! {
+            bytes = bounded.read_until(b'\n', &mut line) => { bytes?; }
+            () = stop.cancelled() => return Ok(()),
+        }
         if line.is_empty() {
             return Ok(());
         }
@@ -200,7 +230,11 @@ async fn serve(stream: UnixStream, running: &Running) -> io::Result<()> {
         .map_err(io::Error::other)?;
         importer = back;
         text.push(b'\n');
-        write.write_all(&text).await?;
+        tokio::select! {
+            written = write.write_all(&text) => written?,
+            // Whoever does not take its answer does not hold a stopping server up.
+            () = async { stop.cancelled().await; sleep(LAST_ANSWER_MAX).await } => return Ok(()),
+        }
     }
 }
 

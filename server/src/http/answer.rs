@@ -10,6 +10,7 @@ use domain::query::Query;
 use engine::QueryError;
 use jiff::tz::TimeZone;
 
+use super::flights::Flights;
 use super::work::Work;
 use crate::core::Snapshot;
 use crate::running::Running;
@@ -19,13 +20,27 @@ use crate::running::Running;
 pub struct Answers {
     running: Running,
     work: Work,
+    tables: Flights<Query, Table>,
+    hexagons: Flights<Query, Hexagons>,
+    cases: Flights<CasesKey, CasePage>,
+    receipts: Flights<(Query, Option<String>), Receipt>,
 }
+
+/// A question for cases, as a key.
+type CasesKey = (Query, Option<String>, Option<String>, Option<u32>, Option<String>);
 
 impl Answers {
     /// Answers from this server's numbers.
     #[must_use]
     pub fn new(running: Running) -> Self {
-        Self { running, work: Work::default() }
+        Self {
+            running,
+            work: Work::default(),
+            tables: Flights::default(),
+            hexagons: Flights::default(),
+            cases: Flights::default(),
+            receipts: Flights::default(),
+        }
     }
 
     /// The server that answers.
@@ -56,34 +71,42 @@ impl Answers {
     ///
     /// # Errors
     /// A [`Problem`] that names the parameter at fault.
-    pub async fn table(&self, query: Query) -> Result<Table, Problem> {
-        self.count(move |snapshot| engine::evaluate(&snapshot.frozen, &query)).await
+    pub async fn table(&self, query: Query) -> Result<Arc<Table>, Problem> {
+        let asked = query.clone();
+        let job = self.count(move |snapshot| engine::evaluate(&snapshot.frozen, &query));
+        self.tables.join(&self.work, asked, job).await
     }
 
     /// `GET /api/v1/hexagons`.
     ///
     /// # Errors
     /// A [`Problem`] that names the parameter at fault.
-    pub async fn hexagons(&self, query: Query) -> Result<Hexagons, Problem> {
-        self.count(move |snapshot| engine::hexagons(&snapshot.frozen, &query)).await
+    pub async fn hexagons(&self, query: Query) -> Result<Arc<Hexagons>, Problem> {
+        let asked = query.clone();
+        let job = self.count(move |snapshot| engine::hexagons(&snapshot.frozen, &query));
+        self.hexagons.join(&self.work, asked, job).await
     }
 
     /// `GET /api/v1/cases`.
     ///
     /// # Errors
     /// A [`Problem`] that names the parameter at fault.
-    pub async fn cases(&self, query: CasesQuery) -> Result<CasePage, Problem> {
+    pub async fn cases(&self, query: CasesQuery) -> Result<Arc<CasePage>, Problem> {
         let CasesQuery { query, q, sort, limit, cursor } = query;
+        let asked = (query.clone(), q.clone(), sort.clone(), limit, cursor.clone());
         let filter = engine::CaseFilter { query, q, sort, limit, cursor };
-        self.count(move |snapshot| engine::list_cases(&snapshot.frozen, &filter)).await
+        let job = self.count(move |snapshot| engine::list_cases(&snapshot.frozen, &filter));
+        self.cases.join(&self.work, asked, job).await
     }
 
     /// `GET /api/v1/receipt`.
     ///
     /// # Errors
     /// A [`Problem`] that names the parameter at fault.
-    pub async fn receipt(&self, query: Query, cursor: Option<String>) -> Result<Receipt, Problem> {
-        self.count(move |snapshot| engine::receipt(&snapshot.frozen, &query, cursor.as_deref())).await
+    pub async fn receipt(&self, query: Query, cursor: Option<String>) -> Result<Arc<Receipt>, Problem> {
+        let asked = (query.clone(), cursor.clone());
+        let job = self.count(move |snapshot| engine::receipt(&snapshot.frozen, &query, cursor.as_deref()));
+        self.receipts.join(&self.work, asked, job).await
     }
 
     /// `GET /api/v1/cases/{code}`; `None` where there is no such case.
@@ -107,15 +130,19 @@ impl Answers {
         self.work.run(move || job(snapshot)).await
     }
 
-    async fn count<T: Send + 'static>(
+    /// A job that counts on the snapshot that is the newest when it begins.
+    fn count<T: Send + 'static>(
         &self,
         job: impl FnOnce(Arc<Snapshot>) -> Result<T, QueryError> + Send + 'static,
-    ) -> Result<T, Problem> {
-        self.read(job).await?.map_err(|error| {
-            if let QueryError::Cube { .. } = &error {
-                tracing::error!(%error, "an answer could not be counted");
-            }
-            Problem::from(error)
-        })
+    ) -> impl FnOnce() -> Result<T, Problem> + Send + 'static {
+        let core = self.running.core.clone();
+        move || {
+            job(core.ready()?).map_err(|error| {
+                if let QueryError::Cube { .. } = &error {
+                    tracing::error!(%error, "an answer could not be counted");
+                }
+                Problem::from(error)
+            })
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::accept::{Form, choose};
 use super::api::Api;
 use super::params::Params;
 use super::problem::{Refusal, not_found};
-use super::sheet::{NEXT_HEADER, Sheet, answer, json, note, text};
+use super::sheet::{NEXT_HEADER, Sheet, answer, note, text};
 use super::story;
 
 /// The longest page.
@@ -30,7 +30,7 @@ pub(super) async fn cases(State(api): State<Api>, uri: Uri, headers: HeaderMap) 
     let query = params.query(api.answers.zone())?;
     let form = choose(&headers, &Form::TABLE)?;
     let page = api.answers.cases(CasesQuery { query, q, sort, limit, cursor }).await?;
-    let mut response = answer(form, page.seq, &page.at, &page, || table(&page.cases))?;
+    let mut response = answer(form, page.seq, &page.at, &*page, || table(&page.cases))?;
     if let Some(next) = &page.next {
         note(&mut response, NEXT_HEADER, next);
     }
@@ -96,5 +96,5 @@ pub(super) async fn case(
     let Some(story) = api.answers.case(code).await? else {
         return Err(not_found("code: no event of this case was ever heard").into());
     };
-    Ok(json(&story::to_json(&story)?)?)
+    Ok(story::respond(&story)?)
 }

@@ -122,15 +122,13 @@ async fn hear(running: &Running, queue: &Arc<Socket>, frame: ClientFrame) {
         ClientFrame::Unsubscribe { id } => {
             running.core.tell(Input::Unsubscribe { socket: queue.clone(), id: Some(id) }).await;
         }
-        ClientFrame::Subscribe { id, query, since } => {
-            match parse(running, &query.to_pairs()) {
-                Ok(query) => {
-                    let wish = Subscribe { socket: queue.clone(), id, query, since };
-                    running.core.tell(Input::Subscribe(wish)).await;
-                }
-                Err(problem) => queue.push(Frame::new(ServerFrame::Error { id: Some(id), problem })),
+        ClientFrame::Subscribe { id, query, since } => match parse(running, &query.to_pairs()) {
+            Ok(query) => {
+                let wish = Subscribe { socket: queue.clone(), id, query, since };
+                running.core.tell(Input::Subscribe(wish)).await;
             }
-        }
+            Err(problem) => queue.push(Frame::new(ServerFrame::Error { id: Some(id), problem })),
+        },
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn aggregates(
     let form = choose(&headers, &Form::TABLE)?;
     let table = api.answers.table(query).await?;
     let sheet = || Sheet { columns: table.columns.clone(), rows: table.rows.clone() };
-    Ok(answer(form, table.seq, &table.at, &table, sheet)?)
+    Ok(answer(form, table.seq, &table.at, &*table, sheet)?)
 }
 
 /// `GET /api/v1/hexagons`.
@@ -110,7 +110,7 @@ pub(super) async fn hexagons(
             note(&mut response, sheet::AT_HEADER, &hexagons.at);
             response
         }
-        form => answer(form, hexagons.seq, &hexagons.at, &hexagons, || cells_sheet(&hexagons))?,
+        form => answer(form, hexagons.seq, &hexagons.at, &*hexagons, || cells_sheet(&hexagons))?,
     };
     note(&mut response, NO_POSITION_HEADER, &hexagons.no_position.to_string());
     Ok(response)
@@ -127,5 +127,5 @@ pub(super) async fn receipt(State(api): State<Api>, uri: Uri) -> Result<Response
     let cursor = params.take("cursor")?;
     let query = params.query(api.answers.zone())?;
     let receipt = api.answers.receipt(query, cursor).await?;
-    Ok(json(&receipt)?)
+    Ok(json(&*receipt)?)
 }

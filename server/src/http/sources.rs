@@ -99,13 +99,18 @@ fn view(name: &str, source: &SourceState, error: Option<&SourceError>, now: &Now
         source: name.to_owned(),
         state: source_state::state_of(source, now.machine).to_owned(),
         watermark: source.watermark.map(|at| at.to_rfc3339(now.zone)),
-        lag_secs: Some(now.city.since(source_state::watermark(source)).div_euclid(1_000_000)),
+        lag_secs: Some(lag_secs(source, now.city)),
         latest: Some(source.latest.to_rfc3339(now.zone)),
         recorded: Some(source.recorded.to_rfc3339(now.zone)),
         events: source.events,
         rejected: error.map_or(0, |error| error.rejected),
         last_error: error.map(|error| last_error(error, now.zone)),
     }
+}
+
+/// A source whose events are dated ahead of the city's clock is not behind at all.
+fn lag_secs(source: &SourceState, now: Timestamp) -> i64 {
+    now.since(source_state::watermark(source)).div_euclid(1_000_000).max(0)
 }
 
 fn never_heard(name: &str, error: &SourceError, now: &Now<'_>) -> SourceView {

@@ -1,6 +1,7 @@
 //! One case: how it stands, its clocks with their arithmetic, and its events as they were sent,
 //! without anything sealed.
 
+use axum::response::Response;
 use domain::Seq;
 use domain::answer::{CaseRow, CaseStory, EventView};
 use domain::case::{Case, Timeline, Verdict};
@@ -11,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::case_clock;
 use super::problem::internal;
+use super::sheet::json;
 use crate::core::Snapshot;
 use crate::store::{Store, record};
 
@@ -114,15 +116,16 @@ fn shorten(line: &str) -> String {
 }
 
 /// The story as JSON: what was never received has no instant at which it was.
-pub(super) fn to_json(story: &CaseStory) -> Result<Json, Problem> {
-    let mut json = serde_json::to_value(story).map_err(|error| {
+pub(super) fn respond(story: &CaseStory) -> Result<Response, Problem> {
+    if !story.case.received_at.is_empty() {
+        return json(story);
+    }
+    let mut told = serde_json::to_value(story).map_err(|error| {
         tracing::error!(%error, "a case could not be written");
         internal()
     })?;
-    if story.case.received_at.is_empty() {
-        json["case"]["received_at"] = Json::Null;
-    }
-    Ok(json)
+    told["case"]["received_at"] = Json::Null;
+    json(&told)
 }
 
 #[cfg(test)]

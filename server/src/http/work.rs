@@ -28,7 +28,7 @@ impl Default for Work {
 }
 
 impl Work {
-    fn new(at_once: usize, waiting_max: usize) -> Self {
+    pub(super) fn new(at_once: usize, waiting_max: usize) -> Self {
         Self {
             places: Arc::new(Semaphore::new(at_once + waiting_max)),
             permits: Arc::new(Semaphore::new(at_once)),

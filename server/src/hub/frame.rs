@@ -39,10 +39,7 @@ impl Frame {
     /// Whether the newest snapshot makes it needless: then a socket that is behind may lose it.
     #[must_use]
     pub fn is_replaceable(&self) -> bool {
-        matches!(
-            self.frame,
-            ServerFrame::Snapshot(_) | ServerFrame::Delta(_) | ServerFrame::Beat(_)
-        )
+        matches!(self.frame, ServerFrame::Snapshot(_) | ServerFrame::Delta(_) | ServerFrame::Beat(_))
     }
 
     /// The message as it goes out.

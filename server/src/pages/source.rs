@@ -89,17 +89,17 @@ impl CitySource for Source {
 
     fn table(&self, query: Query) -> Answer<Table> {
         let answers = self.answers.clone();
-        Box::pin(async move { answers.table(query).await })
+        Box::pin(async move { answers.table(query).await.map(Arc::unwrap_or_clone) })
     }
 
     fn hexagons(&self, query: Query) -> Answer<Hexagons> {
         let answers = self.answers.clone();
-        Box::pin(async move { answers.hexagons(query).await })
+        Box::pin(async move { answers.hexagons(query).await.map(Arc::unwrap_or_clone) })
     }
 
     fn cases(&self, query: CasesQuery) -> Answer<CasePage> {
         let answers = self.answers.clone();
-        Box::pin(async move { answers.cases(query).await })
+        Box::pin(async move { answers.cases(query).await.map(Arc::unwrap_or_clone) })
     }
 
     fn case(&self, code: String) -> Answer<Option<CaseStory>> {
@@ -109,7 +109,7 @@ impl CitySource for Source {
 
     fn receipt(&self, query: Query, cursor: Option<String>) -> Answer<Receipt> {
         let answers = self.answers.clone();
-        Box::pin(async move { answers.receipt(query, cursor).await })
+        Box::pin(async move { answers.receipt(query, cursor).await.map(Arc::unwrap_or_clone) })
     }
 
     fn parse_time(&self, text: &str) -> Option<Timestamp> {

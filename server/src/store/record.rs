@@ -21,9 +21,8 @@ const SEALED: &str = "sealedpersonal";
 
 /// Makes the log's item of an event.
 pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
-    let text = |name: &str, event: &Json| {
-        event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
-    };
+    let text =
+        |name: &str, event: &Json| event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     let key = intake::identity(&text("source", &event), &text("id", &event));
     let plain_digest = intake::content_digest(&event);
     let subject = text("subject", &event);
@@ -55,8 +54,8 @@ pub fn event(record: &StoredRecord, city: &City, symbols: &Symbols) -> Result<Ar
     let seq = Seq(record.seq.get());
     let wrong = |why: String| StoreError::NotAnEvent { seq, why };
     let envelope: Json = serde_json::from_slice(&record.bytes).map_err(|error| wrong(error.to_string()))?;
-    let mut event = intake::read(&envelope, city, symbols, None)
-        .map_err(|problem: Problem| wrong(problem.detail))?;
+    let mut event =
+        intake::read(&envelope, city, symbols, None).map_err(|problem: Problem| wrong(problem.detail))?;
     event.seq = seq;
     event.recorded = Timestamp::from_micros(record.recorded_us);
     Ok(Arc::new(event))
@@ -67,9 +66,8 @@ pub fn event(record: &StoredRecord, city: &City, symbols: &Symbols) -> Result<Ar
 /// # Errors
 /// [`StoreError::NotAnEvent`] for a record of something else.
 pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
-    let mut envelope: Json = serde_json::from_slice(&record.bytes).map_err(|error| {
-        StoreError::NotAnEvent { seq: Seq(record.seq.get()), why: error.to_string() }
-    })?;
+    let mut envelope: Json = serde_json::from_slice(&record.bytes)
+        .map_err(|error| StoreError::NotAnEvent { seq: Seq(record.seq.get()), why: error.to_string() })?;
     if let Json::Object(members) = &mut envelope {
         members.remove(SEALED);
     }

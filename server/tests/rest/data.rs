@@ -29,6 +29,33 @@ async fn a_source_says_how_it_stands_and_what_was_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_last_wrong_with_a_source_is_said() {
+    let server = Server::empty().await;
+    let wrong = event(
+        "w",
+        "case.received",
+        "2026-11-23T07:00:00+07:00",
+        "W",
+        json!({ "kind": "report", "city": "elsewhere" }),
+    );
+    server
+        .send(reqwest::Method::POST, "/api/v1/events", |request| {
+            request
+                .bearer_auth(server.source_token())
+                .header("content-type", "application/cloudevents+json")
+                .body(wrong.to_string())
+        })
+        .await;
+    let body = server.json("/api/v1/sources").await;
+    let source = &body["sources"][0];
+    assert_eq!(
+        (&source["source"], &source["events"], &source["rejected"]),
+        (&json!("urn:trial"), &json!(0), &json!(1))
+    );
+    assert_eq!(source["last_error"]["type"], "urn:toancanh:problem:wrong-city");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_odd_is_counted_with_its_cases() {
     let server = Server::with_cases().await;
     let body = server.json("/api/v1/quality").await;

@@ -31,6 +31,8 @@ async fn trees_roll_up_and_a_filter_takes_the_subtree() {
     assert_eq!(table["rows"], json!([["roads/light", 1], ["roads/pothole", 4]]));
     let table = server.json("/api/v1/aggregates?metric=open&agency=SXD-1,UBND-A").await;
     assert_eq!(table["rows"], json!([[2]]));
+    let without = server.json("/api/v1/aggregates?metric=open&content_group=").await;
+    assert_eq!(without["rows"], json!([[4]]), "an empty value asks for the cases that have none");
     let repeated = "/api/v1/aggregates?metric=open&channel=app,%20mobile&channel=nothing";
     assert_eq!(server.json(repeated).await["rows"], json!([[1]]));
 }
@@ -116,6 +118,8 @@ async fn a_receipt_names_the_cases_and_adds_up_to_the_whole() {
         receipt["excluded"].as_array().unwrap().iter().map(|one| one["count"].as_i64().unwrap()).sum();
     assert_eq!(3 + left_out, receipt["whole"].as_i64().unwrap());
     assert_eq!(receipt["query"]["agency"], "SXD");
+    let of_null = server.json("/api/v1/receipt?metric=open&content_group=").await;
+    assert_eq!((&of_null["value"], &of_null["cases"]["total"]), (&json!(4), &json!(4)));
     let quantile = server.json("/api/v1/receipt?metric=hours_to_resolve_p90").await;
     assert_eq!((&quantile["value"], &quantile["ranked_case"]), (&json!(2.5), &json!("A-4")));
 }

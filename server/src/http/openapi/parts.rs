@@ -110,7 +110,8 @@ pub(super) fn filters() -> Vec<Parameter> {
         };
         let description = format!(
             "Only cases with one of these codes of {} or a code under it. Where a code holds a comma, repeat the \
-             parameter (then commas do not separate) or write `\\,`.",
+             parameter (then commas do not separate) or write `\\,`. An empty value asks for the cases that have \
+             none.",
             dimension.name()
         );
         listed(dimension.name(), &description, item).build()
