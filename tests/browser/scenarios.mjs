@@ -188,7 +188,7 @@ async function time(browser) {
   console.log('live');
   const seen = async (shape, count) => {
     await tab.waitForFunction(
-      ([shape, count]) => [...document.querySelectorAll(`main .num.${shape} .figure`)].some((figure) => figure.textContent.trim() === count),
+      ([shape, count]) => [...document.querySelectorAll(`main .wall-number.is-${shape} .num .figure`)].some((figure) => figure.textContent.trim() === count),
       [shape, count],
       { timeout: 40_000, polling: 50 },
     );
