@@ -344,6 +344,53 @@ fn a_rewritten_end_is_found_though_every_checksum_holds() {
     assert!(corruption.to_string().contains("HEAD knows another frame"), "{corruption}");
 }
 
+/// Changes a byte of the payload of the frame at `at`, and makes its checksums hold again.
+fn forge(bytes: &mut [u8], at: usize) {
+    let body_bytes = u32::from_le_bytes(bytes[at + 8..at + 12].try_into().unwrap()) as usize;
+    let end = at + 128 + body_bytes.next_multiple_of(8);
+    assert_eq!(bytes[at + 17], 0, "compressed");
+    bytes[at + 128 + 56 + 3] ^= 1;
+    let body_crc = crc32c::crc32c(&bytes[at + 128..end]);
+    bytes[at + 12..at + 16].copy_from_slice(&body_crc.to_le_bytes());
+    let place = [&bytes[32..64], (at as u64).to_le_bytes().as_slice()].concat();
+    let crc = crc32c::crc32c_append(crc32c::crc32c(&place), &bytes[at + 8..at + 128]);
+    bytes[at + 4..at + 8].copy_from_slice(&crc.to_le_bytes());
+}
+
+/// A log of two segments whose frames are not compressed.
+fn plain() -> Left {
+    let disk = SimDisk::new(9);
+    let (log, _) = open(&disk);
+    for number in 0..15 {
+        let mut rng = Rng::new(number);
+        let digest = std::array::from_fn(|_| rng.next_u64() as u8);
+        let payload = (0..900).map(|_| rng.next_u64() as u8).collect();
+        let key = std::array::from_fn(|_| rng.next_u64() as u8);
+        log.append(Batch::of(vec![toancanh_log::Item { key, digest, payload }])).unwrap();
+    }
+    left_of(disk, log, Stop::Clean)
+}
+
+#[test]
+fn a_forged_record_is_found_by_what_comes_after_it() {
+    for (segment, frame, want) in [
+        (0, 3, "the hash of the frame before)"),
+        (0, usize::MAX, "the hash of the frame before this segment"),
+        (1, usize::MAX, "HEAD knows another frame"),
+    ] {
+        let left = plain();
+        let file = segments(&left.disk)[segment].clone();
+        left.disk.damage(&file, |bytes| {
+            let offsets = frame_offsets(bytes);
+            let last = offsets.len() - 2;
+            forge(bytes, offsets[frame.min(last)]);
+        });
+        let opened = Log::open(DIR, options(&left.disk)).map(drop);
+        let Err(OpenError::Corrupt(corruption)) = opened else { panic!("{want}: {opened:?}") };
+        assert!(corruption.to_string().contains(want), "{corruption}");
+    }
+}
+
 #[test]
 fn a_head_that_knows_other_frames_is_refused() {
     // Two logs that were one until now; frames of other sizes end in other places.

@@ -35,6 +35,35 @@ fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
 }
 
 #[test]
+fn a_duplicate_of_what_could_not_be_made_durable_is_not_answered_as_one() {
+    for fault in [Fault::Io, Fault::NoSpace] {
+        let disk = SimDisk::new(1);
+        let door = support::Door::default();
+        let (log, _) = Log::open(DIR, options(&disk).before_commit(door.pass())).unwrap();
+        door.close();
+        let submit = |number: u64| {
+            let (tell, told) = std::sync::mpsc::sync_channel(1);
+            log.submit(batch(number..number + 1, 10), Box::new(move |answer| tell.send(answer).unwrap()));
+            told
+        };
+        let first = submit(0);
+        door.await_waiting();
+        // One commit: the record, and its repeat by somebody else.
+        let answers = [submit(1), submit(1)];
+        // The first commit writes its frame, syncs it, writes HEAD; then the second writes and syncs.
+        let ahead = if fault == Fault::NoSpace { 4 } else { 5 };
+        disk.fail_at(disk.ops() + ahead, fault);
+        door.open();
+        first.recv().unwrap().unwrap();
+        for answer in answers {
+            let answer = answer.recv().unwrap();
+            assert!(answer.is_err(), "{fault:?}: {answer:?}");
+        }
+        assert_eq!(log.durable(), Seq::FIRST);
+    }
+}
+
+#[test]
 fn what_a_failed_sync_left_in_memory_is_saved_before_it_is_shown() {
     // Over many chances of what the failed sync saved and what the cut leaves.
     for seed in 0..200 {
