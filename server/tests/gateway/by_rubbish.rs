@@ -214,3 +214,21 @@ async fn the_process_lives_through_all_sorts_of_noise() {
     assert!(!server.started.has_failed());
     server.started.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_takes_nothing_is_503_and_nothing_counts_as_taken() {
+    let server = Server::start().await;
+    let (status, _) = server.answer(ONE, received("1", "A").to_string()).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    server.started.running.store.log().close();
+    let response = server.post(ONE).body(received("2", "B").to_string()).send().await.unwrap();
+    assert!(response.headers().contains_key("retry-after"));
+    check(read(response).await, 503);
+    // A repeat cannot be vouched for either.
+    check(server.answer(ONE, received("1", "A").to_string()).await, 503);
+    // What is wrong with an event can be said without the log.
+    let (status, answer) = server.answer(ONE, with(received("3", "C"), "type", json!("x")).to_string()).await;
+    assert_eq!((status, words(&answer).as_str()), (StatusCode::ACCEPTED, "0/0 0:3:unknown-type"));
+    assert_eq!(server.started.running.store.durable().0, 1);
+    server.started.stop().await.unwrap();
+}

@@ -140,3 +140,15 @@ async fn a_stopping_server_says_so() {
     let Message::Close(Some(frame)) = hear(&mut socket).await else { panic!("nothing was said") };
     assert_eq!(u16::from(frame.code), 1001);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_made_durable_is_told_so_and_the_socket_lives() {
+    let server = Server::start().await;
+    let mut socket = open(&server, &server.token).await.unwrap();
+    server.started.running.store.log().close();
+    for _ in 0..2 {
+        let answer = say(&mut socket, received("1", "A").to_string()).await;
+        assert_eq!(answer["error"]["problem"]["type"], "urn:toancanh:problem:not-durable", "{answer}");
+    }
+    server.started.stop().await.unwrap();
+}
