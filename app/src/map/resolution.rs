@@ -98,7 +98,7 @@ fn hexagon_em_min(theme: Theme, width_em: f64) -> f64 {
     match theme {
         Theme::Wall => 1.6,
         Theme::Office if width_em >= SCREEN_EM => 1.2,
-        Theme::Office => 0.8,
+        Theme::Office => 0.7,
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
         assert!(shown.windows(2).all(|pair| pair[0] <= pair[1] && pair[1] - pair[0] <= 1), "{shown:?}");
         for zoom in 10..15 {
             let camera = camera(f64::from(zoom));
-            assert!(camera.hexagon_px(camera.res(Theme::Office)) >= 12.8);
+            assert!(camera.hexagon_px(camera.res(Theme::Office)) >= 11.2);
         }
     }
 

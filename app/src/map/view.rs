@@ -2,6 +2,7 @@
 //! read: legend, what is left out, and the list of the fullest hexagons.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::answer::Table;
 use domain::metric::Metric;
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use super::asked;
 use super::basemap::{AREA_SOURCE, NAMES_LAYER, NAMES_SOURCE, OVER_HEXAGONS, name_em, style};
-use super::frame::{HexFrame, cell_text};
+use super::frame::{HexFrame, cell_text, parse_cell};
 use super::legend::Legend;
 use super::list::TopCells;
 use super::news::{News, Standing};
@@ -86,9 +87,10 @@ pub fn HexMap(
             <p class="hexmap-status" role="status">{move || ground.says(lang)}</p>
             <Transition fallback=move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> }>
                 {move || {
-                    let board = inner.clone();
+                    // Asked for here, where a new question is noticed; inside it would not be.
+                    let (board, first) = (inner.clone(), table.first());
                     Suspend::new(async move {
-                        match table.first().await {
+                        match first.await {
                             Ok(first) => {
                                 let res = first.query.res.unwrap_or_default();
                                 let rows = table.rows(first);
@@ -251,18 +253,29 @@ const fn padding_em(theme: Theme) -> [f64; 4] {
     }
 }
 
+/// How long after a failure the area is asked for again.
+const AREA_AGAIN: Duration = Duration::from_secs(15);
+
 /// Draws the area with cases, and again on each of the city's days: a wall hangs for weeks.
 fn follow_area(stage: Stage) {
-    let live = use_live();
+    let (live, failures) = (use_live(), RwSignal::new(0_u32));
     Effect::new(move |_| {
         live.days_turned().track();
+        failures.track();
         leptos::task::spawn_local(async move {
-            // Without an answer the area of yesterday stays; the hexagons do not depend on it.
-            if let Ok(first) = load_hexagons(asked::area_json()).await {
-                let cells = first.hexagons.cells.iter();
-                let res = first.hexagons.res;
-                let cells = cells.filter_map(|(cell, _)| super::frame::parse_cell(cell, res));
-                stage.set_data(AREA_SOURCE, &area::area(cells));
+            match load_hexagons(asked::area_json()).await {
+                Ok(first) => {
+                    let (cells, res) = (first.hexagons.cells.iter(), first.hexagons.res);
+                    let cells = cells.filter_map(|(cell, _)| parse_cell(cell, res));
+                    stage.set_data(AREA_SOURCE, &area::area(cells));
+                }
+                // Until it comes the area of yesterday stays, or none; the hexagons need neither.
+                Err(_) => set_timeout(
+                    move || {
+                        failures.try_update(|failures| *failures = failures.wrapping_add(1));
+                    },
+                    AREA_AGAIN,
+                ),
             }
         });
     });
