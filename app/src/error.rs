@@ -21,6 +21,23 @@ impl AppError {
     }
 }
 
+/// The kind of an answer to a question that nobody asks any more.
+const SUPERSEDED: &str = "superseded";
+
+impl AppError {
+    /// The answer came to a question that has been replaced since: what is shown stays.
+    #[must_use]
+    pub fn superseded() -> Self {
+        Self(Problem::new(SUPERSEDED, 409, "Superseded", "another question was asked meanwhile"))
+    }
+
+    /// Whether the question has been replaced since.
+    #[must_use]
+    pub fn is_superseded(&self) -> bool {
+        self.0.slug() == SUPERSEDED
+    }
+}
+
 impl From<Problem> for AppError {
     fn from(problem: Problem) -> Self {
         Self(problem)

@@ -24,7 +24,7 @@ use self::browser as platform;
 #[cfg(not(feature = "hydrate"))]
 use self::inert as platform;
 
-pub use refresh::refresh;
+pub use refresh::{refresh, without_instant};
 pub use table::{LiveTable, use_fixed, use_table};
 
 /// The state of the connection, as every screen shows it.

@@ -6,7 +6,7 @@ mod cell;
 mod drill;
 mod map;
 mod not_found;
-mod ready;
+pub(crate) mod ready;
 mod receipt;
 mod styleguide;
 pub(crate) mod wall;

@@ -28,7 +28,7 @@ pub fn Newest(
     } else {
         (words::NEWEST, words::NEWEST_HELP)
     };
-    let stands_at = newest.page.at.clone();
+    let stands_at = boot.beat.at.clone();
     let each = newest.page.cases.into_iter().map(|case| {
         let title = title(lang, &boot, &case);
         let place = place(lang, &boot, &case);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::answer::CasePage;
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,4 +20,11 @@ where
             on_cleanup(move || interval.clear());
         }
     });
+}
+
+/// The same list without the instant that it was asked at: two answers with the same cases are then
+/// equal, and nothing on the screen is made anew. For lists that show no instant of their own.
+#[must_use]
+pub fn without_instant(page: CasePage) -> CasePage {
+    CasePage { seq: domain::Seq::default(), at: String::new(), ..page }
 }

@@ -18,7 +18,8 @@ const ASK_AGAIN_MS: u64 = 15_000;
 /// The rows of a question: the page's own at first, then the socket's.
 #[derive(Clone, Copy)]
 pub struct LiveTable {
-    first: Resource<Result<First, AppError>>,
+    query: Signal<WireQuery>,
+    first: Resource<(WireQuery, Result<First, AppError>)>,
     held: RwSignal<Option<(Arc<WireQuery>, Arc<Table>)>>,
 }
 
@@ -47,16 +48,22 @@ fn ask(query: Signal<WireQuery>, live: Live) -> LiveTable {
         (query, turn)
     };
     let first = Resource::new(asked, |(query, _)| async move {
-        load_table(serde_json::to_string(&query).unwrap_or_default()).await
+        let first = load_table(serde_json::to_string(&query).unwrap_or_default()).await;
+        (query, first)
     });
-    LiveTable { first, held: RwSignal::new(None) }
+    LiveTable { query, first, held: RwSignal::new(None) }
 }
 
 impl LiveTable {
-    /// The rows that came with the page, or the server's problem.
+    /// The rows that came with the page, or the server's problem; [`AppError::superseded`] where
+    /// another question has been asked since.
     pub fn first(self) -> impl Future<Output = Result<First, AppError>> + Send + 'static {
         self.first.track();
-        async move { self.first.await }
+        let asked = self.query.get();
+        async move {
+            let (query, first) = self.first.await;
+            if query == asked { first } else { Err(AppError::superseded()) }
+        }
     }
 
     /// The rows from now on, beginning with the page's own.
@@ -74,7 +81,7 @@ impl LiveTable {
     fn follow(self, live: Live) {
         let refused = RwSignal::new(false);
         Effect::new(move |_| {
-            let Some(Ok(First { query, .. })) = self.first.get() else { return };
+            let Some((_, Ok(First { query, .. }))) = self.first.get() else { return };
             if !ask::is_live(&query) {
                 return;
             }

@@ -27,22 +27,44 @@ pub fn Case() -> impl IntoView {
             _ => old.cloned().unwrap_or_default(),
         }
     });
-    let story = Resource::new(move || code.get(), load_case);
+    let story = Resource::new(move || code.get(), |code| async move {
+        let story = load_case(code.clone()).await;
+        (code, story)
+    });
     refresh(story);
     view! {
         <main id="content" class="office page case">
             {when_ready(
                 move || {
                     story.track();
-                    let code = code.get();
-                    async move { Ok((code, story.await?)) }
+                    async move {
+                        let (code, story) = story.await;
+                        Ok((code, Known(story?)))
+                    }
                 },
-                |boot: Arc<Boot>, (code, story): (String, Option<CaseStory>)| match story {
+                |boot: Arc<Boot>, (code, story): (String, Known)| match story.0 {
                     Some(story) => view! { <Told boot story/> }.into_any(),
                     None => view! { <NoSuchCase code/> }.into_any(),
                 },
             )}
         </main>
+    }
+}
+
+/// What is known of a case. Equal where nothing was heard since: time alone moves its clocks, and
+/// those run on the page by themselves.
+#[derive(Clone)]
+struct Known(Option<CaseStory>);
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => {
+                one.events == other.events && one.case.status == other.case.status && one.case.due == other.case.due
+            }
+            (None, None) => true,
+            _ => false,
+        }
     }
 }
 

@@ -12,8 +12,9 @@ use super::ready::when_ready;
 use crate::address;
 use crate::ask::Ask;
 use crate::components::{CaseRows, Conditions, Crumb, Crumbs, Num, Params, Shape};
+use crate::error::AppError;
 use crate::functions::{Boot, First, load_cases};
-use crate::live::{refresh, use_table};
+use crate::live::{refresh, use_table, without_instant};
 use crate::locale::use_lang;
 use crate::table::sum;
 use crate::text::{Lang, Say, sentences, words};
@@ -51,7 +52,10 @@ pub fn Cell() -> impl IntoView {
         }
         params
     });
-    let cases = Resource::new(move || asked.get(), |params| async move { load_cases(address::search(&params)).await });
+    let cases = Resource::new(move || asked.get(), |params| async move {
+        let page = load_cases(address::search(&params)).await;
+        (params, page)
+    });
     refresh(cases);
     let counts = use_table(Signal::from(Memo::new(move |_| {
         Ask::of(&[Metric::Open, Metric::DueSoon, Metric::Overdue]).narrowed(&filter()).query()
@@ -61,8 +65,14 @@ pub fn Cell() -> impl IntoView {
             {when_ready(
                 move || {
                     cases.track();
-                    let (first, about) = (counts.first(), (cell.get(), filter()));
-                    async move { Ok((about, first.await?, cases.await?)) }
+                    let (first, about, asked) = (counts.first(), (cell.get(), filter()), asked.get());
+                    async move {
+                        let (params, page) = cases.await;
+                        if params != asked {
+                            return Err(AppError::superseded());
+                        }
+                        Ok((about, first.await?, without_instant(page?)))
+                    }
                 },
                 move |boot: Arc<Boot>, (about, first, page): ((String, Params), First, CasePage)| {
                     let counts = counts.rows(first);

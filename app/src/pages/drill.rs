@@ -15,14 +15,14 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use self::scope::{By, Scope};
-use super::ready::when_ready;
+use super::ready::{when_booted, when_ready};
 use crate::address;
 use crate::ask::Ask;
 use crate::components::{
     Brief, BriefTables, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Params, Rows, StoryTable, Tab, Tables, Tabs,
 };
 use crate::functions::{Boot, First, load_cases};
-use crate::live::{self, refresh, use_table};
+use crate::live::{self, refresh, use_table, without_instant};
 use crate::locale::use_lang;
 use crate::map::HexMap;
 use crate::table::{column, sum};
@@ -195,7 +195,7 @@ fn CasesHere(scope: Memo<Scope>) -> impl IntoView {
     when_ready(
         move || {
             cases.track();
-            async move { cases.await }
+            async move { Ok(cases.await?.map(|(params, page)| (params, without_instant(page)))) }
         },
         move |boot: Arc<Boot>, found: Option<(Params, CasePage)>| {
             found.map(|(params, page)| {
@@ -220,9 +220,8 @@ fn SmallMap(scope: Memo<Scope>) -> impl IntoView {
     let on_cell = Callback::new(move |cell: String| {
         navigate(&address::cell(&cell, &scope.get_untracked().params()), NavigateOptions::default());
     });
-    when_ready(
-        || async { Ok(()) },
-        move |boot: Arc<Boot>, ()| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
+    when_booted(
+        move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
     )
 }
 
@@ -245,7 +244,7 @@ fn Late(scope: Memo<Scope>) -> impl IntoView {
             {when_ready(
                 move || {
                     late.track();
-                    async move { late.await }
+                    async move { late.await.map(without_instant) }
                 },
                 |boot: Arc<Boot>, page: CasePage| view! { <Longest boot cases=page.cases/> },
             )}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::ready::when_ready;
+use super::ready::when_booted;
 use crate::address;
 use crate::components::{Crumb, Crumbs};
 use crate::functions::Boot;
@@ -37,9 +37,8 @@ pub fn MapPage() -> impl IntoView {
             <h1>{words::MAP.to(lang)}</h1>
             <MeasureChooser current=metric href/>
             <p class="aside">{words::MAP_HELP.to(lang)}</p>
-            {when_ready(
-                || async { Ok(()) },
-                move |boot: Arc<Boot>, ()| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
+            {when_booted(
+                move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
             )}
         </main>
     }

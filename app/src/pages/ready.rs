@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::reactive::graph::untrack;
 
 use crate::components::{Loading, Problem};
 use crate::error::AppError;
@@ -27,32 +28,81 @@ pub fn use_boot() -> BootResource {
     expect_context::<BootResource>()
 }
 
-/// Shows a page once the city and the page's own answers are there. A later answer replaces the
-/// page without a gap.
-pub(super) fn when_ready<T, L, F, S, V>(load: L, show: S) -> impl IntoView
+/// Shows what needs only the city. It is shown once and stays.
+pub(crate) fn when_booted<S, V>(show: S) -> impl IntoView
 where
-    L: Fn() -> F + Send + Sync + 'static,
-    F: Future<Output = Result<T, AppError>> + Send + 'static,
-    S: Fn(Arc<Boot>, T) -> V + Clone + Send + Sync + 'static,
+    S: FnOnce(Arc<Boot>) -> V + Send + 'static,
     V: IntoView + Send + 'static,
-    T: Send + 'static,
 {
     let boot = use_boot();
     view! {
-        <Transition fallback=Loading>
-            {move || {
-                let (loading, show) = (load(), show.clone());
-                Suspend::new(async move {
-                    let ready = async {
-                        let boot = boot.await?;
-                        Ok::<_, AppError>((Arc::new(boot), loading.await?))
-                    };
-                    match ready.await {
-                        Ok((boot, loaded)) => show(boot, loaded).into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
+        <Suspense fallback=Loading>
+            {untrack(|| Suspend::new(async move {
+                match boot.await {
+                    Ok(boot) => show(Arc::new(boot)).into_any(),
+                    Err(error) => view! { <Problem error/> }.into_any(),
+                }
+            }))}
+        </Suspense>
     }
+}
+
+/// Shows a part of a page once the city and the part's own answers are there. `load` reads what it
+/// depends on before its future begins; a later answer replaces the part in one step, and one that
+/// is equal changes nothing.
+///
+/// A part is never shown again while it waits: its signals would be gone while its elements still
+/// stand on the page.
+pub(crate) fn when_ready<T, L, F, S, V>(load: L, show: S) -> impl IntoView
+where
+    L: Fn() -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+    S: Fn(Arc<Boot>, T) -> V + Send + Sync + 'static,
+    V: IntoView + 'static,
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let latest: Latest<T> = RwSignal::new(None);
+    follow(latest, load.clone());
+    when_booted(move |boot| {
+        let first = untrack(load);
+        Suspend::new(async move {
+            latest.set(Some(first.await));
+            let show = Arc::new(show);
+            move || match latest.get() {
+                Some(Ok(loaded)) => show(boot.clone(), loaded).into_any(),
+                Some(Err(error)) => view! { <Problem error/> }.into_any(),
+                None => ().into_any(),
+            }
+        })
+    })
+}
+
+type Latest<T> = RwSignal<Option<Result<T, AppError>>>;
+
+/// Loads anew whenever something that `load` reads has changed; in the browser only.
+fn follow<T, F>(latest: Latest<T>, load: impl Fn() -> F + Send + Sync + 'static)
+where
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let turn = StoredValue::new(0_u64);
+    Effect::new(move |earlier: Option<()>| {
+        let loading = load();
+        if earlier.is_none() {
+            // The first answer is the page's own.
+            return;
+        }
+        let mine = turn.get_value().wrapping_add(1);
+        turn.set_value(mine);
+        leptos::task::spawn_local(async move {
+            let loaded = Some(loading.await);
+            // A later turn is on its way, or the page has been left.
+            if turn.try_get_value() != Some(mine) || matches!(&loaded, Some(Err(error)) if error.is_superseded()) {
+                return;
+            }
+            if latest.try_with_untracked(|latest| *latest != loaded) == Some(true) {
+                latest.set(loaded);
+            }
+        });
+    });
 }

@@ -13,10 +13,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use self::numbers::Numbers;
-use super::ready::when_ready;
+use super::ready::{when_booted, when_ready};
 use crate::components::{Freshness, Longest, Newest, Notice};
 use crate::functions::{Boot, NewestCases, load_longest, load_newest};
-use crate::live::{refresh, use_live};
+use crate::live::{refresh, use_live, without_instant};
 use crate::locale::use_lang;
 use crate::map::HexMap;
 use crate::text::{date, words};
@@ -54,9 +54,8 @@ pub fn CityNow() -> impl IntoView {
                 <NewestHere/>
             </section>
             <footer class="wall-foot">
-                {when_ready(
-                    || async { Ok(()) },
-                    move |boot: Arc<Boot>, ()| view! {
+                {when_booted(
+                    move |boot: Arc<Boot>| view! {
                         <Freshness boot=boot.clone()/>
                         <Notice boot/>
                         <p class="scene-name">{words::SCENE_CITY_NOW.to(lang)}</p>
@@ -73,9 +72,8 @@ fn Head() -> impl IntoView {
     let lang = use_lang();
     view! {
         <h1>{words::WALL_TITLE.to(lang)}</h1>
-        {when_ready(
-            || async { Ok(()) },
-            move |boot: Arc<Boot>, ()| {
+        {when_booted(
+            move |boot: Arc<Boot>| {
                 let at = use_live().at(&boot);
                 let city = lang.of(&boot.city.name);
                 let day = Memo::new(move |_| at.with(|at| date::day(at)));
@@ -94,9 +92,8 @@ fn WallMap() -> impl IntoView {
     // A wall has nobody before it to tap.
     let on_cell = Callback::new(|_: String| {});
     let query = Signal::stored(Query::of(Metric::Open));
-    when_ready(
-        || async { Ok(()) },
-        move |boot: Arc<Boot>, ()| view! { <HexMap query theme=Theme::Wall on_cell city=boot.city.clone()/> },
+    when_booted(
+        move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Wall on_cell city=boot.city.clone()/> },
     )
 }
 
@@ -107,7 +104,7 @@ fn Latest() -> impl IntoView {
     when_ready(
         move || {
             longest.track();
-            async move { longest.await }
+            async move { longest.await.map(without_instant) }
         },
         |boot: Arc<Boot>, page: CasePage| view! { <Longest boot cases=page.cases/> },
     )
@@ -120,7 +117,10 @@ fn NewestHere() -> impl IntoView {
     when_ready(
         move || {
             newest.track();
-            async move { newest.await }
+            async move {
+                let newest = newest.await?;
+                Ok(NewestCases { page: without_instant(newest.page), ..newest })
+            }
         },
         |boot: Arc<Boot>, newest: NewestCases| view! { <Newest boot newest/> },
     )

@@ -39,19 +39,19 @@ pub(super) fn Numbers() -> impl IntoView {
     let usual = Resource::new(move || days_turned.get(), |_| load_usual());
     let levels = Resource::new(|| (), |()| load_levels());
     refresh(levels);
-    // The past moves by itself: what is drawn from it must not take the live numbers down with it.
-    let past = Signal::derive(move || levels.get().and_then(Result::ok).unwrap_or_default());
-    let usual_now = Signal::derive(move || usual.get().and_then(Result::ok).unwrap_or_default());
     when_ready(
         move || {
             let firsts = (now.first(), today.first(), hours.first());
+            usual.track();
+            levels.track();
             async move {
-                // Awaited, so that the served page has them.
-                let _ = (usual.await, levels.await);
-                Ok([firsts.0.await?, firsts.1.await?, firsts.2.await?])
+                let firsts = [firsts.0.await?, firsts.1.await?, firsts.2.await?];
+                Ok((firsts, usual.await?, levels.await?))
             }
         },
-        move |boot: Arc<Boot>, [now_first, today_first, hours_first]: [First; 3]| {
+        move |boot: Arc<Boot>, (firsts, usual, levels): ([First; 3], [UsualDay; 2], Levels)| {
+            let [now_first, today_first, hours_first] = firsts;
+            let (usual_now, past) = (Signal::stored(usual), Signal::stored(levels));
             let (now, today, hours) = (now.rows(now_first), today.rows(today_first), hours.rows(hours_first));
             let at = use_live().at(&boot);
             let level = move |metric: Metric| Signal::derive(move || now.with(|table| sum(table, metric)));
