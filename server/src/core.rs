@@ -13,7 +13,7 @@ use domain::query::Query;
 use domain::wire::Since;
 use engine::Frozen;
 use toancanh_log::StoredRecord;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::hub::Socket;
 
@@ -120,6 +120,3 @@ impl Core {
         self.tell(Input::Stop).await;
     }
 }
-
-/// What is answered once: kept here for the hub.
-pub(crate) type Reply<T> = oneshot::Sender<T>;
