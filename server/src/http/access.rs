@@ -22,6 +22,9 @@ const OPEN: [&str; 6] = [
     "/readyz",
 ];
 
+/// What proxies say of whom they ask for.
+const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
 /// Who may read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Access {
@@ -53,6 +56,14 @@ impl Access {
                  Ask from there, or start the server with --open-reads, which lets every address that \
                  reaches it read everything but personal data.",
             ));
+        }
+        // Behind a proxy on the same machine every stranger looks like a neighbour.
+        if let Some(name) = FORWARDED.into_iter().find(|name| request.headers().contains_key(*name)) {
+            let detail = format!(
+                "{name}: the request came through a proxy, for a caller elsewhere. Until accounts exist, reads \
+                 answer only to callers on the server's own machine, unless it was started with --open-reads."
+            );
+            return Err(on_loopback_only(&detail).at(name));
         }
         let host = request
             .uri()
@@ -147,6 +158,18 @@ mod tests {
         }
         check(false, "10.0.0.8", "city.example", "/metrics", false);
         check(true, "10.0.0.8", "city.example", "/api/v1/cases", true);
+    }
+
+    #[test]
+    fn a_stranger_behind_a_proxy_on_this_machine_is_refused() {
+        let access = Access { open_reads: false, listen: "127.0.0.1".parse().unwrap() };
+        for name in FORWARDED {
+            let request = Request::get("/").header(name, "192.0.2.7").header(header::HOST, "localhost");
+            let mut request = request.body(Body::empty()).unwrap();
+            let peer: SocketAddr = "127.0.0.1:4000".parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            assert_eq!(access.check(&request).unwrap_err().parameter.as_deref(), Some(name));
+        }
     }
 
     #[test]

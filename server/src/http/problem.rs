@@ -136,3 +136,68 @@ pub fn internal() -> Problem {
 pub fn not_found(what: impl Into<String>) -> Problem {
     Problem::new("not-found", 404, "Nothing here", what)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::middleware::from_fn;
+    use axum::response::Html;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn broken() -> &'static str {
+        panic!("a secret of the handler")
+    }
+
+    fn router() -> Router {
+        Router::new()
+            .route("/api/v1/broken", get(broken))
+            .route(
+                "/api/v1/plain",
+                get(|| async { (StatusCode::GONE, [(header::RETRY_AFTER, "9")], "a secret") }),
+            )
+            .route("/page", get(|| async { (StatusCode::NOT_FOUND, Html("<p>no</p>")) }))
+            .route("/fn/ask", get(|| async { (StatusCode::BAD_REQUEST, "read by its own client") }))
+            .layer(from_fn(everywhere))
+    }
+
+    async fn ask(path: &str, method: &str) -> (StatusCode, axum::http::HeaderMap, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = router().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_and_keeps_its_words_to_itself() {
+        let (status, headers, body) = ask("/api/v1/broken", "GET").await;
+        assert_eq!(
+            (status.as_u16(), &headers[header::CONTENT_TYPE]),
+            (500, &HeaderValue::from_static(PROBLEM_JSON))
+        );
+        assert!(body.contains("urn:toancanh:problem:internal") && !body.contains("secret"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_plain_error_becomes_a_problem_with_its_own_headers() {
+        let (status, headers, body) = ask("/api/v1/plain", "GET").await;
+        assert_eq!(
+            (status, &headers[header::RETRY_AFTER]),
+            (StatusCode::GONE, &HeaderValue::from_static("9"))
+        );
+        assert!(body.contains("\"status\":410") && !body.contains("secret"), "{body}");
+        let (status, headers, body) = ask("/api/v1/plain", "POST").await;
+        assert_eq!((status.as_u16(), &headers[header::ALLOW]), (405, &HeaderValue::from_static("GET,HEAD")));
+        assert!(body.contains("method-not-allowed"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn what_is_read_by_a_person_or_by_a_page_stays_as_it_is() {
+        assert_eq!(ask("/page", "GET").await.2, "<p>no</p>");
+        assert_eq!(ask("/fn/ask", "GET").await.2, "read by its own client");
+    }
+}

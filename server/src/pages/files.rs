@@ -37,6 +37,7 @@ impl Files {
         }
         let mut response = found.map(Body::new).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, keep);
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         Some(response)
     }
 }

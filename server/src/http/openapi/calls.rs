@@ -260,8 +260,8 @@ pub(in crate::http) fn live_call() -> Described {
              one, and a hole means subscribe again.",
         ))
         .response("101", Response::new("The WebSocket is open."))
-        .response("400", problem("None of the offered subprotocols is known."))
+        .response("400", problem("The request opens no WebSocket, or none of the offered subprotocols is known."))
         .response("403", problem("Reads answer on loopback only, or the page is of another site."))
-        .response("426", problem("Only a WebSocket is answered here."));
+        .response("426", problem("The connection cannot become a WebSocket."));
     (GET, "/api/v1/live", call.build())
 }
