@@ -10,6 +10,8 @@ const MIDDLES = "hexagon-middles";
 // Nothing is known of the world beyond a city, and nothing of a case nearer than this.
 const ZOOM_MIN = 7;
 const ZOOM_MAX = 17;
+// How far one can step back from the first view.
+const ZOOM_OUT = 1.5;
 
 // Names are shown from this width of the map on, in its text size.
 const NAMES_FROM_EM = 30;
@@ -87,6 +89,7 @@ class Handle {
       // Corners of hexagons are smoothed in their own shader; more would blur the colours.
       canvasContextAttributes: { antialias: false },
     });
+    if (interactive) this.#map.setMinZoom(Math.max(ZOOM_MIN, this.#map.getZoom() - ZOOM_OUT));
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();
     this.#listen();

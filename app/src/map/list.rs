@@ -23,6 +23,8 @@ pub(super) fn TopCells(
     query: Signal<Query>,
     metric: Signal<Metric>,
     frame: Signal<HexFrame>,
+    /// Where no map can be drawn the list stands open in its place.
+    is_open: Signal<bool>,
 ) -> impl IntoView {
     let lang = board.lang;
     // A wall has nobody who could open the list; there it is for screen readers and for failures.
@@ -53,7 +55,7 @@ pub(super) fn TopCells(
     let heading = move || format!("{} · {}", words::LIST.to(lang), subject(metric.get()).to(lang));
     if is_folded {
         view! {
-            <details class="hexmap-list">
+            <details class="hexmap-list" open=move || is_open.get()>
                 <summary>{heading}</summary>
                 <ol>{rows}</ol>
             </details>

@@ -81,8 +81,10 @@ pub fn HexMap(
         Theme::Office => "hexmap hexmap-office",
     };
     let attribution = board.city.map.attribution.clone();
+    let has_failed =
+        Signal::derive(move || standing.with(|standing| matches!(standing, Standing::Failed(_))));
     view! {
-        <figure class=class class=("hexmap-failed", move || standing.with(|standing| matches!(standing, Standing::Failed(_)))) aria-label=words::NAME.to(lang)>
+        <figure class=class class=("hexmap-failed", move || has_failed.get()) aria-label=words::NAME.to(lang)>
             <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-res=move || shown_res.get() data-bounds=bounds></div>
             <p class="hexmap-status" role="status">{move || ground.says(lang)}</p>
             <Transition fallback=move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> }>
@@ -94,7 +96,7 @@ pub fn HexMap(
                             Ok(first) => {
                                 let res = first.query.res.unwrap_or_default();
                                 let rows = table.rows(first);
-                                view! { <Numbers board query res rows camera=camera.into()/> }.into_any()
+                                view! { <Numbers board query res rows camera=camera.into() is_open=has_failed/> }.into_any()
                             }
                             Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
                         }
@@ -114,6 +116,7 @@ fn Numbers(
     res: u8,
     rows: Signal<Arc<Table>>,
     camera: Signal<Option<Camera>>,
+    is_open: Signal<bool>,
 ) -> impl IntoView {
     let (lang, stage, shown_res) = (board.lang, board.stage, board.shown_res);
     let frame =
@@ -143,7 +146,7 @@ fn Numbers(
     view! {
         <Legend board=board.clone() metric frame scale outline=outline.into() is_today/>
         {move || frame.with(|frame| frame.cells.is_empty()).then(|| view! { <p class="hexmap-note">{words::EMPTY.to(lang)}</p> })}
-        <TopCells board query metric frame/>
+        <TopCells board query metric frame is_open/>
     }
 }
 
