@@ -38,10 +38,10 @@ pub(super) struct Args {
     /// [env: TOANCANH_CITY].
     #[arg(long, value_name = "NAME|DIR")]
     city: Option<String>,
-    /// Where the server's data lie [env: TOANCANH_DATA; default: toancanh-data].
+    /// Where the server's data lie [env: TOANCANH_DATA; default: data].
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
-    /// Where the keys of personal data lie [env: TOANCANH_KEYS; default: DATA-keys].
+    /// Where the keys of personal data lie [env: TOANCANH_KEYS; default: DATA.keys].
     #[arg(long, value_name = "DIR")]
     keys: Option<String>,
     /// The instant at which the export stood so; without it, the newest instant in the file.

@@ -9,7 +9,7 @@ use super::layers::{Layers, Setting};
 use crate::settings::Settings;
 
 /// Where data lie if nobody says.
-pub(super) const DATA: &str = "toancanh-data";
+pub(super) const DATA: &str = "data";
 /// Where a server listens if nobody says.
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -19,10 +19,10 @@ pub struct ServerOptions {
     /// The city: a name in cities/, or a folder [env: TOANCANH_CITY].
     #[arg(long, value_name = "NAME|DIR")]
     pub city: Option<String>,
-    /// Where the events lie [env: TOANCANH_DATA; default: toancanh-data].
+    /// Where the events lie [env: TOANCANH_DATA; default: data].
     #[arg(long, value_name = "DIR")]
     pub data: Option<String>,
-    /// Where the keys of personal data lie, outside the data [env: TOANCANH_KEYS; default: DATA-keys].
+    /// Where the keys of personal data lie, outside the data [env: TOANCANH_KEYS; default: DATA.keys].
     #[arg(long, value_name = "DIR")]
     pub keys: Option<String>,
     /// Where to answer; port 0 picks one [env: TOANCANH_LISTEN; default: 127.0.0.1:8080].
@@ -104,11 +104,16 @@ pub(super) fn check_keys(data: &Path, keys: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `DATA-keys`, beside the data.
+/// `DATA.keys`, beside the data.
 pub(super) fn keys_beside(data: &Path) -> PathBuf {
-    let mut name = data.file_name().unwrap_or(std::ffi::OsStr::new("toancanh")).to_owned();
-    name.push("-keys");
-    data.with_file_name(name)
+    // `.` and `..` have no name of their own, the folders that they stand for have.
+    let whole = match data.file_name() {
+        Some(_) => data.to_owned(),
+        None => data.canonicalize().unwrap_or_else(|_| data.to_owned()),
+    };
+    let mut name = whole.file_name().unwrap_or(std::ffi::OsStr::new("toancanh")).to_owned();
+    name.push(".keys");
+    whole.with_file_name(name)
 }
 
 /// `site/` beside the program, or where a build tree has it.
@@ -126,7 +131,8 @@ mod tests {
         let options =
             ServerOptions { city: Some("boston".into()), data: Some("a/b".into()), ..Default::default() };
         let settings = options.resolve(&Layers::default(), None).unwrap();
-        assert_eq!(settings.keys, Path::new("a/b-keys"));
+        assert_eq!(settings.keys, Path::new("a/b.keys"));
+        assert!(!keys_beside(Path::new(".")).starts_with(std::env::current_dir().unwrap()));
         assert_eq!(settings.listen.port(), 8080);
         assert_eq!(settings.clock, "system");
         assert!(!settings.open_reads);

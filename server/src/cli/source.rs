@@ -21,7 +21,7 @@ pub(super) enum Command {
         /// The city that it sends for: a name in cities/, or a folder [env: TOANCANH_CITY].
         #[arg(long, value_name = "NAME|DIR")]
         city: Option<String>,
-        /// Where the server's data lie [env: TOANCANH_DATA; default: toancanh-data].
+        /// Where the server's data lie [env: TOANCANH_DATA; default: data].
         #[arg(long, value_name = "DIR")]
         data: Option<String>,
         /// Bind it: its events must name this as their CloudEvents source, or begin with it followed by
@@ -42,7 +42,7 @@ pub(super) enum Command {
     /// Lists the registered sources.
     #[command(after_help = "Example:\n  toancanh source list --data ./boston-data")]
     List {
-        /// Where the server's data lie [env: TOANCANH_DATA; default: toancanh-data].
+        /// Where the server's data lie [env: TOANCANH_DATA; default: data].
         #[arg(long, value_name = "DIR")]
         data: Option<String>,
     },
@@ -51,7 +51,7 @@ pub(super) enum Command {
     Remove {
         /// The source's name.
         name: String,
-        /// Where the server's data lie [env: TOANCANH_DATA; default: toancanh-data].
+        /// Where the server's data lie [env: TOANCANH_DATA; default: data].
         #[arg(long, value_name = "DIR")]
         data: Option<String>,
     },
