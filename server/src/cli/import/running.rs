@@ -85,7 +85,11 @@ impl RunningServer {
     }
 
     fn ask(&mut self, ask: &Ask) -> Result<Reply, Fault> {
-        let broken = |error: io::Error| Fault::Broken(format!("the server's import socket broke: {error}"));
+        let broken = |error: io::Error| {
+            Fault::Broken(format!(
+                "the server has let go of the import socket ({error}); run the same import again, it goes on from there"
+            ))
+        };
         let mut line = serde_json::to_vec(ask).map_err(|error| broken(error.into()))?;
         line.push(b'\n');
         self.write.write_all(&line).map_err(broken)?;
