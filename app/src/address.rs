@@ -161,7 +161,10 @@ mod tests {
 
     #[test]
     fn a_form_writes_spaces_as_plus_signs() {
-        assert_eq!(pairs("?q=c%C3%A2y+ng%C3%A3&x"), [("q".into(), "cây ngã".into()), ("x".into(), String::new())]);
+        assert_eq!(
+            pairs("?q=c%C3%A2y+ng%C3%A3&x"),
+            [("q".into(), "cây ngã".into()), ("x".into(), String::new())]
+        );
     }
 
     #[test]

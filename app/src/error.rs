@@ -50,9 +50,9 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let detail = match error {
             ServerFnErrorErr::Request(_) => "the server cannot be reached",
-            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                "the page and the server do not speak the same version"
-            }
+            ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_) => "the page and the server do not speak the same version",
             _ => "the server could not answer",
         };
         Self(Problem::new("page", 500, "The page could not be filled", detail))

@@ -6,20 +6,20 @@
 #![recursion_limit = "512"]
 #![allow(unreachable_pub)] // The component macro makes its functions and properties public.
 
-pub mod source;
-pub mod error;
 pub mod address;
 pub mod ask;
-pub mod text;
-pub mod theme;
-pub mod locale;
+pub mod chart;
+pub mod components;
+pub mod error;
 pub mod functions;
 pub mod live;
-pub mod table;
-pub mod chart;
+pub mod locale;
 pub mod map;
-pub mod components;
 pub mod pages;
 mod shell;
+pub mod source;
+pub mod table;
+pub mod text;
+pub mod theme;
 
 pub use shell::{App, shell};

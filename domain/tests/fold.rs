@@ -1,5 +1,7 @@
 //! What a case's events come to, by value: whatever order they came in, and at every instant.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

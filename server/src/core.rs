@@ -42,9 +42,9 @@ pub(crate) enum Input {
     /// Durable records, in order.
     Records(Vec<StoredRecord>),
     /// A socket follows a question.
-    Subscribe(Subscribe),
+    Subscribe(Box<Subscribe>),
     /// A question's first rows are ready.
-    Adopt(crate::hub::Ready),
+    Adopt(Box<crate::hub::Ready>),
     /// A socket no longer follows.
     Unsubscribe {
         /// Which socket.

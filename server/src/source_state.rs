@@ -15,10 +15,12 @@ pub const SILENT_SECS: i64 = 600;
 #[must_use]
 pub fn state_of(source: &SourceState, now: Timestamp) -> &'static str {
     let age_secs = now.since(source.recorded) / 1_000_000;
-    match age_secs {
-        ..=LIVE_SECS => "live",
-        ..=SILENT_SECS => "late",
-        _ => "silent",
+    if age_secs <= LIVE_SECS {
+        "live"
+    } else if age_secs <= SILENT_SECS {
+        "late"
+    } else {
+        "silent"
     }
 }
 

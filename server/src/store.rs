@@ -66,7 +66,7 @@ impl Store {
         let keys = Arc::new(KeyStore::open(keys)?);
         let flushed = keys.clone();
         options.before_commit = Some(Box::new(move || flushed.flush().map_err(std::io::Error::other)));
-        let (log, recovery) = Log::open(&data.join("log"), options)?;
+        let (log, recovery) = Log::open(data.join("log"), options)?;
         Ok((Self { log, keys }, recovery))
     }
 

@@ -211,7 +211,6 @@ impl Program {
     }
 
     /// A request of the test's own making.
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }

@@ -1,6 +1,8 @@
 //! The whole Boston file: what the product answers equals what an independent count of the same
 //! file gives, exactly, for every dimension, pair, day and hexagon.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
+
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;

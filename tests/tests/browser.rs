@@ -2,6 +2,8 @@
 //! map's pixels, a cut connection, and time that passes without an event. The scenarios themselves
 //! are in `tests/browser`.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
+
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -1,6 +1,8 @@
 //! `kill -9` during a load of posts: every acknowledged event is there afterwards, none twice. And
 //! no 202 leaves before the `fdatasync` that covers it, which a build without that call must fail.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,8 @@
 //! Ten thousand events in random order, each tenth sent twice and each hundredth malformed: the
 //! answers count exactly, and the numbers are those of the clean file.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
+
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use serde_json::{Value as Json, json};

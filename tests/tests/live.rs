@@ -1,6 +1,8 @@
 //! The live socket as somebody outside uses it: what a client holds is what a fresh snapshot says,
 //! what it missed comes as deltas, and a change touches only its own rows.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn every_vietnamese_letter_is_in_the_table() {
-        let letters = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ";
+        let letters =
+            "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ";
         for letter in letters.chars().flat_map(|char| [char].into_iter().chain(char.to_uppercase())) {
             assert!(ADVANCES.contains_key(&letter), "{letter}");
         }

@@ -80,7 +80,13 @@ impl DrawingBackend for Backend<'_> {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
         let (x, y) = (from.0.min(to.0), from.1.min(to.1));
         let at = (x, y, from.0.abs_diff(to.0), from.1.abs_diff(to.1));
         match class(style.color(), if fill { "" } else { "stroke" }) {
@@ -89,21 +95,35 @@ impl DrawingBackend for Backend<'_> {
         }
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        points: I,
+        style: &S,
+    ) -> Drawn {
         match class(style.color(), "stroke") {
             Some(class) => self.push(Shape::Path { class, d: path(points) }),
             None => Ok(()),
         }
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        (x, y): BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
         match class(style.color(), if fill { "" } else { "stroke" }) {
             Some(class) => self.push(Shape::Circle { class, at: (x, y, radius) }),
             None => Ok(()),
         }
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        points: I,
+        style: &S,
+    ) -> Drawn {
         match class(style.color(), "") {
             Some(class) => self.push(Shape::Path { class, d: format!("{}Z", path(points)) }),
             None => Ok(()),

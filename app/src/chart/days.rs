@@ -68,7 +68,11 @@ fn draw(drawing: &mut Drawing, days: &Days) -> Result<(), DrawingAreaErrorKind<s
     let mut labels = Vec::new();
     for line in 0..=top / step {
         let (x, y) = at((0, line * step));
-        labels.push(((x - 80, y), count(days.lang, line * step), words(Paint::Label, HPos::Right, VPos::Center)));
+        labels.push((
+            (x - 80, y),
+            count(days.lang, line * step),
+            words(Paint::Label, HPos::Right, VPos::Center),
+        ));
     }
     for (place, name) in named_days(&days.names) {
         let (x, y) = at((place, 0));
@@ -124,7 +128,12 @@ fn nice_step(highest: i64) -> i64 {
 fn named_days(names: &[String]) -> Vec<(i64, String)> {
     let every = names.len().div_ceil(NAMES_MAX).max(1);
     let last = names.len().saturating_sub(1);
-    (0_i64..).zip(names).enumerate().filter(|(place, _)| (last - place) % every == 0).map(|(_, (at, name))| (at, name.clone())).collect()
+    (0_i64..)
+        .zip(names)
+        .enumerate()
+        .filter(|(place, _)| (last - place).is_multiple_of(every))
+        .map(|(_, (at, name))| (at, name.clone()))
+        .collect()
 }
 
 #[cfg(test)]

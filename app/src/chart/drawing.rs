@@ -71,7 +71,10 @@ impl Drawing {
                     write!(svg, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>")
                 }
                 Shape::Rect { class, at: (x, y, width, height) } => {
-                    write!(svg, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>")
+                    write!(
+                        svg,
+                        "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
+                    )
                 }
                 Shape::Text { class, at: (x, y), anchor, size, text } => write!(
                     svg,

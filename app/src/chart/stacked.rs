@@ -77,7 +77,8 @@ fn parts(split: Split, full: i64) -> Vec<(Paint, i32, i32)> {
         .collect();
     // What the thin parts were widened by is taken from the widest.
     let gaps = GAP * (i32::try_from(widths.len()).unwrap_or(1) - 1).max(0);
-    let over = widths.iter().map(|(_, width)| width).sum::<i32>() + gaps - i32::try_from(room).unwrap_or(i32::MAX);
+    let over =
+        widths.iter().map(|(_, width)| width).sum::<i32>() + gaps - i32::try_from(room).unwrap_or(i32::MAX);
     if over > 0
         && let Some(widest) = widths.iter_mut().max_by_key(|(_, width)| *width)
     {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::mark::Shape;
 use super::num::{Num, Params};
+use super::story_table::ByCode;
 use crate::locale::use_lang;
 use crate::table::{code, column, sum};
 use crate::text::sentences::brief;
@@ -40,7 +41,7 @@ pub fn Brief(
     /// What the page is about.
     params: Params,
     /// What people read for an agency's code, and where it leads.
-    agency: Arc<dyn Fn(&str) -> (String, String) + Send + Sync>,
+    agency: ByCode<(String, String)>,
 ) -> impl IntoView {
     let lang = use_lang();
     let asked = move |metric: Metric, more: &[(&str, &str)]| {
@@ -49,7 +50,8 @@ pub fn Brief(
         params.extend(more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         params
     };
-    let today_of = move |metric: Metric| Signal::derive(move || tables.today.with(|table| sum(table, metric)));
+    let today_of =
+        move |metric: Metric| Signal::derive(move || tables.today.with(|table| sum(table, metric)));
     let now_of = move |metric: Metric| Signal::derive(move || tables.now.with(|table| sum(table, metric)));
     let today_at = Memo::new(move |_| tables.today.with(|table| table.at.clone()));
     let now_at = Memo::new(move |_| tables.now.with(|table| table.at.clone()));
@@ -61,7 +63,8 @@ pub fn Brief(
     });
     let share = Signal::derive(move || number::share(lang, in_time.get(), judged.get()));
     let at_midnight = Signal::derive(move || tables.midnight.with(|table| sum(table, Metric::Overdue)));
-    let rise = Memo::new(move |_| tables.now.with(|now| tables.midnight.with(|then| largest_rise(now, then))));
+    let rise =
+        Memo::new(move |_| tables.now.with(|now| tables.midnight.with(|then| largest_rise(now, then))));
     let for_share = asked(Metric::ResolvedInTime, &[]);
     let rise_asked = asked.clone();
     view! {
@@ -104,7 +107,11 @@ pub fn Brief(
 fn largest_rise(now: &Table, midnight: &Table) -> Option<Rise> {
     let (now_overdue, then_overdue) = (column(now, Metric::Overdue), column(midnight, Metric::Overdue));
     let before = |agency: &str| {
-        midnight.rows.iter().find(|row| code(row, 0).as_deref() == Some(agency)).map_or(0, |row| then_overdue.of(row))
+        midnight
+            .rows
+            .iter()
+            .find(|row| code(row, 0).as_deref() == Some(agency))
+            .map_or(0, |row| then_overdue.of(row))
     };
     now.rows
         .iter()

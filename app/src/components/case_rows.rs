@@ -6,8 +6,8 @@ use domain::answer::CaseRow;
 use domain::dimension::Dimension;
 use leptos::prelude::*;
 
-use super::mark::{Mark, Shape};
 use super::Empty;
+use super::mark::{Mark, Shape};
 use crate::address;
 use crate::functions::Boot;
 use crate::live::use_live;

@@ -57,7 +57,8 @@ fn Clock(clock: ClockView, at: Signal<String>) -> impl IntoView {
     let text = Memo::new(move |_| clock.with_value(|clock| standing(lang, clock, &state.get(), &at.get())));
     let filled = Memo::new(move |_| clock.with_value(|clock| filled(clock, &at.get())));
     let shape = move || Shape::of(&state.get());
-    let (name, lines, why) = clock.with_value(|clock| (rule(lang, &clock.rule), arithmetic(lang, clock), clock.why.clone()));
+    let (name, lines, why) =
+        clock.with_value(|clock| (rule(lang, &clock.rule), arithmetic(lang, clock), clock.why.clone()));
     view! {
         <li class="clock">
             <div class="clock-head">
@@ -88,7 +89,9 @@ fn standing(lang: Lang, clock: &ClockView, state: &str, at: &str) -> String {
     match (state, &clock.stopped_at) {
         ("in_time" | "due_soon" | "overdue" | "extended", None) => super::case_rows::due_text(lang, due, at),
         ("met", Some(stopped)) => match date::micros_between(stopped, &clock.due) {
-            Some(spare) if spare > 0 => format!("{word}, {}", sentences::left(lang, &number::running(lang, spare))),
+            Some(spare) if spare > 0 => {
+                format!("{word}, {}", sentences::left(lang, &number::running(lang, spare)))
+            }
             _ => word,
         },
         _ => word,
@@ -99,7 +102,8 @@ fn standing(lang: Lang, clock: &ClockView, state: &str, at: &str) -> String {
 fn filled(clock: &ClockView, at: &str) -> f64 {
     let due = clock.extended_until.as_deref().unwrap_or(&clock.due);
     let end = clock.stopped_at.as_deref().unwrap_or(at);
-    let (Some(used), Some(whole)) = (date::micros_between(&clock.start, end), date::micros_between(&clock.start, due))
+    let (Some(used), Some(whole)) =
+        (date::micros_between(&clock.start, end), date::micros_between(&clock.start, due))
     else {
         return 0.0;
     };
@@ -119,7 +123,12 @@ fn arithmetic(lang: Lang, clock: &ClockView) -> Vec<String> {
     }
     let moment = |text: &str| date::moment(lang, text);
     let limit = date::micros_between(&clock.start, &clock.due).unwrap_or_default();
-    lines.push(format!("{} + {} = {}", moment(&clock.start), number::running(lang, limit), moment(&clock.due)));
+    lines.push(format!(
+        "{} + {} = {}",
+        moment(&clock.start),
+        number::running(lang, limit),
+        moment(&clock.due)
+    ));
     let mut second = vec![format!("{} {}", words::DUE_SOON_FROM.to(lang), moment(&clock.due_soon))];
     if let Some(stopped) = &clock.stopped_at {
         second.push(format!("{} {}", words::DONE_AT.to(lang), moment(stopped)));

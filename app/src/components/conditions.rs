@@ -58,7 +58,10 @@ pub(crate) fn value_said(lang: Lang, boot: &Boot, key: &str, value: &str) -> Str
             Dimension::Severity => words::severity(&code),
             _ => None,
         };
-        word.map_or_else(|| lang.of(&boot.city.catalogue.label(dimension, &code)), |say| say.to(lang).to_owned())
+        word.map_or_else(
+            || lang.of(&boot.city.catalogue.label(dimension, &code)),
+            |say| say.to(lang).to_owned(),
+        )
     };
     split(value).iter().map(|part| code(part)).collect::<Vec<_>>().join(", ")
 }

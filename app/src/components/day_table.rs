@@ -7,9 +7,9 @@ use domain::answer::Table;
 use domain::metric::Metric;
 use leptos::prelude::*;
 
+use super::Empty;
 use super::mark::Shape;
 use super::num::{Num, Params};
-use super::Empty;
 use crate::chart::{Days, Figure, days};
 use crate::locale::use_lang;
 use crate::table::column;
@@ -131,7 +131,9 @@ fn read(table: &Table) -> Vec<Day> {
 }
 
 fn lines(lang: Lang, each: &[Day]) -> Days {
-    let name = |day: &Day| date::day(&day.start).map_or_else(|| day.start.clone(), |day| date::short_date(lang, day));
+    let name = |day: &Day| {
+        date::day(&day.start).map_or_else(|| day.start.clone(), |day| date::short_date(lang, day))
+    };
     // Today is in the table: on the lines half a day would look like a fall.
     let each = each.split_last().map_or(each, |(_, whole)| whole);
     Days {

@@ -71,10 +71,10 @@ struct SourceLine {
 fn SourceState(name: String, lines: Memo<Vec<SourceLine>>) -> impl IntoView {
     let lang = use_lang();
     let key = name.clone();
-    let line =
-        Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.source == key).cloned()));
+    let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.source == key).cloned()));
     let shape = move || line.with(|line| line.as_ref().map_or(Shape::None, |line| Shape::of(&line.state)));
-    let text = move || line.with(|line| line.as_ref().map_or_else(String::new, |line| state_text(lang, line)));
+    let text =
+        move || line.with(|line| line.as_ref().map_or_else(String::new, |line| state_text(lang, line)));
     view! {
         <li class=move || format!("source {}", shape().class())>
             <span class="source-name">{name}</span>

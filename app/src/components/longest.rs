@@ -30,17 +30,22 @@ pub fn Longest(
     }
     let each = cases.into_iter().map(|case| {
         let tree = boot.city.catalogue.tree(Dimension::Agency);
-        let top = case.agency.as_deref().map(|code| tree.map_or_else(|| code.to_owned(), |tree| tree.at_level(code, 1)));
+        let top = case
+            .agency
+            .as_deref()
+            .map(|code| tree.map_or_else(|| code.to_owned(), |tree| tree.at_level(code, 1)));
         let holder = named(lang, &boot, Dimension::Agency, top.as_deref())
             .unwrap_or_else(|| words::NONE_GIVEN.to(lang).to_owned());
         let about = [title(lang, &boot, &case), place(lang, &boot, &case)];
         let about: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).collect();
         let due = case.due.clone().unwrap_or_default();
         let limit = format!("{} {}", words::DUE.to(lang).to_lowercase(), date::moment(lang, &due));
-        let over = Memo::new(move |_| at.with(|at| match date::micros_between(&due, at) {
-            Some(over) if over >= 0 => number::running(lang, over),
-            _ => due_text(lang, &due, at),
-        }));
+        let over = Memo::new(move |_| {
+            at.with(|at| match date::micros_between(&due, at) {
+                Some(over) if over >= 0 => number::running(lang, over),
+                _ => due_text(lang, &due, at),
+            })
+        });
         view! {
             <li>
                 <a class="late-line" href=address::case(&case.case)>

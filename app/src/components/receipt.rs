@@ -86,7 +86,8 @@ fn scope(lang: Lang, boot: &Boot, receipt: &Receipt) -> Option<impl IntoView + u
         .map(|(key, value)| {
             let name = words::parameter(key).map_or(key.as_str(), |say| say.to(lang));
             let is_instant = date::instant(value).is_some();
-            let value = if is_instant { date::moment(lang, value) } else { value_said(lang, boot, key, value) };
+            let value =
+                if is_instant { date::moment(lang, value) } else { value_said(lang, boot, key, value) };
             format!("{name}: {value}")
         })
         .collect();
@@ -94,7 +95,8 @@ fn scope(lang: Lang, boot: &Boot, receipt: &Receipt) -> Option<impl IntoView + u
 }
 
 fn excluded_row(lang: Lang, excluded: &Excluded) -> impl IntoView + use<> {
-    let reason = sentences::excluded(&excluded.reason).map_or(excluded.reason.clone(), |say| say.to(lang).to_owned());
+    let reason =
+        sentences::excluded(&excluded.reason).map_or(excluded.reason.clone(), |say| say.to(lang).to_owned());
     let some = excluded.codes.first().cloned();
     view! {
         <tr>

@@ -58,7 +58,8 @@ pub fn Story(
     // A limit's end enters the story when the city's time has passed it.
     let steps = Memo::new(move |_| {
         let now = at.get();
-        let passed = limits.iter().filter(|(due, _)| date::micros_between(due, &now).is_some_and(|gone| gone > 0));
+        let passed =
+            limits.iter().filter(|(due, _)| date::micros_between(due, &now).is_some_and(|gone| gone > 0));
         let mut steps: Vec<Step> = said.iter().cloned().chain(passed.map(|(_, step)| step.clone())).collect();
         steps.sort_by_key(|step| date::instant(&step.time));
         steps
@@ -87,7 +88,8 @@ pub fn Story(
 
 fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
     let text = |key: &str| event.data.get(key).and_then(Json::as_str);
-    let title = events::sentence(&event.kind, text("step")).map_or_else(|| event.kind.clone(), |say| say.to(lang).to_owned());
+    let title = events::sentence(&event.kind, text("step"))
+        .map_or_else(|| event.kind.clone(), |say| say.to(lang).to_owned());
     let mut lines = Vec::new();
     let units: Vec<String> = UNITS
         .iter()
@@ -98,8 +100,10 @@ fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
         lines.push(units.join(" → "));
     }
     let dimensions = [Dimension::Field, Dimension::Channel];
-    let codes: Vec<String> =
-        dimensions.into_iter().filter_map(|dimension| named(lang, boot, dimension, text(dimension.name()))).collect();
+    let codes: Vec<String> = dimensions
+        .into_iter()
+        .filter_map(|dimension| named(lang, boot, dimension, text(dimension.name())))
+        .collect();
     if !codes.is_empty() {
         lines.push(codes.join(" · "));
     }

@@ -8,14 +8,17 @@ use domain::answer::Table;
 use domain::metric::Metric;
 use leptos::prelude::*;
 
+use super::Empty;
 use super::bar::TimelinessBar;
 use super::mark::Shape;
 use super::num::{Num, Params};
-use super::Empty;
 use crate::chart::{Figure, Paint, Split, spark};
 use crate::locale::use_lang;
 use crate::table::{code, column};
 use crate::text::{Say, number, words};
+
+/// What a table asks of its page for a code.
+pub type ByCode<T> = Arc<dyn Fn(&str) -> T + Send + Sync>;
 
 /// How many rows stand before the fold.
 const FIRST_ROWS: usize = 12;
@@ -67,7 +70,8 @@ fn rank(story: &RowStory) -> (bool, i64, i64, i64) {
 
 fn add_stock(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
     let [in_time, no_deadline, due_soon, overdue] =
-        [Metric::InTime, Metric::NoDeadline, Metric::DueSoon, Metric::Overdue].map(|metric| column(table, metric));
+        [Metric::InTime, Metric::NoDeadline, Metric::DueSoon, Metric::Overdue]
+            .map(|metric| column(table, metric));
     for row in &table.rows {
         stories.entry(code(row, 0)).or_default().split = Split {
             in_time: in_time.of(row),
@@ -92,7 +96,8 @@ fn add_fortnight(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table
     let mut days: Vec<&str> = table.rows.iter().filter_map(|row| row.first()?.as_text()).collect();
     days.dedup();
     for row in &table.rows {
-        let Some(place) = row.first().and_then(|day| days.iter().position(|other| Some(*other) == day.as_text()))
+        let Some(place) =
+            row.first().and_then(|day| days.iter().position(|other| Some(*other) == day.as_text()))
         else {
             continue;
         };
@@ -108,11 +113,11 @@ pub struct Rows {
     /// The heading of the first column.
     pub heading: Say,
     /// What people read for a code.
-    pub name: Arc<dyn Fn(&str) -> String + Send + Sync>,
+    pub name: ByCode<String>,
     /// Where a code leads.
-    pub href: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub href: ByCode<Option<String>>,
     /// The parameters that select a code within what the page is about.
-    pub params: Arc<dyn Fn(&str) -> Params + Send + Sync>,
+    pub params: ByCode<Params>,
 }
 
 /// The table.
@@ -129,15 +134,22 @@ pub fn StoryTable(
 ) -> impl IntoView {
     let lang = use_lang();
     let stories = Memo::new(move |_| tables.stories());
-    let full = Memo::new(move |_| stories.with(|stories| stories.iter().map(|story| story.split.open()).max().unwrap_or(0)));
+    let full = Memo::new(move |_| {
+        stories.with(|stories| stories.iter().map(|story| story.split.open()).max().unwrap_or(0))
+    });
     let at = Memo::new(move |_| tables.stock.with(|table| table.at.clone()));
     let shown = move || {
         let limit = if is_whole { usize::MAX } else { FIRST_ROWS };
         stories.with(|stories| stories.iter().take(limit).map(|story| story.code.clone()).collect::<Vec<_>>())
     };
     let has_more = move || !is_whole && stories.with(|stories| stories.len() > FIRST_ROWS);
-    let more_text =
-        move || format!("{} ({})", words::ALL_ROWS.to(lang), number::count(lang, stories.with(|stories| i64::try_from(stories.len()).unwrap_or(i64::MAX))));
+    let more_text = move || {
+        format!(
+            "{} ({})",
+            words::ALL_ROWS.to(lang),
+            number::count(lang, stories.with(|stories| i64::try_from(stories.len()).unwrap_or(i64::MAX)))
+        )
+    };
     let heading = rows.heading;
     let rows = StoredValue::new(rows);
     view! {
@@ -177,7 +189,8 @@ fn StoryRow(
     at: Memo<String>,
 ) -> impl IntoView {
     let lang = use_lang();
-    let name = code.as_deref().map_or_else(|| words::NONE_GIVEN.to(lang).to_owned(), |code| (rows.name)(code));
+    let name =
+        code.as_deref().map_or_else(|| words::NONE_GIVEN.to(lang).to_owned(), |code| (rows.name)(code));
     let href = code.as_deref().and_then(|code| (rows.href)(code));
     // What has no code cannot be asked for by one: its numbers are shown and lead nowhere.
     let params = code.as_deref().map(|code| (rows.params)(code));
@@ -194,15 +207,30 @@ fn StoryRow(
                 params.push(("metric".to_owned(), metric.name().to_owned()));
                 view! { <PlainNum value params at said shape/> }.into_any()
             }
-            None => view! { <span class="figure">{move || number::count(lang, value.get())}</span> }.into_any(),
+            None => {
+                view! { <span class="figure">{move || number::count(lang, value.get())}</span> }.into_any()
+            }
         }
     };
     let open = cell(Metric::Open, words::OPEN, None, Signal::derive(move || split.get().open()));
-    let due_soon = cell(Metric::DueSoon, words::DUE_SOON, Some(Shape::DueSoon), Signal::derive(move || split.get().due_soon));
-    let overdue = cell(Metric::Overdue, words::OVERDUE, Some(Shape::Overdue), Signal::derive(move || split.get().overdue));
+    let due_soon = cell(
+        Metric::DueSoon,
+        words::DUE_SOON,
+        Some(Shape::DueSoon),
+        Signal::derive(move || split.get().due_soon),
+    );
+    let overdue = cell(
+        Metric::Overdue,
+        words::OVERDUE,
+        Some(Shape::Overdue),
+        Signal::derive(move || split.get().overdue),
+    );
     let in_time = Memo::new(move |_| story.with(|story| story.in_time));
     let fortnight = Signal::derive(move || story.with(|story| spark(&story.fortnight, Paint::Line, true)));
-    let share_text = Signal::derive(move || { let (part, whole) = in_time.get(); number::share(lang, part, whole) });
+    let share_text = Signal::derive(move || {
+        let (part, whole) = in_time.get();
+        number::share(lang, part, whole)
+    });
     let share = match &params {
         Some(params) => {
             let mut params = params.clone();
@@ -233,7 +261,13 @@ fn StoryRow(
 
 /// A number in a cell: its column's heading says what it is, so it has no sign of its own.
 #[component]
-fn PlainNum(value: Signal<i64>, params: Params, at: Memo<String>, said: String, shape: Option<Shape>) -> impl IntoView {
+fn PlainNum(
+    value: Signal<i64>,
+    params: Params,
+    at: Memo<String>,
+    said: String,
+    shape: Option<Shape>,
+) -> impl IntoView {
     let class = move || match shape {
         Some(shape) if value.get() > 0 => shape.class(),
         Some(_) | None => "",

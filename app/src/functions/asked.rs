@@ -85,7 +85,10 @@ pub(super) fn code_alone(params: &str) -> Option<String> {
 }
 
 /// The parameters of a receipt, and the cursor of its codes.
-pub(super) fn receipt_query(source: &dyn CitySource, params: &str) -> Result<(Query, Option<String>), AppError> {
+pub(super) fn receipt_query(
+    source: &dyn CitySource,
+    params: &str,
+) -> Result<(Query, Option<String>), AppError> {
     let mut pairs = resolved(source, params);
     let cursor = address::value(&pairs, "cursor");
     pairs.retain(|(key, _)| key != "cursor" && key != "lang");
@@ -123,7 +126,7 @@ pub(super) async fn longest(source: &dyn CitySource, limit: usize) -> Result<Cas
             asked.query = asked.query.only(Dimension::Agency, code);
             others.extend(source.cases(asked).await?.cases);
         }
-        others.sort_by(|a, b| instant(a.due.as_deref()).cmp(&instant(b.due.as_deref())));
+        others.sort_by_key(|case| instant(case.due.as_deref()));
         page.cases.extend(others);
     }
     page.cases.truncate(limit);

@@ -27,10 +27,13 @@ pub fn Case() -> impl IntoView {
             _ => old.cloned().unwrap_or_default(),
         }
     });
-    let story = Resource::new(move || code.get(), |code| async move {
-        let story = load_case(code.clone()).await;
-        (code, story)
-    });
+    let story = Resource::new(
+        move || code.get(),
+        |code| async move {
+            let story = load_case(code.clone()).await;
+            (code, story)
+        },
+    );
     refresh(story);
     view! {
         <main id="content" class="office page case">
@@ -60,7 +63,9 @@ impl PartialEq for Known {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(one), Some(other)) => {
-                one.events == other.events && one.case.status == other.case.status && one.case.due == other.case.due
+                one.events == other.events
+                    && one.case.status == other.case.status
+                    && one.case.due == other.case.due
             }
             (None, None) => true,
             _ => false,
@@ -95,7 +100,8 @@ fn crumbs(lang: Lang, boot: &Boot, case: &CaseRow) -> Vec<Crumb> {
     let mut crumbs = vec![Crumb { name: words::CITY.to(lang).to_owned(), href: "/".to_owned() }];
     let catalogue = &boot.city.catalogue;
     if let Some(agency) = &case.agency {
-        let path = catalogue.tree(Dimension::Agency).map_or_else(|| vec![agency.clone()], |tree| tree.path(agency));
+        let path =
+            catalogue.tree(Dimension::Agency).map_or_else(|| vec![agency.clone()], |tree| tree.path(agency));
         for step in path {
             let name = lang.of(&catalogue.label(Dimension::Agency, &step));
             crumbs.push(Crumb { name, href: address::agency(&step) });
@@ -118,8 +124,13 @@ fn about(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
         named(lang, boot, Dimension::Channel, case.channel.as_deref()),
         named(lang, boot, Dimension::Ward, case.ward.as_deref()),
         named(lang, boot, Dimension::District, case.district.as_deref()),
-        (!case.received_at.is_empty())
-            .then(|| format!("{} {}", words::RECEIVED_AT.to(lang).to_lowercase(), date::moment(lang, &case.received_at))),
+        (!case.received_at.is_empty()).then(|| {
+            format!(
+                "{} {}",
+                words::RECEIVED_AT.to(lang).to_lowercase(),
+                date::moment(lang, &case.received_at)
+            )
+        }),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

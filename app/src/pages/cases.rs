@@ -20,10 +20,13 @@ use crate::text::{Lang, date, sentences, words};
 pub fn Cases() -> impl IntoView {
     let lang = use_lang();
     let search = use_location().search;
-    let found = Resource::new(move || search.get(), |search| async move {
-        let params = with_order(&search);
-        load_search(address::search(&params)).await.map(|found| (search, found))
-    });
+    let found = Resource::new(
+        move || search.get(),
+        |search| async move {
+            let params = with_order(&search);
+            load_search(address::search(&params)).await.map(|found| (search, found))
+        },
+    );
     view! {
         <main id="content" class="office page narrow">
             <Title text=format!("{} · {}", words::CASES.to(lang), words::PRODUCT)/>
@@ -91,5 +94,7 @@ fn orders(lang: Lang, params: &Params) -> Vec<Tab> {
         params.push(("sort".to_owned(), sort.to_owned()));
         Tab { name: name.to(lang), href: address::cases(&params), is_here: here == sort }
     };
-    [("-received_at", words::SORT_NEWEST), ("due", words::SORT_DUE), ("case", words::SORT_CODE)].map(order).into()
+    [("-received_at", words::SORT_NEWEST), ("due", words::SORT_DUE), ("case", words::SORT_CODE)]
+        .map(order)
+        .into()
 }

@@ -52,10 +52,13 @@ pub fn Cell() -> impl IntoView {
         }
         params
     });
-    let cases = Resource::new(move || asked.get(), |params| async move {
-        let page = load_cases(address::search(&params)).await;
-        (params, page)
-    });
+    let cases = Resource::new(
+        move || asked.get(),
+        |params| async move {
+            let page = load_cases(address::search(&params)).await;
+            (params, page)
+        },
+    );
     refresh(cases);
     let counts = use_table(Signal::from(Memo::new(move |_| {
         Ask::of(&[Metric::Open, Metric::DueSoon, Metric::Overdue]).narrowed(&filter()).query()
@@ -124,7 +127,10 @@ fn crumbs(lang: Lang, boot: &Boot, cell: &str, filter: &Params) -> Vec<Crumb> {
         crumbs.push(Crumb { name: name(Dimension::District, district), href: address::district(district) });
     }
     if let (Some(district), Some(ward)) = (&district, address::value(filter, "ward")) {
-        crumbs.push(Crumb { name: name(Dimension::Ward, &ward), href: address::district_ward(district, &ward) });
+        crumbs.push(Crumb {
+            name: name(Dimension::Ward, &ward),
+            href: address::district_ward(district, &ward),
+        });
     }
     if district.is_none() {
         crumbs.push(Crumb { name: words::MAP.to(lang).to_owned(), href: "/map".to_owned() });

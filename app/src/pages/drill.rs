@@ -19,7 +19,8 @@ use super::ready::{when_booted, when_ready};
 use crate::address;
 use crate::ask::Ask;
 use crate::components::{
-    Brief, BriefTables, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Params, Rows, StoryTable, Tab, Tables, Tabs,
+    Brief, BriefTables, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Params, Rows, StoryTable, Tab,
+    Tables, Tabs,
 };
 use crate::functions::{Boot, First, load_cases};
 use crate::live::{self, refresh, use_table, without_instant};
@@ -47,7 +48,9 @@ pub fn Drill() -> impl IntoView {
     });
     let by = Memo::new(move |_| location.search.with(|search| By::asked(&scope.get(), search)));
     let is_whole = Memo::new(move |_| {
-        location.search.with(|search| address::value(&address::pairs(search), "rows").as_deref() == Some("all"))
+        location
+            .search
+            .with(|search| address::value(&address::pairs(search), "rows").as_deref() == Some("all"))
     });
     view! {
         <main id="content" class="office page drill">
@@ -94,7 +97,8 @@ fn Head(scope: Memo<Scope>) -> impl IntoView {
             let (scope, firsts) = (scope.get(), (today.first(), now.first(), midnight.first()));
             async move { Ok((scope, firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
         },
-        move |boot: Arc<Boot>, (scope, today_first, now_first, midnight_first): (Scope, First, First, First)| {
+        move |boot: Arc<Boot>,
+              (scope, today_first, now_first, midnight_first): (Scope, First, First, First)| {
             let tables = BriefTables {
                 today: today.rows(today_first),
                 now: now.rows(now_first),
@@ -120,7 +124,8 @@ fn Head(scope: Memo<Scope>) -> impl IntoView {
 fn title(lang: Lang, name: Option<&str>, tables: BriefTables) -> String {
     let (overdue, open, worst, of) = tables.now.with(|table| {
         let overdue = column(table, Metric::Overdue);
-        let mut each: Vec<i64> = table.rows.iter().map(|row| overdue.of(row)).filter(|number| *number > 0).collect();
+        let mut each: Vec<i64> =
+            table.rows.iter().map(|row| overdue.of(row)).filter(|number| *number > 0).collect();
         each.sort_unstable_by(|a, b| b.cmp(a));
         each.truncate(WORST);
         (sum(table, Metric::Overdue), sum(table, Metric::Open), each.iter().sum::<i64>(), each.len())
@@ -142,7 +147,9 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
         split(Ask::of(&metrics).with("from", "today-29d"))
     }));
     let days = use_table(ask(move || match by.get() {
-        By::Day => scope.get().narrow(Ask::of(&DAY_METRICS)).with("from", "today-29d").with("bucket", "day").query(),
+        By::Day => {
+            scope.get().narrow(Ask::of(&DAY_METRICS)).with("from", "today-29d").with("bucket", "day").query()
+        }
         _ => {
             let received = Ask::of(&[Metric::Received]).with("from", "today-14d").with("to", "today");
             split(received.with("bucket", "day"))
@@ -167,7 +174,8 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
                 fortnight: days,
             };
             let whole_href = format!("{}?by={}&rows=all", scope.href(), by.slug());
-            view! { {tabs} <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/> }.into_any()
+            view! { {tabs} <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/> }
+                .into_any()
         },
     )
 }
@@ -200,7 +208,11 @@ fn CasesHere(scope: Memo<Scope>) -> impl IntoView {
         move |boot: Arc<Boot>, found: Option<(Params, CasePage)>| {
             found.map(|(params, page)| {
                 let more = page.next.is_some().then(|| {
-                    let text = format!("{} ({})", words::LIST_CASES.to(lang), number::count(lang, i64::try_from(page.total).unwrap_or(i64::MAX)));
+                    let text = format!(
+                        "{} ({})",
+                        words::LIST_CASES.to(lang),
+                        number::count(lang, i64::try_from(page.total).unwrap_or(i64::MAX))
+                    );
                     view! { <p class="more"><a class="button" href=address::cases(&params)>{text}</a></p> }
                 });
                 view! { <h2>{words::CASES_HERE.to(lang)}</h2> <CaseRows boot cases=page.cases/> {more} }

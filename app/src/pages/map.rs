@@ -25,7 +25,9 @@ pub fn MapPage() -> impl IntoView {
     let metric = Memo::new(move |_| search.with(|search| measure(search)));
     let query = Memo::new(move |_| Query::of(metric.get()));
     let navigate = use_navigate();
-    let on_cell = Callback::new(move |cell: String| navigate(&cell_address(metric.get_untracked(), &cell, &[]), Default::default()));
+    let on_cell = Callback::new(move |cell: String| {
+        navigate(&cell_address(metric.get_untracked(), &cell, &[]), Default::default())
+    });
     let href = Callback::new(|metric: Metric| format!("/map?metric={}", metric.name()));
     view! {
         <main id="content" class="office page map-page">

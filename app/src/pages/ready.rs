@@ -97,7 +97,9 @@ where
         leptos::task::spawn_local(async move {
             let loaded = Some(loading.await);
             // A later turn is on its way, or the page has been left.
-            if turn.try_get_value() != Some(mine) || matches!(&loaded, Some(Err(error)) if error.is_superseded()) {
+            if turn.try_get_value() != Some(mine)
+                || matches!(&loaded, Some(Err(error)) if error.is_superseded())
+            {
                 return;
             }
             if latest.try_with_untracked(|latest| *latest != loaded) == Some(true) {

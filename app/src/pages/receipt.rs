@@ -19,9 +19,10 @@ use crate::text::words;
 pub fn Receipt() -> impl IntoView {
     let lang = use_lang();
     let search = use_location().search;
-    let answer = Resource::new(move || search.get(), |params| async move {
-        load_receipt(params.clone()).await.map(|receipt| (params, receipt))
-    });
+    let answer = Resource::new(
+        move || search.get(),
+        |params| async move { load_receipt(params.clone()).await.map(|receipt| (params, receipt)) },
+    );
     view! {
         <main id="content" class="office page narrow">
             <Title text=format!("{} · {}", words::RECEIPT.to(lang), words::PRODUCT)/>

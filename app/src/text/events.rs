@@ -89,7 +89,9 @@ pub fn flag(code: &str) -> Option<Say> {
         "point_swapped" => say("Kinh độ và vĩ độ bị đảo", "Latitude and longitude are swapped"),
         "point_placeholder" => say("Vị trí chỉ là giá trị thay thế", "The point is a placeholder"),
         "unknown_code" => say("Có mã chưa có trong danh mục", "A code is not in the catalogue"),
-        "not_allowed" => say("Vòng đời không cho phép sự kiện này", "The life cycle does not allow this event"),
+        "not_allowed" => {
+            say("Vòng đời không cho phép sự kiện này", "The life cycle does not allow this event")
+        }
         "case_unknown" => say("Chờ sự kiện tiếp nhận", "Waits for the case to be received"),
         "received_again" => say("Được tiếp nhận thêm một lần", "Received once more"),
         "missing_agency" => say("Không ghi đơn vị", "No agency given"),

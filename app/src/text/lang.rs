@@ -56,9 +56,8 @@ impl Lang {
     #[must_use]
     pub fn of_request(search: Option<&str>, cookies: Option<&str>) -> Self {
         let asked = search.and_then(|search| crate::address::value(&crate::address::pairs(search), "lang"));
-        let kept = || {
-            cookies?.split(';').find_map(|cookie| cookie.trim().strip_prefix("lang=").map(str::to_owned))
-        };
+        let kept =
+            || cookies?.split(';').find_map(|cookie| cookie.trim().strip_prefix("lang=").map(str::to_owned));
         asked.or_else(kept).and_then(|code| Self::from_code(&code)).unwrap_or_default()
     }
 

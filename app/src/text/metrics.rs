@@ -29,7 +29,9 @@ pub const fn name(metric: Metric) -> Say {
         Metric::Returned => say("Chuyển trả", "Returned"),
         Metric::Refused => say("Từ chối tiếp nhận", "Refused"),
         Metric::HoursToResolveP50 => say("Số giờ xử lý, trung vị", "Hours to resolve, median"),
-        Metric::HoursToResolveP90 => say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile"),
+        Metric::HoursToResolveP90 => {
+            say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile")
+        }
     }
 }
 

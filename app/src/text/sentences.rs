@@ -21,10 +21,22 @@ pub fn finding(lang: Lang, overdue: i64, open: i64, worst: i64, of: usize, unit:
         Lang::Vi if of < 2 || worst >= overdue => format!("{} vụ việc quá hạn", number(overdue)),
         Lang::En if of < 2 || worst >= overdue => format!("{} overdue", cases(lang, overdue)),
         Lang::Vi => {
-            format!("{} vụ việc quá hạn, {} ở {} {}", number(overdue), number(worst), few(lang, of), unit.word(lang))
+            format!(
+                "{} vụ việc quá hạn, {} ở {} {}",
+                number(overdue),
+                number(worst),
+                few(lang, of),
+                unit.word(lang)
+            )
         }
         Lang::En => {
-            format!("{} overdue, {} of them in {} {}", cases(lang, overdue), number(worst), few(lang, of), unit.word(lang))
+            format!(
+                "{} overdue, {} of them in {} {}",
+                cases(lang, overdue),
+                number(worst),
+                few(lang, of),
+                unit.word(lang)
+            )
         }
     }
 }
@@ -310,10 +322,24 @@ mod tests {
 
     #[test]
     fn the_finding_says_what_stands_out() {
-        check(47, 900, 31, 3, "47 vụ việc quá hạn, 31 ở ba đơn vị", "47 cases overdue, 31 of them in three agencies");
+        check(
+            47,
+            900,
+            31,
+            3,
+            "47 vụ việc quá hạn, 31 ở ba đơn vị",
+            "47 cases overdue, 31 of them in three agencies",
+        );
         check(47, 900, 47, 3, "47 vụ việc quá hạn", "47 cases overdue");
         check(1, 900, 1, 1, "1 vụ việc quá hạn", "1 case overdue");
-        check(0, 3204, 0, 0, "3.204 vụ việc đang xử lý, không vụ nào quá hạn", "3,204 cases open, none overdue");
+        check(
+            0,
+            3204,
+            0,
+            0,
+            "3.204 vụ việc đang xử lý, không vụ nào quá hạn",
+            "3,204 cases open, none overdue",
+        );
         check(0, 0, 0, 0, "Không có vụ việc nào đang xử lý", "No case is open");
     }
 }

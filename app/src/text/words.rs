@@ -203,8 +203,7 @@ pub const LIST_CASES: Say = say("Danh sách vụ việc", "List the cases");
 /// The clocks of a case.
 pub const CLOCKS: Say = say("Thời hạn theo quy định", "Limits by regulation");
 /// A case without a limit.
-pub const NO_CLOCKS: Say =
-    say("Vụ việc này không có thời hạn nào.", "This case has no limit.");
+pub const NO_CLOCKS: Say = say("Vụ việc này không có thời hạn nào.", "This case has no limit.");
 /// The limit that a source states.
 pub const SOURCE_LIMIT: Say = say("Thời hạn do nguồn dữ liệu nêu", "Limit stated by the source");
 /// What is odd about a case.
@@ -235,12 +234,12 @@ pub const NEWEST_SERIOUS: Say = say("Nghiêm trọng, mới đến", "Serious, n
 /// The newest cases, where none is marked serious.
 pub const NEWEST: Say = say("Mới đến", "Newest");
 /// Said under it, where no severity is known.
-pub const NEWEST_HELP: Say =
-    say("nguồn dữ liệu không nêu mức độ", "the sources state no severity");
+pub const NEWEST_HELP: Say = say("nguồn dữ liệu không nêu mức độ", "the sources state no severity");
 /// Said under it.
 pub const NEWEST_SERIOUS_HELP: Say = say("theo giờ tiếp nhận", "by time of receipt");
 /// Too little past to say what is usual.
-pub const NO_USUAL: Say = say("chưa đủ dữ liệu để so với ngày thường", "too little past to say what is usual");
+pub const NO_USUAL: Say =
+    say("chưa đủ dữ liệu để so với ngày thường", "too little past to say what is usual");
 /// No number of a week ago.
 pub const NO_WEEK_AGO: Say = say("chưa có số của tuần trước", "no number of a week ago yet");
 /// No number of yesterday.
@@ -292,7 +291,10 @@ pub const STYLEGUIDE: Say = say("Bảng kiểu", "Style guide");
 /// Its parts.
 pub const COLOURS: Say = say("Màu", "Colours");
 /// Said of its numbers.
-pub const MADE_UP: Say = say("Các số trên trang này là ví dụ, không phải số liệu.", "The numbers on this page are examples, not data.");
+pub const MADE_UP: Say = say(
+    "Các số trên trang này là ví dụ, không phải số liệu.",
+    "The numbers on this page are examples, not data.",
+);
 /// Its parts.
 pub const EMPTIES: Say = say("Khi không có gì để xem", "When there is nothing to see");
 

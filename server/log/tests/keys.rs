@@ -326,6 +326,28 @@ fn damage_to_keys_is_found_and_no_wrong_key_is_ever_used() {
 }
 
 #[test]
+fn a_key_moved_to_another_case_does_not_open() {
+    let disk = SimDisk::new(1);
+    let keys = open(&disk);
+    let sealed = keys.seal("HP-1", b"x", b"e1/reporter").unwrap();
+    keys.seal("HP-2", b"x", b"").unwrap();
+    drop(keys);
+    disk.damage(&Path::new(KEYS).join("case-keys"), |bytes| {
+        // HP-2's nonce and wrapped key into HP-1's record, with a checksum that holds.
+        let (from, to) = (256, 128);
+        bytes.copy_within(from + 40..from + 112, to + 40);
+        let place = [&bytes[16..32], (to as u64).to_le_bytes().as_slice()].concat();
+        let crc = crc32c::crc32c_append(crc32c::crc32c(&place), &bytes[to..to + 124]);
+        bytes[to + 124..to + 128].copy_from_slice(&crc.to_le_bytes());
+    });
+    let keys = open(&disk);
+    let opened = keys.unseal("HP-1", &sealed, b"e1/reporter").map(drop);
+    assert!(matches!(opened, Err(KeyError::NotAuthentic)), "{opened:?}");
+    // Nor is it used for new data.
+    assert!(matches!(keys.seal("HP-1", b"x", b""), Err(KeyError::NotAuthentic)));
+}
+
+#[test]
 fn the_store_names_no_case_and_prints_no_key() {
     let dir = tempfile::tempdir().unwrap();
     let keys = KeyStore::open(dir.path()).unwrap();

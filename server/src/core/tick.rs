@@ -115,7 +115,7 @@ impl Waiting {
         let ready = self.input.clone();
         let spawned = std::thread::Builder::new().name("first-rows".into()).spawn(move || {
             for job in jobs {
-                if ready.send(Input::Adopt(job.run())).is_err() {
+                if ready.send(Input::Adopt(Box::new(job.run()))).is_err() {
                     return;
                 }
             }
@@ -193,12 +193,12 @@ impl Ticker {
             Input::Subscribe(wish) => {
                 let snapshot = self.publish.borrow().clone();
                 let now = self.now();
-                self.hub.subscribe(wish, &snapshot, &now);
+                self.hub.subscribe(*wish, &snapshot, &now);
             }
             Input::Adopt(ready) => {
                 let snapshot = self.publish.borrow().clone();
                 let now = self.now();
-                self.hub.adopt(ready, &snapshot, &now);
+                self.hub.adopt(*ready, &snapshot, &now);
             }
             Input::Unsubscribe { socket, id } => self.hub.unsubscribe(&socket, id),
             Input::Open(socket) => self.hub.open(socket),

@@ -125,7 +125,7 @@ async fn hear(running: &Running, queue: &Arc<Socket>, frame: ClientFrame) {
         ClientFrame::Subscribe { id, query, since } => match parse(running, &query.to_pairs()) {
             Ok(query) => {
                 let wish = Subscribe { socket: queue.clone(), id, query, since };
-                running.core.tell(Input::Subscribe(wish)).await;
+                running.core.tell(Input::Subscribe(Box::new(wish))).await;
             }
             Err(problem) => queue.push(Frame::new(ServerFrame::Error { id: Some(id), problem })),
         },

@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_answer_and_gives_its_place_back() {
         let work = Work::new(1, 0);
-        let panicked = work.run(|| panic!("a job's own fault")).await.map(|()| ()).unwrap_err();
+        let panicked = work.run(|| -> () { panic!("a job's own fault") }).await.unwrap_err();
         assert_eq!(panicked.status, 500);
         assert_eq!(work.run(|| 1).await.unwrap(), 1);
     }

@@ -184,7 +184,11 @@ impl Hub {
             }
             self.show_link(Link::Stale);
         }
-        if age_ms > DEAD_AFTER_MS && now_ms() - self.opened_at_ms > DEAD_AFTER_MS && self.socket.is_some() && self.reconnect.is_none() {
+        if age_ms > DEAD_AFTER_MS
+            && now_ms() - self.opened_at_ms > DEAD_AFTER_MS
+            && self.socket.is_some()
+            && self.reconnect.is_none()
+        {
             self.socket = None;
             self.lost();
         }

@@ -71,7 +71,10 @@ impl Scope {
 
     /// The parameters that select it.
     pub(super) fn params(&self) -> Params {
-        self.codes().into_iter().map(|(dimension, code)| (dimension.name().to_owned(), escape(code))).collect()
+        self.codes()
+            .into_iter()
+            .map(|(dimension, code)| (dimension.name().to_owned(), escape(code)))
+            .collect()
     }
 
     /// A question about it alone.
@@ -104,12 +107,15 @@ impl Scope {
         let mut crumbs = vec![Crumb { name: words::CITY.to(lang).to_owned(), href: "/".to_owned() }];
         let mut agency = None;
         for (dimension, code) in self.codes() {
-            let path = catalogue.tree(dimension).map_or_else(|| vec![code.to_owned()], |tree| tree.path(code));
+            let path =
+                catalogue.tree(dimension).map_or_else(|| vec![code.to_owned()], |tree| tree.path(code));
             for step in path {
                 let href = match (dimension, agency, self) {
                     (Dimension::Field, Some(agency), _) => address::agency_field(agency, &step),
                     (Dimension::Field, None, _) => address::field(&step),
-                    (Dimension::Ward, _, Self::DistrictWard(district, _)) => address::district_ward(district, &step),
+                    (Dimension::Ward, _, Self::DistrictWard(district, _)) => {
+                        address::district_ward(district, &step)
+                    }
                     (Dimension::District, _, _) => address::district(&step),
                     (Dimension::Channel, _, _) => address::channel(&step),
                     _ => address::agency(&step),
@@ -153,7 +159,9 @@ impl Scope {
         match (self, by) {
             (_, By::Day) => None,
             (_, By::Cell) => Some(address::cell(code, &self.params())),
-            (Self::City, By::Agency) | (Self::Agency(_), By::Unit) if !self.is(code) => Some(address::agency(code)),
+            (Self::City, By::Agency) | (Self::Agency(_), By::Unit) if !self.is(code) => {
+                Some(address::agency(code))
+            }
             (Self::City, By::Place) => Some(address::district(code)),
             (Self::City, By::Field) => Some(address::field(code)),
             (Self::City, By::Channel) => Some(address::channel(code)),

@@ -56,7 +56,9 @@ pub(super) fn Numbers() -> impl IntoView {
             let at = use_live().at(&boot);
             let level = move |metric: Metric| Signal::derive(move || now.with(|table| sum(table, metric)));
             let flow = move |metric: Metric| Signal::derive(move || today.with(|table| sum(table, metric)));
-            let running = move |metric: Metric| Signal::derive(move || hours.with(|table| running_today(table, metric)));
+            let running = move |metric: Metric| {
+                Signal::derive(move || hours.with(|table| running_today(table, metric)))
+            };
             let (now_at, today_at) = (
                 Signal::derive(move || now.with(|table| table.at.clone())),
                 Signal::derive(move || today.with(|table| table.at.clone())),
@@ -78,7 +80,9 @@ pub(super) fn Numbers() -> impl IntoView {
                     spark(&values, paint, false)
                 })
             };
-            let against = move |place: usize, said: fn(crate::text::Lang, i64, Option<i64>) -> String, then: fn(&Levels) -> Option<[i64; 3]>| {
+            let against = move |place: usize,
+                                said: fn(crate::text::Lang, i64, Option<i64>) -> String,
+                                then: fn(&Levels) -> Option<[i64; 3]>| {
                 Signal::derive(move || {
                     said(lang, level(LEVELS[place]).get(), then(&past.get()).map(|levels| levels[place]))
                 })
@@ -87,7 +91,9 @@ pub(super) fn Numbers() -> impl IntoView {
                 let metrics = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate];
                 metrics.into_iter().map(|metric| flow(metric).get()).sum::<i64>()
             });
-            let in_time = Signal::derive(move || sentences::in_time_of(lang, flow(Metric::ResolvedInTime).get(), judged.get()));
+            let in_time = Signal::derive(move || {
+                sentences::in_time_of(lang, flow(Metric::ResolvedInTime).get(), judged.get())
+            });
             view! {
                 <WallNumber metric=Metric::Received word=words::RECEIVED_TODAY value=flow(Metric::Received) at=today_at drawing=usual_line(0, Metric::Received) said=usual_sentence/>
                 <WallNumber metric=Metric::Open word=words::OPEN value=level(Metric::Open) at=now_at drawing=level_line(0, Paint::Line) said=against(0, sentences::against_week, |levels| levels.week_ago)/>
@@ -107,7 +113,9 @@ fn usual_said(lang: crate::text::Lang, usual: &UsualDay, received: i64, at: &str
     };
     let (Some(minutes), Some(day)) = (minutes(), date::day(at)) else { return String::new() };
     match usual.by(minutes) {
-        Some((low, high)) => sentences::against_usual(lang, received, (low, high), day.weekday(), usual.days()),
+        Some((low, high)) => {
+            sentences::against_usual(lang, received, (low, high), day.weekday(), usual.days())
+        }
         None => words::NO_USUAL.to(lang).to_owned(),
     }
 }

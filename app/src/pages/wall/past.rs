@@ -92,7 +92,13 @@ pub(crate) fn usual_of(table: &Table, metric: Metric, today: jiff::civil::Date) 
     }
     let running = |(_, hours): (_, Running)| {
         let mut sum = 0;
-        let running: Running = hours.into_iter().map(|number| { sum += number; sum }).collect();
+        let running: Running = hours
+            .into_iter()
+            .map(|number| {
+                sum += number;
+                sum
+            })
+            .collect();
         (sum > 0).then_some(running)
     };
     UsualDay { days: days.into_iter().filter_map(running).collect() }
@@ -106,7 +112,8 @@ pub(crate) fn levels_of(table: &Table, metrics: [Metric; 3]) -> Levels {
     // The last row is the hour that is running: its end is now, which the live number says.
     let ended = table.rows.split_last().map_or(&[][..], |(_, ended)| ended);
     let back = |hours: usize| ended.len().checked_sub(hours).and_then(|place| ended.get(place)).map(read);
-    let midnight = ended.iter().rev().find(|row| hour_of(row).is_some_and(|(_, hour)| hour == HOURS - 1)).map(read);
+    let midnight =
+        ended.iter().rev().find(|row| hour_of(row).is_some_and(|(_, hour)| hour == HOURS - 1)).map(read);
     let from = ended.len().saturating_sub(HOURS);
     Levels {
         hours: ended.get(from..).unwrap_or_default().iter().map(read).collect(),
@@ -120,7 +127,14 @@ pub(crate) fn levels_of(table: &Table, metrics: [Metric; 3]) -> Levels {
 pub(super) fn running_today(table: &Table, metric: Metric) -> Vec<i64> {
     let number = column(table, metric);
     let mut sum = 0;
-    table.rows.iter().map(|row| { sum += number.of(row); sum }).collect()
+    table
+        .rows
+        .iter()
+        .map(|row| {
+            sum += number.of(row);
+            sum
+        })
+        .collect()
 }
 
 #[cfg(any(test, feature = "ssr"))]
@@ -140,7 +154,10 @@ mod tests {
         for day in 0..days {
             let date = first.checked_add(jiff::Span::new().days(day)).unwrap();
             for hour in 0..24 {
-                rows.push(vec![Value::Text(format!("{date}T{hour:02}:00:00-04:00")), Value::Int(each(day, hour))]);
+                rows.push(vec![
+                    Value::Text(format!("{date}T{hour:02}:00:00-04:00")),
+                    Value::Int(each(day, hour)),
+                ]);
             }
         }
         Table { columns: vec!["hour".into(), "received".into()], rows, ..Table::default() }
@@ -149,7 +166,8 @@ mod tests {
     #[track_caller]
     fn check(weeks_with_data: i64, want_days: usize, minutes: usize, want: Option<(i64, i64)>) {
         // The week before the first week with data is empty.
-        let table = hours("2015-08-06", 56, |day, _| if day / 7 >= 8 - weeks_with_data { day / 7 } else { 0 });
+        let table =
+            hours("2015-08-06", 56, |day, _| if day / 7 >= 8 - weeks_with_data { day / 7 } else { 0 });
         let usual = usual_of(&table, Metric::Received, "2015-10-01".parse().unwrap());
         assert_eq!(usual.days(), want_days);
         assert_eq!(usual.by(minutes), want);
