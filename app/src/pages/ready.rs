@@ -61,20 +61,27 @@ where
     V: IntoView + 'static,
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let latest: Latest<T> = RwSignal::new(None);
+    let (boot, latest): (_, Latest<T>) = (use_boot(), RwSignal::new(None));
     follow(latest, load.clone());
-    when_booted(move |boot| {
-        let first = untrack(load);
-        Suspend::new(async move {
-            latest.set(Some(first.await));
-            let show = Arc::new(show);
-            move || match latest.get() {
-                Some(Ok(loaded)) => show(boot.clone(), loaded).into_any(),
-                Some(Err(error)) => view! { <Problem error/> }.into_any(),
-                None => ().into_any(),
-            }
-        })
-    })
+    view! {
+        <Suspense fallback=Loading>
+            {untrack(|| {
+                let first = load();
+                // One future for all: what waits within what waits would not be served.
+                Suspend::new(async move {
+                    let boot = boot.await.map(Arc::new);
+                    latest.set(Some(first.await));
+                    let show = move || match (&boot, latest.get()) {
+                        (Ok(boot), Some(Ok(loaded))) => show(boot.clone(), loaded).into_any(),
+                        (Ok(_), None) => ().into_any(),
+                        (Ok(_), Some(Err(error))) => view! { <Problem error/> }.into_any(),
+                        (Err(error), _) => view! { <Problem error=error.clone()/> }.into_any(),
+                    };
+                    show
+                })
+            })}
+        </Suspense>
+    }
 }
 
 type Latest<T> = RwSignal<Option<Result<T, AppError>>>;
