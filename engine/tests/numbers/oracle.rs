@@ -160,7 +160,8 @@ impl Ask<'_> {
     fn is_asked(&self, attrs: &Attrs) -> bool {
         let codes = self.query.filter.iter().all(|(dimension, asked)| {
             let Some(code) = self.state.symbols().name(attrs.code(*dimension)) else {
-                return false;
+                // An empty code asks for the cases that have none.
+                return asked.iter().any(String::is_empty);
             };
             asked.iter().any(|asked| match self.state.city().catalogue.tree(*dimension) {
                 Some(tree) => tree.is_under(&code, asked),
