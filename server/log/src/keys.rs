@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him
-//!   case-keys     each case's key, wrapped under the master key (see `file.rs`)
+//!   case-keys     each case's key, wrapped under the master key (see `slot.rs`)
 //!   LOCK          who has the directory open
 //!   *.torn        an unfinished record that opening took off
 //! ```
@@ -40,6 +40,7 @@ mod crypto;
 mod error;
 mod file;
 mod master;
+mod slot;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

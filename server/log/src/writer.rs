@@ -6,6 +6,7 @@
 
 mod plan;
 mod thread;
+mod witness;
 
 use std::io;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::disk::{Access, Disk, DiskFile, DiskLock};
 use crate::error::{AppendError, OpenError, is_full};
 use crate::frame::{self, Content, Hash};
-use crate::head::{Head, Position};
+use crate::head::Head;
 use crate::index::SegmentEntry;
 use crate::item::{Appended, Batch, Seq, StoredRecord};
 use crate::options::{BeforeCommit, Options};
@@ -375,64 +376,6 @@ impl Writer {
         add(&counters.ids_reused, plan.ids_reused);
         if matches!(error, Some(AppendError::Full)) {
             add(&counters.refused_full, 1);
-        }
-    }
-
-    /// Lets `HEAD` say what has just become durable.
-    fn write_head(&mut self) -> Result<(), AppendError> {
-        let position = Position {
-            segment: self.segment.number,
-            segment_first: self.segment.first_seq,
-            offset: self.landed.offset,
-            next_seq: self.landed.next_seq,
-            chain: self.landed.chain,
-        };
-        match self.head.write(&position, self.clock.now_us()) {
-            // On a full disk the witness lags; the record itself is complete.
-            Ok(()) => Ok(()),
-            Err(error) if is_full(&error) => Ok(()),
-            Err(error) => Err(self.poison("writing HEAD", &error)),
-        }
-    }
-
-    /// Syncs `HEAD` if it is time. Called after the answers are out: they do not wait for it.
-    pub(crate) fn tend_head(&mut self) {
-        let waited = self.clock.elapsed().saturating_sub(self.head_synced_at);
-        let due = self.head_frames >= self.limits.head_frames || waited >= self.limits.head_every;
-        if due {
-            self.sync_head();
-        }
-    }
-
-    /// How long until `HEAD` should be synced; `None` if there is nothing to sync.
-    pub(crate) fn head_due_in(&self) -> Option<Duration> {
-        if !self.head.is_dirty() || self.poison.is_some() {
-            return None;
-        }
-        let waited = self.clock.elapsed().saturating_sub(self.head_synced_at);
-        Some(self.limits.head_every.saturating_sub(waited))
-    }
-
-    fn sync_head(&mut self) {
-        if !self.head.is_dirty() || self.poison.is_some() {
-            return;
-        }
-        self.head_frames = 0;
-        self.head_synced_at = self.clock.elapsed();
-        match self.head.sync() {
-            Ok(()) => {}
-            Err(error) => {
-                self.poison("making HEAD durable", &error);
-            }
-        }
-    }
-
-    /// Both slots of `HEAD` say the end, so that not even one that rots hides a cut.
-    pub(crate) fn close(&mut self) {
-        for _ in 0..2 {
-            if self.check_usable().is_ok() && self.write_head().is_ok() {
-                self.sync_head();
-            }
         }
     }
 

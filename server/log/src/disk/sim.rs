@@ -7,13 +7,18 @@
 //! success and saves nothing. All chance comes from one seed.
 
 mod node;
+mod rng;
+mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use rng::Rng;
+
 use node::Node;
+use state::{NameChange, State, Verdict, no_power};
 
 use super::{Access, Disk, DiskFile, DiskLock, LockError};
 
@@ -62,59 +67,6 @@ pub enum Lie {
 #[derive(Clone)]
 pub struct SimDisk {
     state: Arc<Mutex<State>>,
-}
-
-#[derive(Clone)]
-struct State {
-    nodes: Vec<Node>,
-    names: BTreeMap<PathBuf, usize>,
-    names_durable: BTreeMap<PathBuf, usize>,
-    pending: Vec<NameChange>,
-    locks: BTreeMap<PathBuf, (u64, String)>,
-    rng: Rng,
-    ops: u64,
-    counts: BTreeMap<Op, u64>,
-    faults_at: BTreeMap<u64, Fault>,
-    faults_next: Vec<(Op, Fault)>,
-    lies: BTreeSet<Lie>,
-    powered: bool,
-    /// Counts restarts: handles of an earlier life are dead.
-    life: u64,
-    capacity: u64,
-    full: bool,
-}
-
-#[derive(Clone, Debug)]
-enum NameChange {
-    Link(PathBuf, usize),
-    Rename(PathBuf, PathBuf),
-    Unlink(PathBuf),
-}
-
-impl NameChange {
-    fn dir(&self) -> Option<&Path> {
-        match self {
-            NameChange::Link(path, _) | NameChange::Rename(path, _) | NameChange::Unlink(path) => {
-                path.parent()
-            }
-        }
-    }
-
-    fn apply(&self, names: &mut BTreeMap<PathBuf, usize>) {
-        match self {
-            NameChange::Link(path, node) => {
-                names.insert(path.clone(), *node);
-            }
-            NameChange::Rename(from, to) => {
-                if let Some(node) = names.remove(from) {
-                    names.insert(to.clone(), node);
-                }
-            }
-            NameChange::Unlink(path) => {
-                names.remove(path);
-            }
-        }
-    }
 }
 
 impl SimDisk {
@@ -271,97 +223,6 @@ impl SimDisk {
     pub fn files(&self) -> Vec<PathBuf> {
         self.state().names.keys().cloned().collect()
     }
-}
-
-/// What an operation is to do.
-enum Verdict {
-    Do,
-    Fail(Fault),
-}
-
-impl State {
-    fn begin_life(&mut self) {
-        self.life += 1;
-        self.locks.clear();
-        self.faults_next.clear();
-    }
-
-    fn cut_power(&mut self) {
-        // Most cuts come between extremes; all and nothing happen too.
-        let survive = match self.rng.below(8) {
-            0 => 0,
-            1 => 1_000,
-            _ => self.rng.below(1_001),
-        };
-        for node in &mut self.nodes {
-            node.cut_power(&mut self.rng, survive);
-        }
-        let kept = self.rng.below(self.pending.len() as u64 + 1) as usize;
-        for change in self.pending.drain(..).take(kept) {
-            change.apply(&mut self.names_durable);
-        }
-        self.names = self.names_durable.clone();
-        self.powered = true;
-        self.begin_life();
-    }
-
-    fn used(&self) -> u64 {
-        let live: BTreeSet<usize> = self.names.values().copied().collect();
-        live.into_iter().map(|node| self.nodes[node].data.len() as u64).sum()
-    }
-
-    /// Counts an operation and says whether it goes well.
-    fn begin(&mut self, op: Op, life: u64) -> io::Result<Verdict> {
-        if !self.powered || life != self.life {
-            return Err(no_power());
-        }
-        self.ops += 1;
-        *self.counts.entry(op).or_default() += 1;
-        let at = self.faults_at.remove(&self.ops);
-        let next = self.faults_next.iter().position(|(kind, _)| *kind == op);
-        let fault = at.or_else(|| next.map(|index| self.faults_next.remove(index).1));
-        Ok(fault.map_or(Verdict::Do, Verdict::Fail))
-    }
-
-    fn fail(&mut self, fault: Fault) -> io::Error {
-        match fault {
-            Fault::Io => io::Error::other("simulated input/output error"),
-            Fault::NoSpace => io::Error::from(io::ErrorKind::StorageFull),
-            Fault::PowerCut => {
-                self.powered = false;
-                no_power()
-            }
-        }
-    }
-
-    /// An operation on names: done, or not done, or (power cut) either.
-    fn change_name(&mut self, op: Op, life: u64, change: NameChange) -> io::Result<()> {
-        match self.begin(op, life)? {
-            Verdict::Do => {}
-            Verdict::Fail(fault) => {
-                if fault == Fault::PowerCut && self.rng.below(2) == 0 {
-                    self.pending.push(change);
-                }
-                return Err(self.fail(fault));
-            }
-        }
-        change.apply(&mut self.names);
-        self.pending.push(change);
-        Ok(())
-    }
-
-    fn sync_names(&mut self, dir: &Path) {
-        let (mine, others) = self.pending.drain(..).partition(|change| change.dir() == Some(dir));
-        self.pending = others;
-        let mine: Vec<NameChange> = mine;
-        for change in mine {
-            change.apply(&mut self.names_durable);
-        }
-    }
-}
-
-fn no_power() -> io::Error {
-    io::Error::other("the simulated machine is off")
 }
 
 impl Disk for SimDisk {
@@ -557,31 +418,5 @@ impl Drop for SimLock {
         if state.locks.get(&self.path).is_some_and(|(life, _)| *life == self.life) {
             state.locks.remove(&self.path);
         }
-    }
-}
-
-/// SplitMix64: enough chance for a test, and the same on every machine and version.
-#[derive(Clone, Debug)]
-pub struct Rng(u64);
-
-impl Rng {
-    /// Starts from a seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Rng {
-        Rng(seed)
-    }
-
-    /// The next 64 bits.
-    pub fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `bound`, which is not 0.
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.next_u64() % bound.max(1)
     }
 }

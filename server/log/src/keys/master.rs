@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::disk::{Access, Disk, replace_file};
 
 use super::crypto::{self, Key};
-use super::{KeyError, file};
+use super::{KeyError, slot};
 
 const FILE_NAME: &str = "master.key";
 
@@ -38,7 +38,7 @@ pub(super) fn read_or_make(disk: &dyn Disk, dir: &Path) -> Result<Key, KeyError>
 /// Only where there are no case keys either: a new master key could not open one of them.
 fn make(disk: &dyn Disk, dir: &Path, path: &Path) -> Result<Key, KeyError> {
     let names = disk.list(dir).map_err(KeyError::io("listing", dir))?;
-    if names.iter().any(|name| name == file::FILE_NAME) {
+    if names.iter().any(|name| name == slot::FILE_NAME) {
         return Err(KeyError::WrongMaster { path: path.to_path_buf(), why: "it is missing" });
     }
     let key = crypto::random_key()?;
