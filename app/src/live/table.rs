@@ -1,6 +1,6 @@
 //! A table that follows the socket.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture as _};
 use std::sync::Arc;
 
 use domain::answer::Table;
@@ -60,8 +60,10 @@ impl LiveTable {
     pub fn first(self) -> impl Future<Output = Result<First, AppError>> + Send + 'static {
         self.first.track();
         let asked = self.query.get();
+        // Taken hold of now: the page may be gone when the answer comes.
+        let answer = self.first.into_future();
         async move {
-            let (query, first) = self.first.await;
+            let (query, first) = answer.await;
             if query == asked { first } else { Err(AppError::superseded()) }
         }
     }

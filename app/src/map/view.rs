@@ -26,6 +26,7 @@ use super::{area, names, words};
 use crate::functions::load_hexagons;
 use crate::live::{use_live, use_table};
 use crate::locale::use_lang;
+use crate::pages::ready::when_loaded;
 use crate::source::CityView;
 use crate::text::Lang;
 use crate::theme::Theme;
@@ -87,22 +88,18 @@ pub fn HexMap(
         <figure class=class class=("hexmap-failed", move || has_failed.get()) aria-label=words::NAME.to(lang)>
             <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-res=move || shown_res.get() data-bounds=bounds></div>
             <p class="hexmap-status" role="status">{move || ground.says(lang)}</p>
-            <Transition fallback=move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> }>
-                {move || {
-                    // Asked for here, where a new question is noticed; inside it would not be.
-                    let (board, first) = (inner.clone(), table.first());
-                    Suspend::new(async move {
-                        match first.await {
-                            Ok(first) => {
-                                let res = first.query.res.unwrap_or_default();
-                                let rows = table.rows(first);
-                                view! { <Numbers board query res rows camera=camera.into() is_open=has_failed/> }.into_any()
-                            }
-                            Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
-                        }
-                    })
-                }}
-            </Transition>
+            {when_loaded(
+                move || table.first(),
+                move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> },
+                move |first| match first {
+                    Ok(first) => {
+                        let (board, res) = (inner.clone(), first.query.res.unwrap_or_default());
+                        let rows = table.rows(first);
+                        view! { <Numbers board query res rows camera=camera.into() is_open=has_failed/> }.into_any()
+                    }
+                    Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
+                },
+            )}
             <p class="hexmap-attribution">{attribution}</p>
         </figure>
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
+use leptos::reactive::spawn_local_scoped_with_cancellation;
 
 use crate::components::{Loading, Problem};
 use crate::error::AppError;
@@ -48,11 +49,7 @@ where
 }
 
 /// Shows a part of a page once the city and the part's own answers are there. `load` reads what it
-/// depends on before its future begins; a later answer replaces the part in one step, and one that
-/// is equal changes nothing.
-///
-/// A part is never shown again while it waits: its signals would be gone while its elements still
-/// stand on the page.
+/// depends on before its future begins.
 pub(crate) fn when_ready<T, L, F, S, V>(load: L, show: S) -> impl IntoView
 where
     L: Fn() -> F + Clone + Send + Sync + 'static,
@@ -61,26 +58,55 @@ where
     V: IntoView + 'static,
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let (boot, latest): (_, Latest<T>) = (use_boot(), RwSignal::new(None));
+    let boot = use_boot();
+    let both = move || {
+        let loading = load();
+        async move { Ok((Booted(Arc::new(boot.await?)), loading.await?)) }
+    };
+    when_loaded(both, || view! { <Loading/> }, move |loaded| match loaded {
+        Ok((Booted(boot), loaded)) => show(boot, loaded).into_any(),
+        Err(error) => view! { <Problem error/> }.into_any(),
+    })
+}
+
+/// Shows a part of a page once its answer is there; `fallback` stands in its place before the first.
+/// A later answer replaces the part in one step, and one that is equal changes nothing.
+///
+/// A part is never shown again while it waits: its signals would be gone while its elements still
+/// stand on the page.
+pub(crate) fn when_loaded<T, L, F, B, W, S, V>(load: L, fallback: B, show: S) -> impl IntoView
+where
+    L: Fn() -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+    B: Fn() -> W + Send + Sync + 'static,
+    W: IntoView + Send + 'static,
+    S: Fn(Result<T, AppError>) -> V + Send + Sync + 'static,
+    V: IntoView + 'static,
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let latest: Latest<T> = RwSignal::new(None);
     follow(latest, load.clone());
     view! {
-        <Suspense fallback=Loading>
+        <Suspense fallback>
             {untrack(|| {
                 let first = load();
                 // One future for all: what waits within what waits would not be served.
                 Suspend::new(async move {
-                    let boot = boot.await.map(Arc::new);
                     latest.set(Some(first.await));
-                    let show = move || match (&boot, latest.get()) {
-                        (Ok(boot), Some(Ok(loaded))) => show(boot.clone(), loaded).into_any(),
-                        (Ok(_), None) => ().into_any(),
-                        (Ok(_), Some(Err(error))) => view! { <Problem error/> }.into_any(),
-                        (Err(error), _) => view! { <Problem error=error.clone()/> }.into_any(),
-                    };
-                    show
+                    move || latest.get().map(|loaded| show(loaded).into_any())
                 })
             })}
         </Suspense>
+    }
+}
+
+/// The city does not change while a page lives.
+#[derive(Clone)]
+struct Booted(Arc<Boot>);
+
+impl PartialEq for Booted {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
@@ -92,24 +118,17 @@ where
     F: Future<Output = Result<T, AppError>> + Send + 'static,
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let turn = StoredValue::new(0_u64);
     Effect::new(move |earlier: Option<()>| {
         let loading = load();
         if earlier.is_none() {
             // The first answer is the page's own.
             return;
         }
-        let mine = turn.get_value().wrapping_add(1);
-        turn.set_value(mine);
-        leptos::task::spawn_local(async move {
+        // Given up when something changes again, or the page is left.
+        spawn_local_scoped_with_cancellation(async move {
             let loaded = Some(loading.await);
-            // A later turn is on its way, or the page has been left.
-            if turn.try_get_value() != Some(mine)
-                || matches!(&loaded, Some(Err(error)) if error.is_superseded())
-            {
-                return;
-            }
-            if latest.try_with_untracked(|latest| *latest != loaded) == Some(true) {
+            let is_superseded = matches!(&loaded, Some(Err(error)) if error.is_superseded());
+            if !is_superseded && latest.try_with_untracked(|latest| *latest != loaded) == Some(true) {
                 latest.set(loaded);
             }
         });
