@@ -37,6 +37,7 @@ pub use mark::{Mark, Shape};
 pub use newest::Newest;
 pub use num::{Num, Params};
 pub use receipt::ReceiptView;
+pub(crate) use receipt_panel::use_receipt;
 pub use receipt_panel::{OpenReceipt, ReceiptPanel, provide_receipt};
 pub use search::Search;
 pub use story::Story;

@@ -6,7 +6,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment, StaticSegment};
 
-use crate::components::{Chrome, ReceiptPanel};
+use crate::components::{Chrome, ReceiptPanel, provide_receipt, use_receipt};
 use crate::functions::load_boot;
 use crate::live::{Link, Live};
 use crate::text::words;
@@ -42,7 +42,8 @@ pub fn App() -> impl IntoView {
     let lang = locale::provide_lang();
     let live = Live::provide();
     let boot = pages::provide_boot(Resource::new(|| (), |()| load_boot()));
-    crate::components::provide_receipt();
+    provide_receipt();
+    let receipt = use_receipt();
     Effect::new(move |_| {
         locale::keep(lang);
         if let Some(Ok(boot)) = boot.get() {
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <div class="screen" class:stale=is_stale>
                 <a class="skip" href="#content">{words::SKIP.to(lang)}</a>
+                <div class="under" inert=move || receipt.is_open()>
                 <Chrome/>
                 <FlatRoutes fallback=pages::NotFound>
                     <Route path=StaticSegment("") view=pages::Drill ssr=SsrMode::Async/>
@@ -71,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("wall"), StaticSegment("city-now")) view=pages::CityNow ssr=SsrMode::Async/>
                     <Route path=StaticSegment("styleguide") view=pages::Styleguide ssr=SsrMode::Async/>
                 </FlatRoutes>
+                </div>
                 <ReceiptPanel/>
             </div>
         </Router>

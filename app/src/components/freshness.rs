@@ -20,7 +20,10 @@ pub fn Freshness(
     let (lang, live) = (use_lang(), use_live());
     let beat = live.beat(&boot);
     let link = live.link();
-    let at = Memo::new(move |_| beat.with(|beat| at_text(lang, &beat.at)));
+    let clock = Memo::new(move |_| beat.with(|beat| date::time(&beat.at).to_owned()));
+    let day = Memo::new(move |_| {
+        beat.with(|beat| date::day(&beat.at).map(|day| date::date(lang, day)).unwrap_or_default())
+    });
     let sources = Memo::new(move |_| beat.with(source_lines));
     let link_class = move || format!("link {}", link_class(link.get()));
     let link_text = move || match link.get() {
@@ -31,7 +34,7 @@ pub fn Freshness(
         <div class="freshness">
             <span class="at">
                 <span class="unseen">{words::AS_OF.to(lang)} " "</span>
-                <time class="figure">{at}</time>
+                <time><span class="clock">{clock}</span> " " <span class="day">{day}</span></time>
             </span>
             <ul class="sources" aria-label=words::SOURCES.to(lang)>
                 <For each=move || sources.get() key=|line| line.source.clone() let(line)>
@@ -82,11 +85,6 @@ fn SourceState(name: String, lines: Memo<Vec<SourceLine>>) -> impl IntoView {
             <span class="source-state">{text}</span>
         </li>
     }
-}
-
-fn at_text(lang: Lang, at: &str) -> String {
-    let day = date::day(at).map(|day| date::date(lang, day)).unwrap_or_default();
-    format!("{} {day}", date::time(at))
 }
 
 fn source_lines(beat: &Beat) -> Vec<SourceLine> {

@@ -49,10 +49,14 @@ pub fn Longest(
         view! {
             <li>
                 <a class="late-line" href=address::case(&case.case)>
-                    <span class="late-holder">{holder}</span>
-                    <span class="late-clock figure overdue"><Mark shape=Shape::Overdue/> " " {over}</span>
-                    <span class="late-about">{about.join(" · ")}</span>
-                    <span class="late-limit">{limit}</span>
+                    <span class="late-first">
+                        <span class="late-holder">{holder}</span>
+                        <span class="late-clock figure overdue"><Mark shape=Shape::Overdue/> " " {over}</span>
+                    </span>
+                    <span class="late-second">
+                        <span class="late-about">{about.join(" · ")}</span>
+                        <span class="late-limit">{limit}</span>
+                    </span>
                 </a>
             </li>
         }

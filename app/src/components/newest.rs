@@ -44,10 +44,14 @@ pub fn Newest(
         view! {
             <li>
                 <a class="late-line" href=address::case(&case.case)>
-                    <span class="late-holder">{title}</span>
-                    <span class="late-clock figure">{date::moment_beside(lang, &case.received_at, &stands_at)}</span>
-                    <span class="late-about">{holder} {left}</span>
-                    <span class="late-limit">{channel}</span>
+                    <span class="late-first">
+                        <span class="late-holder">{title}</span>
+                        <span class="late-clock figure">{date::moment_beside(lang, &case.received_at, &stands_at)}</span>
+                    </span>
+                    <span class="late-second">
+                        <span class="late-about">{holder} {left}</span>
+                        <span class="late-limit">{channel}</span>
+                    </span>
                 </a>
             </li>
         }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::HtmlElement;
 
 use super::num::Params;
 use super::receipt::ReceiptView;
@@ -34,6 +36,12 @@ impl OpenReceipt {
     /// Opens another page of it.
     pub fn turn(self, search: String) {
         self.0.set(Some(search));
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self.0.with(Option::is_some)
     }
 
     /// Closes it.
@@ -70,16 +78,27 @@ pub fn ReceiptPanel() -> impl IntoView {
         }
     };
     let panel = NodeRef::<leptos::html::Aside>::new();
+    let came_from = StoredValue::new_local(None::<HtmlElement>);
     Effect::new(move |_| {
-        if receipt.0.get().is_some()
-            && let Some(panel) = panel.get()
-        {
-            // What a keyboard does next is about the panel.
-            panel.focus().ok();
+        let focused =
+            || document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        match (receipt.is_open(), panel.get()) {
+            (true, Some(panel)) => {
+                came_from.set_value(focused());
+                // What a keyboard does next is about the panel.
+                panel.focus().ok();
+            }
+            // The number that was touched has the focus again.
+            (false, _) => {
+                if let Some(number) = came_from.try_update_value(Option::take).flatten() {
+                    number.focus().ok();
+                }
+            }
+            (true, None) => {}
         }
     });
     view! {
-        <Show when=move || receipt.0.with(Option::is_some)>
+        <Show when=move || receipt.is_open()>
             <div class="veil" on:click=move |_| receipt.close()></div>
             <aside class="receipt-panel" role="dialog" aria-modal="true" aria-labelledby="receipt-title" tabindex="-1" node_ref=panel on:keydown=leave>
                 <header class="panel-head">

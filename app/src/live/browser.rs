@@ -16,9 +16,9 @@ use super::{Signals, Sinks};
 
 /// A beat comes each second. With this limit and [`CHECK_EVERY_MS`] a screen shows that it is stale
 /// within three seconds of the last one.
-const STALE_AFTER_MS: f64 = 2_500.0;
+const STALE_AFTER_MS: f64 = 2_100.0;
 /// How often the age of the last beat is looked at.
-const CHECK_EVERY_MS: i32 = 250;
+const CHECK_EVERY_MS: i32 = 200;
 /// A socket that has said nothing for so long only looks open.
 const DEAD_AFTER_MS: f64 = 10_000.0;
 

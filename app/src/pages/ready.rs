@@ -63,10 +63,14 @@ where
         let loading = load();
         async move { Ok((Booted(Arc::new(boot.await?)), loading.await?)) }
     };
-    when_loaded(both, || view! { <Loading/> }, move |loaded| match loaded {
-        Ok((Booted(boot), loaded)) => show(boot, loaded).into_any(),
-        Err(error) => view! { <Problem error/> }.into_any(),
-    })
+    when_loaded(
+        both,
+        || view! { <Loading/> },
+        move |loaded| match loaded {
+            Ok((Booted(boot), loaded)) => show(boot, loaded).into_any(),
+            Err(error) => view! { <Problem error/> }.into_any(),
+        },
+    )
 }
 
 /// Shows a part of a page once its answer is there; `fallback` stands in its place before the first.

@@ -31,7 +31,7 @@ pub(crate) use past::{levels_of, usual_of};
 /// How many agencies stand in the list of the latest.
 const LONGEST_ROWS: usize = 4;
 /// How many cases stand in the list of the newest.
-const NEWEST_ROWS: usize = 3;
+const NEWEST_ROWS: usize = 4;
 
 /// The scene.
 #[component]
