@@ -1,6 +1,9 @@
 //! The server of Toàn Cảnh: gateway → log → fold → cube → hub → screens, and the command
 //! `toancanh`. Business rules live in `domain`, aggregates in `engine`, pages in `app`.
 
+// The types of the pages are nested deeper than the compiler's default allows, as in `app`.
+#![recursion_limit = "512"]
+
 // The way of an event.
 pub mod core;
 pub mod gateway;
