@@ -96,6 +96,9 @@ fn source_lines(beat: &Beat) -> Vec<SourceLine> {
     beat.sources.iter().map(line).collect()
 }
 
+/// A lag below this is none for a source that is late.
+const MINUTE_MICROS: i64 = 60_000_000;
+
 fn state_text(lang: Lang, line: &SourceLine) -> String {
     let word = match line.state.as_str() {
         "live" => words::SOURCE_LIVE,
@@ -106,8 +109,9 @@ fn state_text(lang: Lang, line: &SourceLine) -> String {
     };
     match (line.state.as_str(), line.lag_micros) {
         ("live", Some(lag)) => number::rough(lang, lag),
-        (_, Some(lag)) => format!("{} {}", word.to(lang), number::rough(lang, lag)),
-        (_, None) => word.to(lang).to_owned(),
+        // On a clock that stands still the lag is nothing, however long the source has said nothing.
+        (_, Some(lag)) if lag >= MINUTE_MICROS => format!("{} {}", word.to(lang), number::rough(lang, lag)),
+        (_, _) => word.to(lang).to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::HtmlElement;
+use send_wrapper::SendWrapper;
 
 use super::num::Params;
 use super::receipt::ReceiptView;
@@ -78,10 +79,11 @@ pub fn ReceiptPanel() -> impl IntoView {
         }
     };
     let panel = NodeRef::<leptos::html::Aside>::new();
-    let came_from = StoredValue::new_local(None::<HtmlElement>);
+    // Not a local value: on the server it would be dropped on another thread than made it, and panic.
+    let came_from = StoredValue::new(None::<SendWrapper<HtmlElement>>);
     Effect::new(move |_| {
         let focused =
-            || document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            || document().active_element().and_then(|element| element.dyn_into().ok()).map(SendWrapper::new);
         match (receipt.is_open(), panel.get()) {
             (true, Some(panel)) => {
                 came_from.set_value(focused());

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::reactive::computed::suspense::SuspenseContext;
 use leptos::reactive::graph::untrack;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 
@@ -38,12 +39,12 @@ where
     let boot = use_boot();
     view! {
         <Suspense fallback=Loading>
-            {untrack(|| Suspend::new(async move {
+            {untrack(|| Suspend::new(apart(async move {
                 match boot.await {
                     Ok(boot) => show(Arc::new(boot)).into_any(),
                     Err(error) => view! { <Problem error/> }.into_any(),
                 }
-            }))}
+            })))}
         </Suspense>
     }
 }
@@ -95,13 +96,30 @@ where
             {untrack(|| {
                 let first = load();
                 // One future for all: what waits within what waits would not be served.
-                Suspend::new(async move {
+                Suspend::new(apart(async move {
                     latest.set(Some(first.await));
-                    move || latest.get().map(|loaded| show(loaded).into_any())
-                })
+                    move || latest.get().map(|loaded| untrack(|| show(loaded).into_any()))
+                }))
             })}
         </Suspense>
     }
+}
+
+/// The same future apart from the waiting around it.
+///
+/// What a [`Suspend`] reads, be it what it waits for or what it then shows, it hands on to whatever
+/// it stands in, and each answer that is read there makes its [`Suspense`] take the part off the
+/// page while the next one is on its way. A map off the page has no size, asks for another
+/// resolution and is taken off again, without end. So nobody subscribes here, and there is no
+/// `Suspense` to be found.
+fn apart<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let owner = Owner::new();
+    owner.with(|| provide_context(SuspenseContext { tasks: ArcRwSignal::default() }));
+    // What is shown lives in it, as long as the part that it belongs to.
+    let kept = owner.clone();
+    on_cleanup(move || drop(kept));
+    let mut future = Box::pin(future);
+    std::future::poll_fn(move |context| owner.with(|| untrack(|| future.as_mut().poll(context))))
 }
 
 /// The city does not change while a page lives.
