@@ -83,6 +83,16 @@ async fn the_map_has_the_legends_colours_and_opens_the_cases_under_a_pixel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_map_reached_within_the_page_asks_its_questions_and_rests() {
+    passes("mapRests", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_program_breaks_says_so_and_starts_anew() {
+    passes("rescue", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_screens_are_photographed() {
     if std::env::var_os("TOANCANH_ARTIFACTS").is_some_and(|folder| PathBuf::from(folder).is_dir()) {
         passes("pictures", city().await);

@@ -249,7 +249,7 @@ fn options(board: &Board) -> String {
 const fn padding_em(theme: Theme) -> [f64; 4] {
     match theme {
         Theme::Wall => [1.5, 1.0, 8.5, 1.0],
-        Theme::Office => [0.5, 0.5, 0.5, 0.5],
+        Theme::Office => [1.5, 1.0, 1.5, 1.0],
     }
 }
 
