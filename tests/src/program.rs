@@ -107,6 +107,7 @@ impl Program {
     /// If it does not come up within two minutes.
     pub async fn spawn(mut command: Command) -> Result<Self> {
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
+        watch(child.id())?;
         let stdout = child.stdout.take().context("no output")?;
         let (said, says) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
@@ -274,4 +275,19 @@ pub fn encode(value: &str) -> String {
         }
         text
     })
+}
+
+/// Ends a program when the tests that started it are gone. One that many tests share is never
+/// dropped, and tests that are stopped drop nothing.
+fn watch(program: u32) -> Result<()> {
+    const UNTIL_ALONE: &str = r#"while kill -0 "$1" 2>/dev/null && kill -0 "$2" 2>/dev/null; do sleep 1; done; kill -9 "$2" 2>/dev/null"#;
+    let (tests, program) = (std::process::id().to_string(), program.to_string());
+    Command::new("sh")
+        .args(["-c", UNTIL_ALONE, "sh", &tests, &program])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("no shell to watch the program")?;
+    Ok(())
 }

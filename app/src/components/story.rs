@@ -55,12 +55,14 @@ pub fn Story(
         })
         .collect();
     let stands_at = story.at;
-    // A limit's end enters the story when the city's time has passed it.
+    // What is told of, and a limit's end, enter the story when the city's time has come to it: a source
+    // may be ahead of the city's clock, and in a replay the files know what is yet to come.
     let steps = Memo::new(move |_| {
         let now = at.get();
-        let passed =
-            limits.iter().filter(|(due, _)| date::micros_between(due, &now).is_some_and(|gone| gone > 0));
-        let mut steps: Vec<Step> = said.iter().cloned().chain(passed.map(|(_, step)| step.clone())).collect();
+        let gone = |time: &str| date::micros_between(time, &now);
+        let happened = said.iter().filter(|step| gone(&step.time).is_none_or(|gone| gone >= 0));
+        let passed = limits.iter().filter(|(due, _)| gone(due).is_some_and(|gone| gone > 0));
+        let mut steps: Vec<Step> = happened.chain(passed.map(|(_, step)| step)).cloned().collect();
         steps.sort_by_key(|step| date::instant(&step.time));
         steps
     });
