@@ -1,5 +1,7 @@
 //! The cases themselves: which ones stand so, in pages, and one line of each.
 
+mod search;
+
 use std::cmp::Ordering;
 
 use domain::Timestamp;
@@ -7,7 +9,6 @@ use domain::answer::{CasePage, CaseRow};
 use domain::case::{Case, CaseIx, Measure, Segment, Timeline};
 use domain::clock::Timeliness;
 use domain::dimension::Dimension;
-use domain::intake::fold_text::searchable;
 use domain::query::Query;
 use domain::symbol::{Sym, Symbols};
 use jiff::tz::TimeZone;
@@ -17,6 +18,7 @@ use crate::cursor::Cursor;
 use crate::error::QueryError;
 use crate::filter::Filter;
 use crate::view::View;
+use search::Search;
 
 /// How many cases a page has unless told.
 const PAGE: u32 = 100;
@@ -30,7 +32,8 @@ const RULE_OF_SOURCE: &str = "source";
 pub struct CaseFilter {
     /// Filters, cells and instants; `from` and `to` bound `received_at`. No metrics, no groups.
     pub query: Query,
-    /// Words of the code or of the text, with or without diacritics.
+    /// Words, all of which the case has: in its code, its text, or the names of its unit, field and
+    /// place in any language; with or without diacritics.
     pub q: Option<String>,
     /// `received_at`, `due` or `case`, with a leading `-` for descending; `-received_at` if none.
     pub sort: Option<String>,
@@ -116,7 +119,7 @@ fn matching(
     let query = &asked.query;
     let city = view.state().city();
     let filter = Filter::new(city, view.state().symbols(), query)?;
-    let words = asked.q.as_deref().map(searchable).unwrap_or_default();
+    let search = Search::new(asked.q.as_deref(), view.state().symbols(), &city.catalogue);
     let (from, to) = (query.from.unwrap_or(Timestamp::MIN), query.to.unwrap_or(Timestamp::MAX));
     let found = view.cases().filter_map(|(ix, case)| {
         let timeline = case.timeline.as_ref()?;
@@ -124,14 +127,10 @@ fn matching(
         let asked = timeline.received_at >= from
             && timeline.received_at < to
             && filter.matches_place(&dims_at(segment, at, city.due_soon_percent), segment.attrs.point)
-            && (words.is_empty() || says(case, &words));
+            && search.as_ref().is_none_or(|search| search.finds(case, &segment.attrs));
         asked.then(|| (sort.key(timeline, segment), ix))
     });
     Ok(found.collect())
-}
-
-fn says(case: &Case, words: &str) -> bool {
-    searchable(&case.code).contains(words) || case.text().is_some_and(|text| text.contains(words))
 }
 
 /// The codes of a case as it stands, timeliness included; it has none once it is not open.

@@ -14,6 +14,9 @@ use crate::cells::{self, Cells, RESOLUTIONS};
 use crate::error::QueryError;
 use crate::points::CELLS;
 
+/// Before a code: this code alone, without its subtree.
+const EXACT: char = '=';
+
 /// Some codes of one dimension, each with its subtree.
 struct Codes {
     city: Arc<City>,
@@ -54,7 +57,7 @@ impl Codes {
             // No code is empty, so that an empty one asks for the cases that have none.
             return self.codes.iter().any(String::is_empty);
         };
-        if self.codes.iter().any(|code| **code == *name) {
+        if self.codes.iter().any(|code| **code == *name || code.strip_prefix(EXACT) == Some(&*name)) {
             return true;
         }
         let Some(tree) = self.city.catalogue.tree(self.dimension) else {

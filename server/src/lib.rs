@@ -31,3 +31,4 @@ pub mod replay;
 pub mod running;
 pub mod serve;
 pub mod settings;
+pub mod version;

@@ -27,6 +27,8 @@ pub struct Running {
     pub store: Arc<Store>,
     /// The fold, the cube and the hub, on their own thread.
     pub core: Core,
+    /// Which build this is.
+    pub version: Arc<str>,
     /// Counters and gauges.
     pub telemetry: Arc<Telemetry>,
 }

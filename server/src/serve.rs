@@ -75,8 +75,16 @@ pub async fn start_on(
     tracing::info!(?recovery, "the log is open");
     let store = Arc::new(store);
     let sources = Arc::new(Sources::open(&settings.data)?);
-    let running =
-        Running { settings: Arc::new(settings), city, clock, sources, store: store.clone(), core, telemetry };
+    let running = Running {
+        version: crate::version::version(&settings.site_root).into(),
+        settings: Arc::new(settings),
+        city,
+        clock,
+        sources,
+        store: store.clone(),
+        core,
+        telemetry,
+    };
     let core = waiting.run(move |take| read_again(&store, take))?;
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;

@@ -173,7 +173,25 @@ fn a_case_is_found_by_its_code_and_by_words_with_or_without_diacritics() {
     assert!(!with.is_empty());
     assert_eq!(with, found("NGUYEN HUE"));
     assert!(found("Lê Lợi").is_empty());
+    // Words in any order, by their beginnings, whatever signs stand around them.
+    assert_eq!(with, found("(huệ) nguy"));
+    assert!(found("guyễn").is_empty());
     assert_eq!(found("").len(), found("c-").len());
+}
+
+#[test]
+fn a_case_is_found_by_what_the_screens_call_its_unit() {
+    let (_, server) = server(24, 200);
+    let codes = |filter: &CaseFilter| -> Vec<String> {
+        let filter = CaseFilter { limit: Some(1_000), ..filter.clone() };
+        list_cases(&server.frozen(), &filter).unwrap().cases.into_iter().map(|row| row.case).collect()
+    };
+    let held =
+        codes(&CaseFilter { query: Query::default().only(Dimension::Agency, "PW"), ..CaseFilter::default() });
+    assert!(!held.is_empty());
+    for q in ["Sở Công chính", "so cong chinh", "public works", "chính, công"] {
+        assert_eq!(codes(&CaseFilter { q: Some(q.to_owned()), ..CaseFilter::default() }), held, "{q}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use domain::case::CaseIx;
-use domain::city::{City, Entry, Tree};
+use domain::city::{City, Entry, Label, Tree};
 use domain::dimension::Dimension;
 use domain::event::{Body, Event, Facts, Patch, Relation, Transfer};
 use domain::geo::LatLng;
@@ -69,7 +69,10 @@ pub(crate) fn city() -> Arc<City> {
     city.zone = jiff::tz::TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
     let mut agencies = Tree::default();
     for (code, parent) in [("PW", None), ("PWD", Some("PW")), ("PWDx", Some("PWD")), ("ISD", None)] {
-        let entry = Entry { parent: parent.map(str::to_owned), ..Entry::default() };
+        let mut entry = Entry { parent: parent.map(str::to_owned), ..Entry::default() };
+        if code == "PW" {
+            entry.label = Label { vi: "Sở Công chính".to_owned(), en: "Public Works".to_owned() };
+        }
         agencies.entries.insert(code.to_owned(), entry);
     }
     let fields = Tree { path_separator: Some("/".to_owned()), open: true, ..Tree::default() };

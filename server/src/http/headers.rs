@@ -9,6 +9,11 @@ use axum::response::Response;
 /// For everything that is no page: nothing in it may run or load anything.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
+/// For scripts: one that runs as a worker is bound by what it came with, not by the page's. The map's
+/// worker asks this server for the layers under the hexagons.
+const SCRIPT: &str =
+    "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -29,7 +34,9 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_PAGE));
+    let is_script = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/javascript");
+    let policy = if is_script { SCRIPT } else { NO_PAGE };
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     // Numbers are of one instant; an old one must never be taken for the newest.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

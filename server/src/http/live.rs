@@ -154,7 +154,7 @@ pub fn hello(running: &Running) -> Hello {
         speed: running.clock.speed(),
         city: running.city.city.code.clone(),
         config: running.city.city.digest.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: running.version.to_string(),
     }
 }
 
