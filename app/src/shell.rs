@@ -8,7 +8,7 @@ use leptos_router::{ParamSegment, StaticSegment};
 
 use crate::components::{Chrome, ReceiptPanel, provide_receipt, use_receipt};
 use crate::functions::load_boot;
-use crate::live::{Link, Live};
+use crate::live::{Link, Live, use_answer};
 use crate::text::words;
 use crate::{locale, pages};
 
@@ -41,13 +41,13 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let lang = locale::provide_lang();
     let live = Live::provide();
-    let boot = pages::provide_boot(Resource::new(|| (), |()| load_boot()));
+    let boot = pages::provide_boot(use_answer(|| (), |()| load_boot()));
     provide_receipt();
     let receipt = use_receipt();
     Effect::new(move |_| {
         locale::keep(lang);
-        if let Some(Ok(boot)) = boot.get() {
-            live.start(&boot.hello.version);
+        if let Some(boot) = boot.get() {
+            live.start(&boot.hello);
         }
     });
     let is_stale = move || live.link().get() == Link::Stale;

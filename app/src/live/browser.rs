@@ -8,8 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::wire::WireQuery;
+use domain::wire::{Hello, WireQuery};
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 
 use self::hub::Hub;
 use super::{Signals, Sinks};
@@ -30,8 +31,8 @@ impl Platform {
         Self(StoredValue::new_local(Hub::shared(signals)))
     }
 
-    pub(super) fn start(self, version: &str) {
-        self.0.with_value(|hub| Hub::start(hub, version));
+    pub(super) fn start(self, hello: &Hello) {
+        self.0.with_value(|hub| Hub::start(hub, hello));
     }
 
     pub(super) fn follow(self, query: Arc<WireQuery>, sinks: Sinks) -> Following {
@@ -51,4 +52,14 @@ impl Following {
         // The page may be gone already, and the hub with it.
         self.platform.0.try_with_value(|hub| hub.borrow_mut().unfollow(self.id));
     }
+}
+
+/// Passes after a while.
+pub(super) fn pause(ms: i32) -> impl Future<Output = ()> + Send {
+    SendWrapper::new(timer::pause(ms))
+}
+
+/// Anywhere in [0, 1).
+pub(super) fn chance() -> f64 {
+    js_sys::Math::random()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::wire::WireQuery;
+use domain::wire::{Hello, WireQuery};
 
 use super::{Signals, Sinks};
 
@@ -14,11 +14,11 @@ pub(super) struct Following;
 
 impl Platform {
     pub(super) fn new(signals: Signals) -> Self {
-        let Signals { beat: _, link: _, age_secs: _, days_turned: _ } = signals;
+        let Signals { beat: _, link: _, age_secs: _, days_turned: _, returned: _, renewed: _ } = signals;
         Self
     }
 
-    pub(super) fn start(self, _version: &str) {}
+    pub(super) fn start(self, _hello: &Hello) {}
 
     pub(super) fn follow(self, _query: Arc<WireQuery>, sinks: Sinks) -> Following {
         let Sinks { rows: _, refused: _ } = sinks;
@@ -28,4 +28,14 @@ impl Platform {
 
 impl Following {
     pub(super) fn end(self) {}
+}
+
+/// Never passes: a server waits for its own numbers as long as they take.
+pub(super) fn pause(_ms: i32) -> impl Future<Output = ()> + Send {
+    std::future::pending()
+}
+
+/// Nothing is asked again here.
+pub(super) const fn chance() -> f64 {
+    0.0
 }

@@ -7,7 +7,7 @@ use domain::answer::Table;
 use domain::wire::WireQuery;
 use leptos::prelude::*;
 
-use super::{Live, Sinks, use_live};
+use super::{Answer, Live, Sinks, use_answer, use_live};
 use crate::ask;
 use crate::error::AppError;
 use crate::functions::{First, load_table};
@@ -18,8 +18,7 @@ const ASK_AGAIN_MS: u64 = 15_000;
 /// The rows of a question: the page's own at first, then the socket's.
 #[derive(Clone, Copy)]
 pub struct LiveTable {
-    query: Signal<WireQuery>,
-    first: Resource<(WireQuery, Result<First, AppError>)>,
+    first: Answer<(WireQuery, u32), First>,
     held: RwSignal<Option<(Arc<WireQuery>, Arc<Table>)>>,
 }
 
@@ -47,11 +46,9 @@ fn ask(query: Signal<WireQuery>, live: Live) -> LiveTable {
         let turn = if ask::is_relative(&query) { live.days_turned().get() } else { 0 };
         (query, turn)
     };
-    let first = Resource::new(asked, |(query, _)| async move {
-        let first = load_table(serde_json::to_string(&query).unwrap_or_default()).await;
-        (query, first)
-    });
-    LiveTable { query, first, held: RwSignal::new(None) }
+    let first =
+        use_answer(asked, |(query, _)| load_table(serde_json::to_string(&query).unwrap_or_default()));
+    LiveTable { first, held: RwSignal::new(None) }
 }
 
 impl LiveTable {
@@ -59,13 +56,7 @@ impl LiveTable {
     /// another question has been asked since.
     pub fn first(self) -> impl Future<Output = Result<First, AppError>> + Send + 'static {
         self.first.track();
-        let asked = self.query.get();
-        // Taken hold of now: the page may be gone when the answer comes.
-        let answer = self.first.into_future();
-        async move {
-            let (query, first) = answer.await;
-            if query == asked { first } else { Err(AppError::superseded()) }
-        }
+        self.first.into_future()
     }
 
     /// The rows from now on, beginning with the page's own.
@@ -83,7 +74,7 @@ impl LiveTable {
     fn follow(self, live: Live) {
         let refused = RwSignal::new(false);
         Effect::new(move |_| {
-            let Some((_, Ok(First { query, .. }))) = self.first.get() else { return };
+            let Some(First { query, .. }) = self.first.get() else { return };
             if !ask::is_live(&query) {
                 return;
             }
@@ -106,7 +97,7 @@ impl LiveTable {
             if !refused.get() {
                 return;
             }
-            let again = move || self.first.refetch();
+            let again = move || self.first.ask_again();
             let every = std::time::Duration::from_millis(ASK_AGAIN_MS);
             if let Ok(interval) = set_interval_with_handle(again, every) {
                 on_cleanup(move || interval.clear());

@@ -12,7 +12,7 @@ use super::ready::when_ready;
 use crate::address;
 use crate::components::{Clocks, Crumb, Crumbs, Story, case_title, named};
 use crate::functions::{Boot, load_case};
-use crate::live::{refresh, use_live};
+use crate::live::{use_list, use_live};
 use crate::locale::use_lang;
 use crate::text::{Lang, date, events, words};
 
@@ -27,22 +27,21 @@ pub fn Case() -> impl IntoView {
             _ => old.cloned().unwrap_or_default(),
         }
     });
-    let story = Resource::new(
+    let story = use_list(
         move || code.get(),
         |code| async move {
-            let story = load_case(code.clone()).await;
-            (code, story)
+            let story = load_case(code.clone()).await?;
+            Ok((code, story))
         },
     );
-    refresh(story);
     view! {
         <main id="content" class="office page case">
             {when_ready(
                 move || {
                     story.track();
                     async move {
-                        let (code, story) = story.await;
-                        Ok((code, Known(story?)))
+                        let (code, story) = story.await?;
+                        Ok((code, Known(story)))
                     }
                 },
                 |boot: Arc<Boot>, (code, story): (String, Known)| match story.0 {

@@ -12,9 +12,8 @@ use super::ready::when_ready;
 use crate::address;
 use crate::ask::Ask;
 use crate::components::{CaseRows, Conditions, Crumb, Crumbs, Num, Params, Shape};
-use crate::error::AppError;
 use crate::functions::{Boot, First, load_cases};
-use crate::live::{refresh, use_table, without_instant};
+use crate::live::{use_list, use_table, without_instant};
 use crate::locale::use_lang;
 use crate::table::sum;
 use crate::text::{Lang, Say, sentences, words};
@@ -52,14 +51,8 @@ pub fn Cell() -> impl IntoView {
         }
         params
     });
-    let cases = Resource::new(
-        move || asked.get(),
-        |params| async move {
-            let page = load_cases(address::search(&params)).await;
-            (params, page)
-        },
-    );
-    refresh(cases);
+    let cases =
+        use_list(move || asked.get(), |params| async move { load_cases(address::search(&params)).await });
     let counts = use_table(Signal::from(Memo::new(move |_| {
         Ask::of(&[Metric::Open, Metric::DueSoon, Metric::Overdue]).narrowed(&filter()).query()
     })));
@@ -68,13 +61,10 @@ pub fn Cell() -> impl IntoView {
             {when_ready(
                 move || {
                     cases.track();
-                    let (first, about, asked) = (counts.first(), (cell.get(), filter()), asked.get());
+                    let (first, about) = (counts.first(), (cell.get(), filter()));
                     async move {
-                        let (params, page) = cases.await;
-                        if params != asked {
-                            return Err(AppError::superseded());
-                        }
-                        Ok((about, first.await?, without_instant(page?)))
+                        let page = cases.await?;
+                        Ok((about, first.await?, without_instant(page)))
                     }
                 },
                 move |boot: Arc<Boot>, (about, first, page): ((String, Params), First, CasePage)| {

@@ -23,7 +23,7 @@ use crate::components::{
     Tables, Tabs,
 };
 use crate::functions::{Boot, First, load_cases};
-use crate::live::{self, refresh, use_table, without_instant};
+use crate::live::{self, use_list, use_table, without_instant};
 use crate::locale::use_lang;
 use crate::map::HexMap;
 use crate::table::{column, sum};
@@ -193,13 +193,12 @@ fn CasesHere(scope: Memo<Scope>) -> impl IntoView {
             params
         })
     };
-    let cases = Resource::new(asked, |params| async move {
+    let cases = use_list(asked, |params| async move {
         match params {
             Some(params) => load_cases(address::search(&params)).await.map(|page| Some((params, page))),
             None => Ok(None),
         }
     });
-    refresh(cases);
     when_ready(
         move || {
             cases.track();
@@ -248,8 +247,7 @@ fn Late(scope: Memo<Scope>) -> impl IntoView {
         params.push(("limit".to_owned(), LATE_ROWS.to_string()));
         params
     };
-    let late = Resource::new(asked, |params| async move { load_cases(address::search(&params)).await });
-    refresh(late);
+    let late = use_list(asked, |params| async move { load_cases(address::search(&params)).await });
     view! {
         <section class="late-panel">
             <h2>{words::LONGEST.to(lang)}</h2>

@@ -12,8 +12,9 @@ use leptos::reactive::spawn_local_scoped_with_cancellation;
 use crate::components::{Loading, Problem};
 use crate::error::AppError;
 use crate::functions::Boot;
+use crate::live::Answer;
 
-type BootResource = Resource<Result<Boot, AppError>>;
+type BootResource = Answer<(), Boot>;
 
 /// Makes what every page needs known to all.
 pub fn provide_boot(boot: BootResource) -> BootResource {

@@ -16,7 +16,7 @@ use self::numbers::Numbers;
 use super::ready::{when_booted, when_ready};
 use crate::components::{Freshness, Longest, Newest, Notice};
 use crate::functions::{Boot, NewestCases, load_longest, load_newest};
-use crate::live::{refresh, use_live, without_instant};
+use crate::live::{use_list, use_live, without_instant};
 use crate::locale::use_lang;
 use crate::map::HexMap;
 use crate::text::{date, words};
@@ -99,8 +99,7 @@ fn WallMap() -> impl IntoView {
 
 #[component]
 fn Latest() -> impl IntoView {
-    let longest = Resource::new(|| (), |()| load_longest(LONGEST_ROWS));
-    refresh(longest);
+    let longest = use_list(|| (), |()| load_longest(LONGEST_ROWS));
     when_ready(
         move || {
             longest.track();
@@ -112,8 +111,7 @@ fn Latest() -> impl IntoView {
 
 #[component]
 fn NewestHere() -> impl IntoView {
-    let newest = Resource::new(|| (), |()| load_newest(NEWEST_ROWS));
-    refresh(newest);
+    let newest = use_list(|| (), |()| load_newest(NEWEST_ROWS));
     when_ready(
         move || {
             newest.track();

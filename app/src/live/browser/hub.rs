@@ -72,7 +72,7 @@ impl Hub {
     }
 
     /// Connects, and begins to watch the age of the numbers.
-    pub(super) fn start(hub: &Rc<RefCell<Self>>, version: &str) {
+    pub(super) fn start(hub: &Rc<RefCell<Self>>, hello: &Hello) {
         if hub.borrow().version.is_some() {
             return;
         }
@@ -85,7 +85,8 @@ impl Hub {
             }
         };
         let mut this = hub.borrow_mut();
-        this.version = Some(version.to_owned());
+        this.version = Some(hello.version.clone());
+        this.epoch = Some(hello.epoch);
         this._check = Interval::new(CHECK_EVERY_MS, call(Self::check));
         this._listeners =
             vec![Listener::new("online", call(Self::wake)), Listener::new("focus", call(Self::wake))];
@@ -236,6 +237,8 @@ impl Hub {
         self.greeted = true;
         let is_same_epoch = self.epoch == Some(hello.epoch);
         self.epoch = Some(hello.epoch);
+        let news = if is_same_epoch { self.signals.returned } else { self.signals.renewed };
+        news.update(|times| *times = times.wrapping_add(1));
         for id in self.followed.keys().copied().collect::<Vec<_>>() {
             let since = is_same_epoch.then_some(hello.epoch);
             self.subscribe_again(id, since);

@@ -50,6 +50,14 @@ impl Drop for Timeout {
     }
 }
 
+/// Waits. A browser that refuses a timer waits for ever.
+pub(super) async fn pause(ms: i32) {
+    let passes = js_sys::Promise::new(&mut |resolve, _| {
+        window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms).ok();
+    });
+    wasm_bindgen_futures::JsFuture::from(passes).await.ok();
+}
+
 /// Listens to the window until it is dropped.
 pub(super) struct Listener {
     event: &'static str,

@@ -10,7 +10,7 @@ use crate::ask::Ask;
 use crate::chart::{Drawing, Figure, Paint, Usual, spark, usual_band};
 use crate::components::{Num, Shape};
 use crate::functions::{Boot, First, load_levels, load_usual};
-use crate::live::{refresh, use_live, use_table};
+use crate::live::{use_answer, use_list, use_live, use_table};
 use crate::locale::use_lang;
 use crate::pages::ready::when_ready;
 use crate::table::sum;
@@ -36,9 +36,8 @@ pub(super) fn Numbers() -> impl IntoView {
     let hours = Ask::of(&[Metric::Received, Metric::Resolved]).with("from", "today").with("bucket", "hour");
     let hours = use_table(Signal::stored(hours.query()));
     let days_turned = use_live().days_turned();
-    let usual = Resource::new(move || days_turned.get(), |_| load_usual());
-    let levels = Resource::new(|| (), |()| load_levels());
-    refresh(levels);
+    let usual = use_answer(move || days_turned.get(), |_| load_usual());
+    let levels = use_list(|| (), |()| load_levels());
     when_ready(
         move || {
             let firsts = (now.first(), today.first(), hours.first());
