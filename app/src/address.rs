@@ -106,6 +106,12 @@ pub fn district_ward(code: &str, ward: &str) -> String {
     format!("/district/{}/ward/{}", encode(code), encode(ward))
 }
 
+/// `/ward/{code}`.
+#[must_use]
+pub fn ward(code: &str) -> String {
+    format!("/ward/{}", encode(code))
+}
+
 /// `/case/{code}`.
 #[must_use]
 pub fn case(code: &str) -> String {

@@ -78,6 +78,12 @@ pub fn escape(code: &str) -> String {
     code.replace('\\', "\\\\").replace(',', "\\,")
 }
 
+/// A code as a value of a filter that selects it alone, without what lies under it.
+#[must_use]
+pub fn alone(code: &str) -> String {
+    format!("={}", escape(code))
+}
+
 /// The same parameters with the city's days in place of `today` and `today-13d`.
 #[must_use]
 pub fn resolve(pairs: Vec<(String, String)>, today: Option<Date>) -> Vec<(String, String)> {

@@ -24,7 +24,7 @@ mod tabs;
 pub use bar::TimelinessBar;
 pub use brief::{Brief, BriefTables};
 pub use case_rows::CaseRows;
-pub(crate) use case_rows::{named, title as case_title};
+pub(crate) use case_rows::{named, title as case_title, own_title};
 pub use chrome::Chrome;
 pub use clocks::Clocks;
 pub use conditions::Conditions;
@@ -41,5 +41,7 @@ pub(crate) use receipt_panel::use_receipt;
 pub use receipt_panel::{OpenReceipt, ReceiptPanel, provide_receipt};
 pub use search::Search;
 pub use story::Story;
+#[cfg(feature = "ssr")]
+pub(crate) use story::in_city_time;
 pub use story_table::{RowStory, Rows, StoryTable, Tables};
 pub use tabs::{Tab, Tabs};

@@ -15,6 +15,9 @@ use crate::pages::wall::{Levels, UsualDay};
 use crate::source::CityView;
 
 #[cfg(feature = "ssr")]
+use crate::components::in_city_time;
+
+#[cfg(feature = "ssr")]
 mod asked;
 
 /// What every page needs before its first number.
@@ -174,7 +177,12 @@ pub async fn load_levels() -> Result<Levels, AppError> {
 /// That the server cannot be reached.
 #[server(prefix = "/fn", endpoint = "case", input = GetUrl)]
 pub async fn load_case(code: String) -> Result<Option<CaseStory>, AppError> {
-    Ok(asked::source()?.case(code).await?)
+    let source = asked::source()?;
+    let mut story = source.case(code).await?;
+    for event in story.iter_mut().flat_map(|story| &mut story.events) {
+        in_city_time(&mut event.data, &|at| source.show_time(at));
+    }
+    Ok(story)
 }
 
 /// Where a number comes from. `params` is a query string with one metric and perhaps a `cursor`.

@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("channel"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("district"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("district"), ParamSegment("code"), StaticSegment("ward"), ParamSegment("ward")) view=pages::Drill ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("ward"), ParamSegment("ward")) view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("cell"), ParamSegment("cell")) view=pages::Cell ssr=SsrMode::Async/>
                     <Route path=StaticSegment("cases") view=pages::Cases ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>

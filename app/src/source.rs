@@ -1,6 +1,7 @@
 //! What the pages need to know of the city, stated by the pages and fulfilled by the server, which
 //! hands it over as context. The only way to data on the server's side of the app.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ pub struct CityView {
     pub name: Label,
     /// Its codes and what people read for them.
     pub catalogue: Catalogue,
+    /// The city's own words for dimensions, by the dimension's name.
+    #[serde(default)]
+    pub words: BTreeMap<String, Label>,
     /// The map's first view.
     pub map: MapView,
     /// What every screen must say of its data (`replay of …`), if anything.

@@ -9,4 +9,4 @@ pub mod number;
 pub mod sentences;
 pub mod words;
 
-pub use lang::{Lang, Say};
+pub use lang::{Lang, Say, begun};

@@ -156,3 +156,42 @@ fn one_of(name: &'static str, cells: FxHashSet<u64>) -> Expr {
         |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::city::{Entry, Tree};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(asked: &str, held: Option<&str>, want: bool) {
+        let child = Entry { parent: Some("light".to_owned()), ..Entry::default() };
+        let entries = [("light".to_owned(), Entry::default()), ("light.signal".to_owned(), child)];
+        let tree = Tree { entries: entries.into(), ..Tree::default() };
+        let mut city = City::bare("test");
+        city.catalogue.trees.insert(Dimension::Field.name().to_owned(), tree);
+        let symbols = Symbols::default();
+        let sym = held.map_or(Sym::NONE, |code| symbols.intern(code));
+        let query = Query::default().only(Dimension::Field, asked);
+        let filter = Filter::new(&Arc::new(city), &symbols, &query).unwrap();
+        let mut dims = [Sym::NONE; Dimension::COUNT];
+        dims[Dimension::Field.index()] = sym;
+        assert_eq!(filter.matches(&dims, &Cells::default()), want, "{asked} of {held:?}");
+    }
+
+    #[test]
+    fn a_code_is_asked_for_with_its_subtree_or_alone_and_nothing_for_no_code() {
+        check("light", Some("light.signal"), true);
+        check("light", Some("light"), true);
+        check("=light", Some("light"), true);
+        check("=light", Some("light.signal"), false);
+        check("=light", None, false);
+        check("", None, true);
+        check("", Some("light"), false);
+    }
+
+    #[test]
+    fn a_code_that_a_source_begins_with_the_sign_is_still_found() {
+        check("=odd", Some("=odd"), true);
+    }
+}

@@ -64,17 +64,25 @@ fn CaseLine(boot: Arc<Boot>, case: CaseRow, at: Signal<String>) -> impl IntoView
 /// What a case is called: its own title, else its field.
 #[must_use]
 pub(crate) fn title(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
-    if let Some(title) = &case.title {
-        return title.clone();
+    if let Some(title) = own_title(boot, case) {
+        return title.to_owned();
     }
     named(lang, boot, Dimension::Field, case.field.as_deref()).unwrap_or_else(|| case.case.clone())
+}
+
+/// The title that a case has beyond its field's name: a source may send the name again as the title.
+pub(crate) fn own_title<'a>(boot: &Boot, case: &'a CaseRow) -> Option<&'a str> {
+    let title = case.title.as_deref()?;
+    let label = case.field.as_deref().map(|field| boot.city.catalogue.label(Dimension::Field, field));
+    let is_field = label.is_some_and(|label| [label.vi, label.en].iter().any(|name| name == title.trim()));
+    (!is_field).then_some(title)
 }
 
 /// Who holds it and how it came.
 fn about(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
     let parts = [
         named(lang, boot, Dimension::Agency, case.agency.as_deref()),
-        case.title.as_ref().and_then(|_| named(lang, boot, Dimension::Field, case.field.as_deref())),
+        own_title(boot, case).and_then(|_| named(lang, boot, Dimension::Field, case.field.as_deref())),
         case.severity.as_deref().and_then(words::severity).map(|say| say.to(lang).to_owned()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")

@@ -26,7 +26,7 @@ pub fn Conditions(
     let conditions: Vec<_> = params
         .iter()
         .enumerate()
-        .filter(|(_, (key, value))| !NO_CONDITION.contains(&key.as_str()) && !value.is_empty())
+        .filter(|(_, (key, value))| !NO_CONDITION.contains(&key.as_str()) && (key != "q" || !value.is_empty()))
         .map(|(place, (key, value))| {
             let mut without = params.clone();
             without.remove(place);
@@ -43,8 +43,15 @@ pub fn Conditions(
 }
 
 fn said(lang: Lang, boot: &Boot, key: &str, value: &str) -> String {
-    let name = words::parameter(key).map_or(key, |say| say.to(lang));
-    format!("{name}: {}", value_said(lang, boot, key, value))
+    format!("{}: {}", parameter_said(lang, boot, key), value_said(lang, boot, key, value))
+}
+
+/// What a parameter is called: the city's own word for a dimension where it has one.
+fn parameter_said(lang: Lang, boot: &Boot, key: &str) -> String {
+    match boot.city.words.get(key).filter(|_| key != Dimension::Agency.name()) {
+        Some(label) => lang.of(label),
+        None => words::parameter(key).map_or(key, |say| say.to(lang)).to_owned(),
+    }
 }
 
 /// The codes of a parameter by what people read for them.
@@ -58,10 +65,13 @@ pub(crate) fn value_said(lang: Lang, boot: &Boot, key: &str, value: &str) -> Str
             Dimension::Severity => words::severity(&code),
             _ => None,
         };
-        word.map_or_else(
-            || lang.of(&boot.city.catalogue.label(dimension, &code)),
-            |say| say.to(lang).to_owned(),
-        )
+        let label = |code: &str| lang.of(&boot.city.catalogue.label(dimension, code));
+        match (word, code.strip_prefix('=')) {
+            (Some(say), _) => say.to(lang).to_owned(),
+            (None, _) if code.is_empty() => words::NONE_GIVEN.to(lang).to_owned(),
+            (None, Some(alone)) => format!("{} ({})", label(alone), words::NO_FINER.to(lang)),
+            (None, None) => label(&code),
+        }
     };
     split(value).iter().map(|part| code(part)).collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::case_rows::named;
 use crate::functions::Boot;
 use crate::locale::use_lang;
-use crate::text::{Lang, date, events, words};
+use crate::text::{Lang, begun, date, events, words};
 
 /// Parts of an event's data that are shown as they stand.
 const SHOWN_AS_SENT: [&str; 6] = ["reason", "result", "guidance", "note", "notice", "case"];
@@ -19,6 +19,18 @@ const SHOWN_AS_SENT: [&str; 6] = ["reason", "result", "guidance", "note", "notic
 const UNITS: [&str; 5] = ["from", "to", "unit", "handling_unit", "first_receiving_unit"];
 /// Parts of an event's data that are instants.
 const INSTANTS: [&str; 5] = ["due_at", "until", "handled_at", "reported_at", "promised_return_at"];
+/// The instants in what a source sent, in the city's own time: `show` writes an instant so. A source
+/// may send them with any offset, and a page reads the hour off the text.
+#[cfg(any(test, feature = "ssr"))]
+pub(crate) fn in_city_time(data: &mut Json, show: &dyn Fn(domain::Timestamp) -> String) {
+    for key in INSTANTS {
+        let Some(value) = data.get_mut(key) else { continue };
+        if let Some(at) = value.as_str().and_then(date::instant) {
+            *value = Json::String(show(at));
+        }
+    }
+}
+
 /// A longer text is cut: the list of events is for reading at a glance.
 const CHARS_MAX: usize = 240;
 
@@ -109,7 +121,7 @@ fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
     if !codes.is_empty() {
         lines.push(codes.join(" · "));
     }
-    lines.extend(SHOWN_AS_SENT.iter().filter_map(|key| text(key)).map(shorten));
+    lines.extend(SHOWN_AS_SENT.iter().filter_map(|key| Some(said(lang, key, text(key)?))));
     lines.extend(INSTANTS.iter().filter_map(|key| {
         let at = text(key)?;
         Some(format!("{}: {}", instant_word(lang, key), date::moment(lang, at)))
@@ -142,9 +154,37 @@ fn instant_word(lang: Lang, key: &str) -> &'static str {
     .to(lang)
 }
 
+/// A part as it stands, cut where it is long; a result that is a bare state by its word.
+fn said(lang: Lang, key: &str, text: &str) -> String {
+    let state = (key == "result").then(|| words::status(&text.to_ascii_lowercase())).flatten();
+    state.map_or_else(|| shorten(text), |say| begun(say.to(lang)))
+}
+
 fn shorten(text: &str) -> String {
     match text.char_indices().nth(CHARS_MAX) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_source_sent_in_another_offset_is_told_in_the_citys_own_time() {
+        let mut data =
+            serde_json::json!({ "due_at": "2026-11-24T08:34:49Z", "until": "sớm", "note": "08:34" });
+        in_city_time(&mut data, &|at| at.to_rfc3339_at(jiff::tz::offset(7)));
+        assert_eq!(data["due_at"], "2026-11-24T15:34:49+07:00");
+        assert_eq!(data["until"], "sớm");
+        assert_eq!(data["note"], "08:34");
+    }
+
+    #[test]
+    fn a_result_that_is_a_bare_state_is_said_in_the_readers_words() {
+        assert_eq!(said(Lang::Vi, "result", "Closed"), "Đã đóng");
+        assert_eq!(said(Lang::Vi, "result", "Case Resolved. Filled."), "Case Resolved. Filled.");
+        assert_eq!(said(Lang::Vi, "note", "closed"), "closed");
     }
 }

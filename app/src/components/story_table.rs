@@ -49,13 +49,14 @@ pub struct RowStory {
 }
 
 impl Tables {
-    /// The rows, the most overdue first.
+    /// The rows, the most overdue first; `gather` says which row a code belongs to.
     #[must_use]
-    pub fn stories(self) -> Vec<RowStory> {
-        let mut stories: BTreeMap<Option<String>, RowStory> = BTreeMap::new();
+    pub fn stories(self, gather: &dyn Fn(&str) -> String) -> Vec<RowStory> {
+        let mut stories = Stories { by_code: BTreeMap::new(), gather };
         self.stock.with(|table| add_stock(&mut stories, table));
         self.resolved.with(|table| add_resolved(&mut stories, table));
         self.fortnight.with(|table| add_fortnight(&mut stories, table));
+        let stories = stories.by_code;
         let mut stories: Vec<RowStory> =
             stories.into_iter().map(|(code, story)| RowStory { code, ..story }).collect();
         stories.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.code.cmp(&b.code)));
@@ -68,30 +69,43 @@ fn rank(story: &RowStory) -> (bool, i64, i64, i64) {
     (story.code.is_some(), story.split.overdue, story.split.due_soon, story.split.open())
 }
 
-fn add_stock(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
+/// The rows while they are gathered.
+struct Stories<'a> {
+    by_code: BTreeMap<Option<String>, RowStory>,
+    gather: &'a dyn Fn(&str) -> String,
+}
+
+impl Stories<'_> {
+    /// The row that a code belongs to.
+    fn of(&mut self, code: Option<String>) -> &mut RowStory {
+        self.by_code.entry(code.map(|code| (self.gather)(&code))).or_default()
+    }
+}
+
+fn add_stock(stories: &mut Stories<'_>, table: &Table) {
     let [in_time, no_deadline, due_soon, overdue] =
         [Metric::InTime, Metric::NoDeadline, Metric::DueSoon, Metric::Overdue]
             .map(|metric| column(table, metric));
     for row in &table.rows {
-        stories.entry(code(row, 0)).or_default().split = Split {
-            in_time: in_time.of(row),
-            no_deadline: no_deadline.of(row),
-            due_soon: due_soon.of(row),
-            overdue: overdue.of(row),
-        };
+        let split = &mut stories.of(code(row, 0)).split;
+        split.in_time += in_time.of(row);
+        split.no_deadline += no_deadline.of(row);
+        split.due_soon += due_soon.of(row);
+        split.overdue += overdue.of(row);
     }
 }
 
-fn add_resolved(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
+fn add_resolved(stories: &mut Stories<'_>, table: &Table) {
     let [in_time, extended, late] = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate]
         .map(|metric| column(table, metric));
     for row in &table.rows {
         let all = in_time.of(row) + extended.of(row) + late.of(row);
-        stories.entry(code(row, 0)).or_default().in_time = (in_time.of(row), all);
+        let share = &mut stories.of(code(row, 0)).in_time;
+        *share = (share.0 + in_time.of(row), share.1 + all);
     }
 }
 
-fn add_fortnight(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table) {
+fn add_fortnight(stories: &mut Stories<'_>, table: &Table) {
     let received = column(table, Metric::Received);
     let mut days: Vec<&str> = table.rows.iter().filter_map(|row| row.first()?.as_text()).collect();
     days.dedup();
@@ -101,9 +115,9 @@ fn add_fortnight(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table
         else {
             continue;
         };
-        let story = stories.entry(code(row, 1)).or_default();
+        let story = stories.of(code(row, 1));
         story.fortnight.resize(days.len(), 0);
-        story.fortnight[place] = received.of(row);
+        story.fortnight[place] += received.of(row);
     }
 }
 
@@ -111,12 +125,14 @@ fn add_fortnight(stories: &mut BTreeMap<Option<String>, RowStory>, table: &Table
 #[derive(Clone)]
 pub struct Rows {
     /// The heading of the first column.
-    pub heading: Say,
-    /// What people read for a code.
+    pub heading: String,
+    /// The row that a code of an answer belongs to.
+    pub gather: ByCode<String>,
+    /// What people read for a row's code.
     pub name: ByCode<String>,
-    /// Where a code leads.
+    /// Where a row leads. Here and below an empty code stands for the cases that have none.
     pub href: ByCode<Option<String>>,
-    /// The parameters that select a code within what the page is about.
+    /// The parameters that select a row within what the page is about.
     pub params: ByCode<Params>,
 }
 
@@ -133,7 +149,8 @@ pub fn StoryTable(
     whole_href: String,
 ) -> impl IntoView {
     let lang = use_lang();
-    let stories = Memo::new(move |_| tables.stories());
+    let gather = rows.gather.clone();
+    let stories = Memo::new(move |_| tables.stories(&*gather));
     let full = Memo::new(move |_| {
         stories.with(|stories| stories.iter().map(|story| story.split.open()).max().unwrap_or(0))
     });
@@ -150,14 +167,14 @@ pub fn StoryTable(
             number::count(lang, stories.with(|stories| i64::try_from(stories.len()).unwrap_or(i64::MAX)))
         )
     };
-    let heading = rows.heading;
+    let heading = rows.heading.clone();
     let rows = StoredValue::new(rows);
     view! {
         <Show when=move || stories.with(|stories| !stories.is_empty()) fallback=Empty>
             <table class="stories">
                 <thead>
                     <tr>
-                        <th scope="col" class="name">{heading.to(lang)}</th>
+                        <th scope="col" class="name">{heading.clone()}</th>
                         <th scope="col" class="split">{words::TIMELINESS_BAR.to(lang)}</th>
                         <th scope="col" class="number" title=words::OPEN.to(lang)>{words::OPEN_SHORT.to(lang)}</th>
                         <th scope="col" class="number" title=words::DUE_SOON.to(lang)><span aria-hidden="true">"▲"</span><span class="unseen">{words::DUE_SOON.to(lang)}</span></th>
@@ -191,9 +208,8 @@ fn StoryRow(
     let lang = use_lang();
     let name =
         code.as_deref().map_or_else(|| words::NONE_GIVEN.to(lang).to_owned(), |code| (rows.name)(code));
-    let href = code.as_deref().and_then(|code| (rows.href)(code));
-    // What has no code cannot be asked for by one: its numbers are shown and lead nowhere.
-    let params = code.as_deref().map(|code| (rows.params)(code));
+    let href = (rows.href)(code.as_deref().unwrap_or_default());
+    let params = (rows.params)(code.as_deref().unwrap_or_default());
     let key = code.clone();
     let story = Memo::new(move |_| {
         stories.with(|stories| stories.iter().find(|story| story.code == key).cloned().unwrap_or_default())
@@ -201,16 +217,9 @@ fn StoryRow(
     let split = Memo::new(move |_| story.with(|story| story.split));
     let cell = |metric: Metric, label: Say, shape: Option<Shape>, value: Signal<i64>| {
         let said = format!("{name}, {}", label.to(lang));
-        match &params {
-            Some(params) => {
-                let mut params = params.clone();
-                params.push(("metric".to_owned(), metric.name().to_owned()));
-                view! { <PlainNum value params at said shape/> }.into_any()
-            }
-            None => {
-                view! { <span class="figure">{move || number::count(lang, value.get())}</span> }.into_any()
-            }
-        }
+        let mut params = params.clone();
+        params.push(("metric".to_owned(), metric.name().to_owned()));
+        view! { <PlainNum value params at said shape/> }
     };
     let open = cell(Metric::Open, words::OPEN, None, Signal::derive(move || split.get().open()));
     let due_soon = cell(
@@ -231,16 +240,10 @@ fn StoryRow(
         let (part, whole) = in_time.get();
         number::share(lang, part, whole)
     });
-    let share = match &params {
-        Some(params) => {
-            let mut params = params.clone();
-            params.push(("metric".to_owned(), Metric::ResolvedInTime.name().to_owned()));
-            params.push(("from".to_owned(), "today-29d".to_owned()));
-            let said = format!("{name}, {}", words::SHARE_IN_TIME_SPAN.to(lang));
-            view! { <Num value=Signal::derive(move || in_time.get().0) params at label=said text=share_text/> }.into_any()
-        }
-        None => view! { <span class="figure">{move || share_text.get()}</span> }.into_any(),
-    };
+    let mut share_params = params.clone();
+    share_params.push(("metric".to_owned(), Metric::ResolvedInTime.name().to_owned()));
+    share_params.push(("from".to_owned(), "today-29d".to_owned()));
+    let share_said = format!("{name}, {}", words::SHARE_IN_TIME_SPAN.to(lang));
     let title = match href.clone() {
         Some(href) => view! { <a href=href>{name.clone()}</a> }.into_any(),
         None => view! { <span>{name.clone()}</span> }.into_any(),
@@ -252,7 +255,9 @@ fn StoryRow(
             <td class="number" data-label=words::OPEN.to(lang)>{open}</td>
             <td class="number" data-label=words::DUE_SOON.to(lang)>{due_soon}</td>
             <td class="number" data-label=words::OVERDUE.to(lang)>{overdue}</td>
-            <td class="number" data-label=words::SHARE_IN_TIME.to(lang)>{share}</td>
+            <td class="number" data-label=words::SHARE_IN_TIME.to(lang)>
+                <Num value=Signal::derive(move || in_time.get().0) params=share_params at label=share_said text=share_text/>
+            </td>
             <td class="spark"><Figure drawing=fortnight class="line-small"/></td>
             <td class="go">{href.map(|href| view! { <a href=href tabindex="-1" aria-hidden="true">"›"</a> })}</td>
         </tr>

@@ -1,5 +1,7 @@
 //! Ways to split the same cases. Each is an address.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use crate::locale::use_lang;
@@ -9,7 +11,7 @@ use crate::text::words;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tab {
     /// What people read.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its address.
     pub href: String,
     /// Whether it is the one that is shown.

@@ -10,11 +10,11 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::{Clocks, Crumb, Crumbs, Story, case_title, named};
+use crate::components::{Clocks, Crumb, Crumbs, Story, case_title, named, own_title};
 use crate::functions::{Boot, load_case};
 use crate::live::{use_list, use_live};
 use crate::locale::use_lang;
-use crate::text::{Lang, date, events, words};
+use crate::text::{Lang, begun, date, events, words};
 
 /// The page.
 #[component]
@@ -118,7 +118,7 @@ fn about(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
     let word = |say: crate::text::Say| say.to(lang).to_owned();
     let parts = [
         words::status(&case.status).map(word),
-        case.title.as_ref().and(named(lang, boot, Dimension::Field, case.field.as_deref())),
+        own_title(boot, case).and(named(lang, boot, Dimension::Field, case.field.as_deref())),
         case.severity.as_deref().and_then(words::severity).map(word),
         named(lang, boot, Dimension::Channel, case.channel.as_deref()),
         named(lang, boot, Dimension::Ward, case.ward.as_deref()),
@@ -131,7 +131,7 @@ fn about(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
             )
         }),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    begun(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
 }
 
 fn flags(lang: Lang, case: &CaseRow) -> Vec<String> {

@@ -92,7 +92,7 @@ fn orders(lang: Lang, params: &Params) -> Vec<Tab> {
         let mut params = params.clone();
         params.retain(|(key, _)| key != "sort" && key != "cursor");
         params.push(("sort".to_owned(), sort.to_owned()));
-        Tab { name: name.to(lang), href: address::cases(&params), is_here: here == sort }
+        Tab { name: name.to(lang).into(), href: address::cases(&params), is_here: here == sort }
     };
     [("-received_at", words::SORT_NEWEST), ("due", words::SORT_DUE), ("case", words::SORT_CODE)]
         .map(order)

@@ -164,7 +164,7 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
         move |boot: Arc<Boot>, ((scope, by, is_whole), firsts): ((Scope, By, bool), [First; 3])| {
             let [stock_first, resolved_first, days_first] = firsts;
             let days = days.rows(days_first);
-            let tabs = view! { <Tabs tabs=tabs(lang, &scope, by)/> };
+            let tabs = view! { <Tabs tabs=tabs(lang, &boot, &scope, by)/> };
             if by == By::Day {
                 return view! { {tabs} <DayTable table=days params=scope.params()/> }.into_any();
             }
@@ -262,33 +262,38 @@ fn Late(scope: Memo<Scope>) -> impl IntoView {
     }
 }
 
-fn tabs(lang: Lang, scope: &Scope, here: By) -> Vec<Tab> {
+fn tabs(lang: Lang, boot: &Boot, scope: &Scope, here: By) -> Vec<Tab> {
     let tab = |by: &By| Tab {
-        name: by.tab().to(lang),
+        name: by.tab(lang, boot).into(),
         href: format!("{}?by={}", scope.href(), by.slug()),
         is_here: *by == here,
     };
-    scope.ways().iter().map(tab).collect()
+    scope.ways_in(boot, here).iter().map(tab).collect()
 }
 
 fn rows(lang: Lang, boot: Arc<Boot>, scope: Scope, by: By) -> Rows {
-    let about = scope.clone();
+    let heading = by.heading(lang, &boot);
+    let scope = Arc::new(scope);
+    let (gathering, naming, leading) = (scope.clone(), scope.clone(), scope.clone());
+    let (codes, names) = (boot.clone(), boot);
     Rows {
-        heading: by.heading(),
-        name: Arc::new(move |code| {
-            let label = by.dimension().map(|dimension| boot.city.catalogue.label(dimension, code));
-            label.map_or_else(|| code.to_owned(), |label| lang.of(&label))
-        }),
-        href: Arc::new(move |code| scope.down(by, code)),
-        params: Arc::new(move |code| narrowed(&about, by, code)),
+        heading,
+        gather: Arc::new(move |code| gathering.row(by, &codes.city.catalogue, code)),
+        name: Arc::new(move |code| row_name(lang, &names, &naming, by, code)),
+        href: Arc::new(move |code| leading.down(by, code)),
+        params: Arc::new(move |code| scope.narrowed(by, code)),
     }
 }
 
-fn narrowed(scope: &Scope, by: By, code: &str) -> Params {
-    let mut params = scope.params();
-    if let Some(key) = by.parameter() {
-        params.retain(|(other, _)| other != key);
-        params.push((key.to_owned(), crate::ask::escape(code)));
+/// What people read for a row; of cases at the page's own code where others say a finer one, that they
+/// say none.
+fn row_name(lang: Lang, boot: &Boot, scope: &Scope, by: By, code: &str) -> String {
+    let catalogue = &boot.city.catalogue;
+    let Some(dimension) = by.dimension() else { return code.to_owned() };
+    let name = lang.of(&catalogue.label(dimension, code));
+    let has_finer = || catalogue.tree(dimension).is_some_and(|tree| !tree.children(Some(code)).is_empty());
+    if scope.is_own(by, code) && has_finer() {
+        return format!("{name} ({})", words::NO_FINER.to(lang));
     }
-    params
+    name
 }

@@ -72,6 +72,13 @@ impl Lang {
     }
 }
 
+/// The same text as the beginning of a sentence or a line.
+#[must_use]
+pub fn begun(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// One text in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Say {
@@ -105,6 +112,12 @@ mod tests {
     #[track_caller]
     fn check(search: Option<&str>, cookies: Option<&str>, want: Lang) {
         assert_eq!(Lang::of_request(search, cookies), want);
+    }
+
+    #[test]
+    fn a_line_begins_with_a_capital() {
+        assert_eq!(begun("đã xử lý xong"), "Đã xử lý xong");
+        assert_eq!(begun(""), "");
     }
 
     #[test]

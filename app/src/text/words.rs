@@ -42,6 +42,10 @@ pub const TIME: Say = say("Thời gian", "Time");
 pub const WARDS: Say = say("Phường, xã", "Wards");
 /// By subordinate unit.
 pub const SUBUNITS: Say = say("Đơn vị trực thuộc", "Units within");
+/// By finer subject.
+pub const SUBFIELDS: Say = say("Lĩnh vực chi tiết", "Finer fields");
+/// Cases that are coded no finer than the page itself.
+pub const NO_FINER: Say = say("không ghi chi tiết hơn", "nothing finer given");
 /// By hexagon.
 pub const CELLS: Say = say("Ô lục giác", "Hexagons");
 

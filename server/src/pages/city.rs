@@ -80,6 +80,7 @@ pub(super) fn view(city: &CityFolder, settings: &Settings, seen: Option<Extent>)
         code: city.city.code.clone(),
         name: city.city.name.clone(),
         catalogue: city.city.catalogue.clone(),
+        words: city.labels.clone(),
         map: MapView {
             bounds: bounds(city, seen),
             boundaries_url: address(BOUNDARIES),
