@@ -2,8 +2,9 @@
 //! first paint a table has the value that came with the page; from then on the socket's rows. The
 //! only place in the app that receives anything by itself.
 
+mod answer;
 mod backoff;
-mod refresh;
+mod list;
 mod table;
 
 #[cfg(feature = "hydrate")]
@@ -14,7 +15,7 @@ mod inert;
 use std::sync::Arc;
 
 use domain::answer::Table;
-use domain::wire::{Beat, WireQuery};
+use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
 
 use crate::functions::Boot;
@@ -24,7 +25,8 @@ use self::browser as platform;
 #[cfg(not(feature = "hydrate"))]
 use self::inert as platform;
 
-pub use refresh::{refresh, without_instant};
+pub use answer::{Answer, use_answer, use_list};
+pub use list::without_instant;
 pub use table::{LiveTable, use_fixed, use_table};
 
 /// The state of the connection, as every screen shows it.
@@ -55,6 +57,8 @@ pub(crate) struct Signals {
     link: RwSignal<Link>,
     age_secs: RwSignal<i64>,
     days_turned: RwSignal<u32>,
+    returned: RwSignal<u32>,
+    renewed: RwSignal<u32>,
 }
 
 impl Live {
@@ -65,16 +69,19 @@ impl Live {
             link: RwSignal::new(Link::default()),
             age_secs: RwSignal::new(0),
             days_turned: RwSignal::new(0),
+            returned: RwSignal::new(0),
+            renewed: RwSignal::new(0),
         };
         let live = Self { signals, platform: platform::Platform::new(signals) };
         provide_context(live);
         live
     }
 
-    /// Opens the socket, and keeps it open for ever. `version` is that of the served page: a server
-    /// of another version makes the page load itself anew. In the browser only, from an effect.
-    pub fn start(self, version: &str) {
-        self.platform.start(version);
+    /// Opens the socket, and keeps it open for ever. `hello` is that of the served page: a server of
+    /// another version makes the page load itself anew, one that has begun anew since makes it ask
+    /// everything again. In the browser only, from an effect.
+    pub fn start(self, hello: &Hello) {
+        self.platform.start(hello);
     }
 
     /// The connection's state.
@@ -110,6 +117,18 @@ impl Live {
     #[must_use]
     pub fn days_turned(self) -> Signal<u32> {
         self.signals.days_turned.into()
+    }
+
+    /// Counts how often the link has come back: whoever was left without an answer asks again.
+    #[must_use]
+    pub fn returned(self) -> Signal<u32> {
+        self.signals.returned.into()
+    }
+
+    /// Counts how often the server has begun anew: no earlier answer is worth anything.
+    #[must_use]
+    pub fn renewed(self) -> Signal<u32> {
+        self.signals.renewed.into()
     }
 
     fn follow(self, query: Arc<WireQuery>, sinks: Sinks) -> platform::Following {
