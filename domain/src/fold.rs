@@ -206,13 +206,10 @@ impl<'a> Walk<'a> {
             return;
         };
         let taken_back = Point { since, weight: -1, ..first.clone() };
-        self.flows.push(match relation {
-            Relation::DuplicateOf => Point { since, measure: Measure::Duplicate, ..first },
-            // The same report sent once more is no second report.
-            Relation::CopyOf | Relation::AliasOf => {
-                Point { measure: Measure::Received, ..taken_back.clone() }
-            }
-        });
+        // Every report was received, copies and aliases too.
+        if relation == Relation::DuplicateOf {
+            self.flows.push(Point { since, measure: Measure::Duplicate, ..first });
+        }
         self.flows.push(taken_back);
     }
 

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 
 use domain::Timestamp;
 use domain::answer::{CasePage, CaseRow};
-use domain::case::{Case, CaseIx, Measure, Segment, Timeline};
-use domain::clock::Timeliness;
+use domain::case::{Case, CaseIx, Measure, Point, Segment, Timeline};
+use domain::clock::Clock;
 use domain::dimension::Dimension;
 use domain::query::Query;
 use domain::symbol::{Sym, Symbols};
@@ -121,28 +121,41 @@ fn matching(
     let filter = Filter::new(city, view.state().symbols(), query)?;
     let search = Search::new(asked.q.as_deref(), view.state().symbols(), &city.catalogue);
     let (from, to) = (query.from.unwrap_or(Timestamp::MIN), query.to.unwrap_or(Timestamp::MAX));
+    let open_alone = asks_of_open_cases(query);
     let found = view.cases().filter_map(|(ix, case)| {
         let timeline = case.timeline.as_ref()?;
         let segment = timeline.at(at)?;
         let asked = timeline.received_at >= from
             && timeline.received_at < to
-            && filter.matches_place(&dims_at(segment, at, city.due_soon_percent), segment.attrs.point)
+            && (segment.open || !open_alone)
+            && filter
+                .matches_place(&dims_at(timeline, segment, at, city.due_soon_percent), segment.attrs.point)
             && search.as_ref().is_none_or(|search| search.finds(case, &segment.attrs));
-        asked.then(|| (sort.key(timeline, segment), ix))
+        asked.then(|| (sort.key(timeline, segment, at), ix))
     });
     Ok(found.collect())
 }
 
-/// The codes of a case as it stands, timeliness included; it has none once it is not open.
-fn dims_at(segment: &Segment, at: Timestamp, percent: u8) -> [Sym; Dimension::COUNT] {
+/// Whether only open cases are meant: who asks for the overdue means those behind that number, and
+/// who wants the cases that were resolved late says so by their status.
+fn asks_of_open_cases(query: &Query) -> bool {
+    let asked = |dimension| query.filter.iter().any(|(other, _)| *other == dimension);
+    asked(Dimension::Timeliness) && !asked(Dimension::Status)
+}
+
+/// The codes of a case as it stands, timeliness included.
+fn dims_at(timeline: &Timeline, segment: &Segment, at: Timestamp, percent: u8) -> [Sym; Dimension::COUNT] {
     let mut dims = segment.attrs.dims;
-    dims[Dimension::Timeliness.index()] =
-        timeliness_at(segment, at, percent).map_or(Sym::NONE, Timeliness::sym);
+    dims[Dimension::Timeliness.index()] = timeliness_at(timeline, segment, at, percent);
     dims
 }
 
-fn timeliness_at(segment: &Segment, at: Timestamp, percent: u8) -> Option<Timeliness> {
-    segment.open.then(|| segment.timeliness_at(at, percent))
+/// How a case stands in its limit; once it is resolved, how its resolution stood; else none.
+fn timeliness_at(timeline: &Timeline, segment: &Segment, at: Timestamp, percent: u8) -> Sym {
+    if segment.open {
+        return segment.timeliness_at(at, percent).sym();
+    }
+    resolution(timeline, segment, at).map_or(Sym::NONE, |resolved| resolved.attrs.code(Dimension::Timeliness))
 }
 
 /// What a list is sorted by; cases that are equal in it follow their codes.
@@ -178,10 +191,10 @@ impl Sort {
     }
 
     /// Ascending in the asked order. Cases without a due instant come last either way.
-    fn key(self, timeline: &Timeline, segment: &Segment) -> i64 {
+    fn key(self, timeline: &Timeline, segment: &Segment, at: Timestamp) -> i64 {
         let instant = match self.by {
             By::ReceivedAt => Some(timeline.received_at),
-            By::Due => segment.clock.filter(|_| segment.open).map(|clock| clock.governing_due()),
+            By::Due => limit(timeline, segment, at).map(|clock| clock.governing_due()),
             By::Code => Some(Timestamp::default()),
         };
         let sign = if self.descending { -1 } else { 1 };
@@ -221,7 +234,8 @@ fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp, percen
     let timeline = case.timeline.as_ref()?;
     let segment = timeline.at(at)?;
     let code = |dimension| symbols.name(segment.attrs.code(dimension)).map(|name| name.to_string());
-    let clock = segment.clock.filter(|_| segment.open);
+    let resolved = resolution(timeline, segment, at);
+    let clock = limit(timeline, segment, at);
     let mut flags: Vec<String> = timeline.flags.iter().map(|flag| flag.name().to_owned()).collect();
     flags.dedup();
     Some(CaseRow {
@@ -237,29 +251,35 @@ fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp, percen
         district: code(Dimension::District),
         ward: code(Dimension::Ward),
         point: segment.attrs.point,
-        timeliness: timeliness_at(segment, at, percent).map(|timeliness| timeliness.name().to_owned()),
+        timeliness: symbols.name(timeliness_at(timeline, segment, at, percent)).map(|name| name.to_string()),
         due: clock.map(|clock| clock.governing_due().to_rfc3339(zone)),
         rule: clock.map(|_| RULE_OF_SOURCE.to_owned()),
-        resolved_at: resolved_at(timeline, segment, at).map(|resolved| resolved.to_rfc3339(zone)),
+        resolved_at: resolved.map(|resolved| resolved.at.to_rfc3339(zone)),
         flags,
         title: None,
     })
 }
 
+/// The limit that a case runs against, or was resolved against. Of one that ended otherwise none was
+/// judged.
+fn limit(timeline: &Timeline, segment: &Segment, at: Timestamp) -> Option<Clock> {
+    segment.clock.filter(|_| segment.open || resolution(timeline, segment, at).is_some())
+}
+
 /// The latest resolution that stands at `at`: none while the case is open, and none that a
 /// reopening has undone.
-fn resolved_at(timeline: &Timeline, segment: &Segment, at: Timestamp) -> Option<Timestamp> {
+fn resolution<'t>(timeline: &'t Timeline, segment: &Segment, at: Timestamp) -> Option<&'t Point> {
     if segment.open {
         return None;
     }
     let latest = |measure| {
         let flows = timeline.flows.iter().filter(move |flow| flow.measure == measure && flow.since <= at);
-        flows.map(|flow| flow.at).max()
+        flows.max_by_key(|flow| flow.at)
     };
     let resolved = latest(Measure::Resolved)?;
     // At one and the same instant the fold knows which came last.
     let undone = latest(Measure::Reopened).is_some_and(|reopened| {
-        reopened > resolved || (reopened == resolved && timeline.resolved_at != Some(resolved))
+        reopened.at > resolved.at || (reopened.at == resolved.at && timeline.resolved_at != Some(resolved.at))
     });
     (!undone).then_some(resolved)
 }

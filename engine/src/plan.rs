@@ -30,10 +30,23 @@ pub(crate) struct Limits {
     pub(crate) stock_until: Timestamp,
     /// Movements count from here, this instant included.
     pub(crate) from: Timestamp,
-    /// Movements count up to here, this instant left out.
+    /// Movements count up to here, this instant left out; where this moves with time, up to now.
     pub(crate) to: Timestamp,
     /// Movements are seen from here.
     pub(crate) flow_until: Timestamp,
+}
+
+impl Limits {
+    /// Whether the period ends now, wherever now is.
+    pub(crate) fn is_open_ended(&self) -> bool {
+        self.to == Timestamp::MAX
+    }
+
+    /// The first instant after the period, seen at `now`: a period is half-open, so that what happens
+    /// at this very instant lies after it.
+    pub(crate) fn flow_end(&self, now: Timestamp) -> Timestamp {
+        if self.is_open_ended() { now } else { self.to }
+    }
 }
 
 /// The question, ready to be asked of history and of live batches alike.
@@ -68,8 +81,9 @@ impl Plan {
         let limits = Limits {
             stock_until: query.at.or(query.to).unwrap_or(Timestamp::MAX),
             from,
-            to: query.to.unwrap_or(Timestamp::MAX),
-            flow_until: query.at.unwrap_or(Timestamp::MAX),
+            to: query.to.or(query.at).unwrap_or(Timestamp::MAX),
+            // A stated period is all of it; `at` is then about levels alone.
+            flow_until: query.at.filter(|_| query.to.is_none()).unwrap_or(Timestamp::MAX),
         };
         let mut plan = Self {
             asked: asked(view.registry(), &query.metrics)?,
@@ -97,18 +111,12 @@ impl Plan {
             let all = Span { start: Timestamp::MIN, end: Timestamp::MAX, name: String::new() };
             return Ok(vec![all]);
         };
-        let end = if self.is_open_ended() {
-            // Without an end, what happens at this very instant has happened.
-            now.plus_micros(Timestamp::STEP)
-        } else {
-            self.limits.to
-        };
-        calendar::spans(zone, bucket, self.limits.from, end, most)
+        calendar::spans(zone, bucket, self.limits.from, self.limits.flow_end(now), most)
     }
 
     /// Whether the period ends now, wherever now is.
     pub(crate) fn is_open_ended(&self) -> bool {
-        self.limits.to == Timestamp::MAX
+        self.limits.is_open_ended()
     }
 
     /// The names of the columns: bucket, keys, cell, metrics.
@@ -164,8 +172,14 @@ impl Plan {
     /// Whether a point counts in movements, once its time has come.
     pub(crate) fn in_flow(&self, at: i64, since: i64) -> bool {
         at >= self.limits.from.micros()
-            && at < self.limits.to.micros()
+            && at < self.limits.flow_end(self.now).micros()
             && since <= self.limits.flow_until.micros()
+    }
+
+    /// Whether a point of a movement will count as soon as time moves on: it happens now, and the
+    /// period ends now.
+    pub(crate) fn is_next(&self, at: i64) -> bool {
+        self.is_open_ended() && at >= self.now.micros()
     }
 }
 

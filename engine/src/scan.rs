@@ -65,7 +65,8 @@ pub(crate) fn counts_at(limits: &Limits, stock: bool, now: Timestamp) -> Expr {
     if stock {
         known
     } else {
-        known.and(col(AT).gt_eq(lit(limits.from.micros()))).and(col(AT).lt(lit(limits.to.micros())))
+        let end = limits.flow_end(now).micros();
+        known.and(col(AT).gt_eq(lit(limits.from.micros()))).and(col(AT).lt(lit(end)))
     }
 }
 

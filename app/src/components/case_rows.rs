@@ -36,10 +36,11 @@ fn CaseLine(boot: Arc<Boot>, case: CaseRow, at: Signal<String>) -> impl IntoView
     let title = title(lang, &boot, &case);
     let about = about(lang, &boot, &case);
     let place = place(lang, &boot, &case);
-    let shape = case.timeliness.as_deref().map(Shape::of);
+    let shape = shape_now(&case, at);
     let received = date::moment_beside(lang, &case.received_at, &boot.beat.at);
     let status = words::status(&case.status).map_or(case.status.clone(), |say| say.to(lang).to_owned());
-    let due = case.due.clone().filter(|_| case.timeliness.is_some());
+    // Of a resolved case the limit runs no more.
+    let due = case.due.clone().filter(|_| case.timeliness.is_some() && case.resolved_at.is_none());
     let stands = move || match &due {
         Some(due) => due_text(lang, due, &at.get()),
         None => status.clone(),
@@ -49,7 +50,7 @@ fn CaseLine(boot: Arc<Boot>, case: CaseRow, at: Signal<String>) -> impl IntoView
             <a class="case-line" href=address::case(&case.case)>
                 <span class="case-title">{title}</span>
                 <span class="case-stand figure">
-                    {shape.map(|shape| view! { <Mark shape bare=true/> " " })}
+                    {move || shape.get().map(|shape| view! { <Mark shape bare=true/> " " })}
                     {stands}
                 </span>
                 <span class="case-about">{about}</span>
@@ -103,11 +104,44 @@ pub(crate) fn named(lang: Lang, boot: &Boot, dimension: Dimension, code: Option<
     code.map(|code| lang.of(&boot.city.catalogue.label(dimension, code)))
 }
 
+/// How an open case stands now: a limit may run out while its row is on the screen.
+pub(crate) fn shape_now(case: &CaseRow, at: Signal<String>) -> Memo<Option<Shape>> {
+    let runs = case.resolved_at.is_none();
+    let (timeliness, due) = (case.timeliness.clone().filter(|_| runs), case.due.clone());
+    Memo::new(move |_| at.with(|at| shape_at(timeliness.as_deref(), due.as_deref(), at)))
+}
+
+fn shape_at(timeliness: Option<&str>, due: Option<&str>, at: &str) -> Option<Shape> {
+    let is_over = || due.and_then(|due| date::micros_between(at, due)).is_some_and(|left| left < 0);
+    timeliness.map(|known| if is_over() { Shape::Overdue } else { Shape::of(known) })
+}
+
 /// How long is left, or by how much it is over.
 pub(crate) fn due_text(lang: Lang, due: &str, at: &str) -> String {
     match date::micros_between(at, due) {
         Some(left) if left >= 0 => sentences::left(lang, &number::running(lang, left)),
         Some(over) => sentences::over_by(lang, &number::running(lang, over)),
         None => due.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DUE: &str = "2015-10-05T12:00:00-04:00";
+
+    #[track_caller]
+    fn check(timeliness: Option<&str>, at: &str, want: Option<Shape>) {
+        assert_eq!(shape_at(timeliness, Some(DUE), at), want);
+    }
+
+    #[test]
+    fn a_rows_sign_turns_when_its_limit_runs_out() {
+        check(Some("due_soon"), "2015-10-05T11:59:59-04:00", Some(Shape::DueSoon));
+        check(Some("due_soon"), "2015-10-05T12:00:01-04:00", Some(Shape::Overdue));
+        check(Some("in_time"), "2015-10-05T13:00:00-04:00", Some(Shape::Overdue));
+        check(None, "2015-10-05T13:00:00-04:00", None);
+        assert_eq!(shape_at(Some("no_deadline"), None, "2015-10-05T13:00:00-04:00"), Some(Shape::None));
     }
 }

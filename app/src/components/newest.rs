@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::dimension::Dimension;
 use leptos::prelude::*;
 
-use super::case_rows::{due_text, named, place, title};
-use super::mark::{Mark, Shape};
+use super::case_rows::{due_text, named, place, shape_now, title};
+use super::mark::Mark;
 use crate::address;
 use crate::functions::{Boot, NewestCases};
 use crate::live::use_live;
@@ -35,11 +35,12 @@ pub fn Newest(
         let title = if place.is_empty() { title } else { format!("{title}, {place}") };
         let holder = named(lang, &boot, Dimension::Agency, case.agency.as_deref());
         let channel = named(lang, &boot, Dimension::Channel, case.channel.as_deref());
-        let shape = case.timeliness.as_deref().map(Shape::of);
-        let due = case.due.clone().filter(|_| case.timeliness.is_some());
+        let shape = shape_now(&case, at);
+        // Of a resolved case the limit runs no more.
+    let due = case.due.clone().filter(|_| case.timeliness.is_some() && case.resolved_at.is_none());
         let left = due.map(|due| {
             let text = Memo::new(move |_| at.with(|at| due_text(lang, &due, at)));
-            view! { " · " {shape.map(|shape| view! { <Mark shape/> " " })} <span class="figure">{text}</span> }
+            view! { <span class="late-left">{move || shape.get().map(|shape| view! { <Mark shape/> " " })} <span class="figure">{text}</span></span> }
         });
         view! {
             <li>
@@ -49,8 +50,9 @@ pub fn Newest(
                         <span class="late-clock figure">{date::moment_beside(lang, &case.received_at, &stands_at)}</span>
                     </span>
                     <span class="late-second">
-                        <span class="late-about">{holder} {left}</span>
-                        <span class="late-limit">{channel}</span>
+                        <span class="late-about">{holder}</span>
+                        {left}
+                        <span class="late-limit late-channel">{channel}</span>
                     </span>
                 </a>
             </li>

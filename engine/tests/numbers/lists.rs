@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::Timestamp;
 use domain::answer::{CasePage, CaseRow};
+use domain::case::Measure;
+use domain::clock::Judgement;
 use domain::dimension::Dimension;
 use domain::metric::Metric;
 use domain::query::Query;
@@ -32,6 +34,11 @@ fn all(frozen: &Frozen, filter: &CaseFilter) -> Vec<CaseRow> {
     cases
 }
 
+/// By its state alone.
+fn is_open(row: &CaseRow) -> bool {
+    matches!(row.status.as_str(), "received" | "in_progress")
+}
+
 proptest! {
     #![proptest_config(stories(24))]
 
@@ -45,7 +52,7 @@ proptest! {
         let filter = CaseFilter { query: query.clone(), limit: Some(7), ..CaseFilter::default() };
         let listed: BTreeSet<String> = all(&server.frozen(), &filter)
             .into_iter()
-            .filter(|row| row.timeliness.is_some())
+            .filter(is_open)
             .map(|row| row.case)
             .collect();
         query.metrics = vec![Metric::Open];
@@ -68,12 +75,12 @@ fn a_hexagons_cases_are_exactly_those_that_it_counts() {
         for (cell, count) in map.cells {
             let query = Query { cell: vec![u64::from_str_radix(&cell, 16).unwrap()], ..Query::default() };
             let cases = all(&server.frozen(), &CaseFilter { query, ..CaseFilter::default() });
-            let open = cases.iter().filter(|row| row.timeliness.is_some()).count();
+            let open = cases.iter().filter(|row| is_open(row)).count();
             assert_eq!(open as i64, count, "{cell}");
         }
         let query = Query { no_position: true, ..Query::default() };
         let cases = all(&server.frozen(), &CaseFilter { query, ..CaseFilter::default() });
-        let open = cases.iter().filter(|row| row.timeliness.is_some()).count();
+        let open = cases.iter().filter(|row| is_open(row)).count();
         assert_eq!(open as i64, map.no_position);
     }
 }
@@ -199,7 +206,7 @@ fn a_line_says_how_the_case_stands() {
     let (_, server) = server(25, 300);
     let frozen = server.frozen();
     let at = server.state.at();
-    let mut resolved = 0;
+    let (mut resolved, mut judged_late) = (0, 0);
     for (ix, code) in codes_of(&server.state) {
         let case = server.state.case(ix).unwrap();
         let Some(timeline) = case.timeline.as_ref().filter(|timeline| timeline.received_at <= at) else {
@@ -208,19 +215,40 @@ fn a_line_says_how_the_case_stands() {
         };
         let row = case_row(&frozen, case).unwrap();
         assert_eq!(row.case, code);
-        assert_eq!(row.timeliness.is_some(), is_open_at(timeline, at));
+        assert_eq!(row.timeliness.is_some(), is_open_at(timeline, at) || row.resolved_at.is_some());
         assert_eq!(
             row.due.is_some(),
             row.timeliness.as_deref().is_some_and(|timeliness| timeliness != "no_deadline")
         );
         assert_eq!(row.rule.as_deref(), row.due.as_ref().map(|_| "source"));
-        assert!(row.resolved_at.is_none() || row.timeliness.is_none());
+        if row.resolved_at.is_some()
+            && timeline.flows.iter().filter(|flow| flow.measure == Measure::Resolved).count() == 1
+        {
+            let judged = timeline.flows.iter().find(|flow| flow.measure == Measure::Resolved).unwrap().judged;
+            let late = row.timeliness.as_deref() == Some("overdue");
+            assert_eq!(late, judged == Judgement::Late, "{row:?}");
+            judged_late += usize::from(late);
+        }
         if row.status == "resolved" {
             assert!(row.resolved_at.is_some(), "{row:?}");
             resolved += 1;
         }
     }
-    assert!(resolved > 10);
+    assert!(resolved > 10 && judged_late > 1);
+    // Who asks for the overdue alone means open cases; who names the status means those.
+    let count = |status: Option<&str>| {
+        let mut query = Query::default().only(Dimension::Timeliness, "overdue");
+        if let Some(status) = status {
+            query = query.only(Dimension::Status, status);
+        }
+        let rows = all(&frozen, &CaseFilter { query, ..CaseFilter::default() });
+        assert!(rows.iter().all(|row| row.timeliness.as_deref() == Some("overdue")));
+        (rows.iter().filter(|row| row.resolved_at.is_none()).count(), rows.len())
+    };
+    let (open, listed) = count(None);
+    assert!(open > 0 && open == listed);
+    let (open, listed) = count(Some("resolved"));
+    assert!(open == 0 && listed > 0);
 }
 
 #[test]

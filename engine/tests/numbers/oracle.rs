@@ -68,9 +68,14 @@ impl Ask<'_> {
         self.query.from.unwrap_or_else(|| self.local(self.now).start_of_day().unwrap().timestamp().into())
     }
 
-    /// The first instant after the period; what happens at this very instant has happened.
+    /// The first instant after the period, which is half-open.
     fn end(&self) -> Timestamp {
-        self.query.to.unwrap_or(self.now.plus_micros(1))
+        self.query.to.unwrap_or(self.now)
+    }
+
+    /// The instant at which movements are seen: all of a stated period is.
+    fn seen(&self) -> Timestamp {
+        if self.query.to.is_some() { self.state.at() } else { self.now }
     }
 
     fn name(&self, bucket: Bucket, at: Timestamp) -> String {
@@ -261,7 +266,7 @@ impl Ask<'_> {
                 && judged.is_none_or(|judged| flow.judged == judged)
                 && flow.at >= from
                 && flow.at < end
-                && flow.since <= self.now;
+                && flow.since <= self.seen();
             match (counts, hours, flow.handling_secs) {
                 (true, false, _) => happened.push((flow.attrs.clone(), i64::from(flow.weight))),
                 (true, true, Some(secs)) => happened.push((flow.attrs.clone(), secs)),
