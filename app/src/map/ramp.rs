@@ -13,22 +13,22 @@ pub(super) const CLASSES_MAX: usize = 6;
 
 /// On the wall: dark where there is little, light where there is much.
 const WALL: [Rgb; CLASSES_MAX] = [
-    Rgb([0x20, 0x34, 0x3a]),
-    Rgb([0x2a, 0x55, 0x60]),
-    Rgb([0x3a, 0x7c, 0x86]),
-    Rgb([0x63, 0xa9, 0xa6]),
+    Rgb([0x29, 0x44, 0x4c]),
+    Rgb([0x2f, 0x62, 0x6c]),
+    Rgb([0x3f, 0x86, 0x90]),
+    Rgb([0x68, 0xae, 0xab]),
     Rgb([0xa9, 0xd3, 0xbd]),
     Rgb([0xee, 0xf3, 0xd2]),
 ];
 
 /// In the office: pale where there is little, deep where there is much.
 const OFFICE: [Rgb; CLASSES_MAX] = [
-    Rgb([0xd9, 0xe6, 0xe3]),
-    Rgb([0xa9, 0xcf, 0xc9]),
-    Rgb([0x75, 0xb3, 0xaf]),
-    Rgb([0x42, 0x8f, 0x93]),
-    Rgb([0x25, 0x6d, 0x78]),
-    Rgb([0x12, 0x4a, 0x58]),
+    Rgb([0xb4, 0xd2, 0xcc]),
+    Rgb([0x8d, 0xbd, 0xb8]),
+    Rgb([0x65, 0xa4, 0xa4]),
+    Rgb([0x3f, 0x86, 0x8c]),
+    Rgb([0x26, 0x67, 0x73]),
+    Rgb([0x0f, 0x43, 0x50]),
 ];
 
 impl Rgb {
@@ -104,6 +104,22 @@ mod tests {
     fn each_ramp_goes_one_way_in_lightness_alone() {
         check_one_way(Theme::Wall, true);
         check_one_way(Theme::Office, false);
+    }
+
+    #[track_caller]
+    fn check_stands_out(theme: Theme, grounds: &[[u8; 3]]) {
+        let palest = luminance(ramp(theme)[0]);
+        for ground in grounds {
+            let ground = luminance(Rgb(*ground));
+            let contrast = (palest.max(ground) + 0.05) / (palest.min(ground) + 0.05);
+            assert!(contrast > 1.3, "{theme:?}: {contrast}");
+        }
+    }
+
+    #[test]
+    fn a_cell_of_the_palest_class_stands_out_from_land_and_from_water() {
+        check_stands_out(Theme::Wall, &[[0x16, 0x1d, 0x20], [0x0c, 0x11, 0x13]]);
+        check_stands_out(Theme::Office, &[[0xf4, 0xf3, 0xee], [0xe3, 0xe8, 0xe9]]);
     }
 
     #[test]
