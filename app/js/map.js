@@ -18,20 +18,67 @@ const NAMES_FROM_EM = 30;
 // Width of the names' halo, of their size.
 const HALO_SHARE = 0.11;
 
+// How long to wait before the library is asked for again, and for how long at most.
+const AGAIN_MS = 1_000;
+const AGAIN_MS_MAX = 15_000;
+// Who waits to ask again.
+const waiting = new Set();
+
+/** Whoever waits to ask again does so now: the link is back. */
+export function again() {
+  for (const ask of [...waiting]) ask();
+}
+
+function pause(tries) {
+  return new Promise((resolve) => {
+    const ask = () => {
+      waiting.delete(ask);
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(ask, Math.min(AGAIN_MS * 2 ** tries, AGAIN_MS_MAX));
+    waiting.add(ask);
+  });
+}
+
 /**
- * Starts a map. Rejects with a reason where it cannot be started.
+ * Starts a map. Rejects with a reason where this device cannot draw one; where the library cannot be
+ * loaded, asks for it until it can.
  * @param {HTMLElement} container empty, with a size
  * @param {string} options JSON: style, bounds, padding, interactive, fadeMs, over, overMiddles,
  *   title
  * @param {object} hooks what the map calls; see `src/map/bridge.rs`
  */
 export async function start(container, options, hooks) {
-  const [maplibre] = await Promise.all([import(LIBRARY), styleSheet()]);
-  maplibre.setWorkerUrl(WORKER);
+  const maplibre = await library(container, hooks);
+  if (!container.isConnected) throw new Error("the page has been left");
   return new Handle(maplibre, container, JSON.parse(options), hooks);
 }
 
 // Loaded with the first map: other pages do without it.
+async function library(container, hooks) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      // A browser may remember that a module could not be loaded: the next time it has another name.
+      const name = tries === 0 ? LIBRARY : `${LIBRARY}?${tries}`;
+      const [maplibre] = await Promise.all([import(name), styleSheet(), reachable(WORKER)]);
+      maplibre.setWorkerUrl(WORKER);
+      return maplibre;
+    } catch (error) {
+      if (!container.isConnected) throw error;
+      console.warn("map:", error);
+      hooks.waiting();
+      await pause(tries);
+    }
+  }
+}
+
+// MapLibre does not say when its worker cannot be loaded.
+async function reachable(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+}
+
 function styleSheet() {
   if (document.querySelector(`link[href="${STYLE_SHEET}"]`)) return undefined;
   const link = document.createElement("link");
@@ -39,7 +86,10 @@ function styleSheet() {
   link.href = STYLE_SHEET;
   return new Promise((resolve, reject) => {
     link.addEventListener("load", resolve, { once: true });
-    link.addEventListener("error", () => reject(new Error(`${STYLE_SHEET} cannot be loaded`)), { once: true });
+    link.addEventListener("error", () => {
+      link.remove();
+      reject(new Error(`${STYLE_SHEET} cannot be loaded`));
+    }, { once: true });
     document.head.append(link);
   });
 }
@@ -58,9 +108,13 @@ class Handle {
   #data = new Map();
   #textSizes = new Map();
   #isStyled = false;
+  #isDrawn = false;
   #isRemoved = false;
+  // Sources of the style that came from an address, and how often each failed.
+  #addresses = new Map();
+  #failures = new Map();
 
-  constructor(maplibre, container, { style, bounds, padding, interactive, fadeMs, over, overMiddles, title }, hooks) {
+  constructor(maplibre, container, { style, bounds, padding, interactive, fadeMs, over, overMiddles, title, gestures }, hooks) {
     this.#container = container;
     this.#hooks = hooks;
     this.#over = over;
@@ -69,14 +123,20 @@ class Handle {
     this.#bounds = [[bounds[0], bounds[1]], [bounds[2], bounds[3]]];
     this.#paddingEm = padding;
     this.#measure();
+    const whole = fromHere(style);
+    for (const [id, source] of Object.entries(whole.sources)) {
+      if (typeof source.data === "string") this.#addresses.set(id, source.data);
+    }
     this.#map = new maplibre.Map({
       container,
-      style: fromHere(style),
+      style: whole,
       bounds: this.#bounds,
       fitBoundsOptions: { padding: this.#padding() },
       interactive,
       fadeDuration: fadeMs,
-      locale: { "Map.Title": title },
+      locale: { "Map.Title": title, ...gestures },
+      // A finger that scrolls the page passes over the map; two fingers move it.
+      cooperativeGestures: interactive && matchMedia("(pointer: coarse)").matches,
       minZoom: ZOOM_MIN,
       maxZoom: ZOOM_MAX,
       maxPitch: 0,
@@ -108,17 +168,38 @@ class Handle {
       this.#look();
       this.#sizeTexts();
     });
-    map.on("idle", () => this.#tell("drawn"));
+    // A map whose numbers move all the time is never idle: it is drawn with the first picture.
+    map.on("render", () => {
+      if (this.#isDrawn || !this.#isStyled) return;
+      this.#isDrawn = true;
+      this.#tell("drawn");
+    });
     map.on("webglcontextlost", () => {
       this.#isStyled = false;
+      this.#isDrawn = false;
       this.#tell("lost");
     });
-    map.on("error", (event) => this.#tell("fault", event.error?.message ?? "the base map has a fault"));
+    map.on("error", (event) => this.#fault(event));
+    map.on("sourcedata", (event) => {
+      if (event.sourceDataType === "content") this.#failures.delete(event.sourceId);
+      if (this.#failures.size === 0) this.#tell("mended");
+    });
     map.on("click", (event) => this.#tell("tap", event.lngLat.lat, event.lngLat.lng));
     map.on("mousemove", (event) => {
       const opens = this.#tell("canTap", event.lngLat.lat, event.lngLat.lng);
       map.getCanvas().style.cursor = opens ? "pointer" : "";
     });
+  }
+
+  // A part of the base map is missing. What comes from an address is asked for again.
+  async #fault({ error, sourceId }) {
+    console.warn("map:", sourceId ?? "", error);
+    this.#tell("fault", error?.message ?? "the base map has a fault");
+    if (!this.#addresses.has(sourceId)) return;
+    const tries = this.#failures.get(sourceId) ?? 0;
+    this.#failures.set(sourceId, tries + 1);
+    await pause(tries);
+    if (!this.#isRemoved && this.#isStyled) this.#map.getSource(sourceId)?.setData(this.#addresses.get(sourceId));
   }
 
   // The hooks die with the map; MapLibre may still have an event on its way.

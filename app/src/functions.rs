@@ -185,13 +185,21 @@ pub async fn load_case(code: String) -> Result<Option<CaseStory>, AppError> {
     Ok(story)
 }
 
+/// Where a number comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The number.
+    pub receipt: Receipt,
+    /// Of what is resolved in time: what it is a share of, as the same question's `resolved_in_time`,
+    /// `resolved_extended` and `resolved_late`.
+    pub judged: Option<[i64; 3]>,
+}
+
 /// Where a number comes from. `params` is a query string with one metric and perhaps a `cursor`.
 ///
 /// # Errors
 /// The problem that names the parameter at fault, or that the server cannot be reached.
 #[server(prefix = "/fn", endpoint = "receipt", input = GetUrl)]
-pub async fn load_receipt(params: String) -> Result<Receipt, AppError> {
-    let source = asked::source()?;
-    let (query, cursor) = asked::receipt_query(&*source, &params)?;
-    Ok(source.receipt(query, cursor).await?)
+pub async fn load_receipt(params: String) -> Result<Explained, AppError> {
+    asked::explained(&*asked::source()?, &params).await
 }

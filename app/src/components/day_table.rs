@@ -46,7 +46,12 @@ pub fn DayTable(
     let each = Memo::new(move |_| table.with(|table| read(table)));
     let at = Memo::new(move |_| table.with(|table| table.at.clone()));
     let drawing = Signal::derive(move || each.with(|each| days(&lines(lang, each))));
-    let starts = move || each.with(|each| each.iter().rev().map(|day| day.start.clone()).collect::<Vec<_>>());
+    // A day that is over is another row than the same day while it was today's.
+    let rows = move || {
+        let today = at.with(|at| date::day(at));
+        let row = |day: &Day| (day.start.clone(), date::day(&day.start) == today);
+        each.with(|each| each.iter().rev().map(row).collect::<Vec<_>>())
+    };
     let label = format!("{}, {}", words::RECEIVED.to(lang), words::RESOLVED.to(lang));
     let params = StoredValue::new(params);
     view! {
@@ -64,8 +69,8 @@ pub fn DayTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=starts key=Clone::clone let(start)>
-                        <DayRow start each at params=params.get_value()/>
+                    <For each=rows key=Clone::clone let((start, is_today))>
+                        <DayRow start is_today each at params=params.get_value()/>
                     </For>
                 </tbody>
             </table>
@@ -74,10 +79,18 @@ pub fn DayTable(
 }
 
 #[component]
-fn DayRow(start: String, each: Memo<Vec<Day>>, at: Memo<String>, params: Params) -> impl IntoView {
+fn DayRow(
+    start: String,
+    is_today: bool,
+    each: Memo<Vec<Day>>,
+    at: Memo<String>,
+    params: Params,
+) -> impl IntoView {
     let lang = use_lang();
     let name = date::day(&start).map_or_else(|| start.clone(), |day| date::long_date(lang, day));
-    let next = date::day(&start).and_then(|day| day.tomorrow().ok()).map(|day| day.to_string());
+    // Today's end lies ahead, where nothing is known: its numbers are those of now.
+    let next = date::day(&start).filter(|_| !is_today).and_then(|day| day.tomorrow().ok());
+    let next = next.map(|day| day.to_string());
     let from = start.get(..10).unwrap_or_default().to_owned();
     let key = start.clone();
     let day = Memo::new(move |_| {
@@ -95,7 +108,8 @@ fn DayRow(start: String, each: Memo<Vec<Day>>, at: Memo<String>, params: Params)
                 params.push(("from".to_owned(), from.clone()));
                 params.push(("to".to_owned(), next.clone()));
             }
-            (_, None) => {}
+            (domain::metric::MetricKind::Stock, None) => {}
+            (_, None) => params.push(("from".to_owned(), from.clone())),
         }
         let value = Signal::derive(move || day.with(|day| day.numbers[place]));
         let text = text.unwrap_or_else(|| Signal::derive(move || number::count(lang, value.get())));

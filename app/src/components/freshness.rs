@@ -116,13 +116,25 @@ fn state_text(lang: Lang, line: &SourceLine) -> String {
 }
 
 fn notice_text(lang: Lang, said: Option<&str>, beat: &Beat) -> String {
-    let clock = sentences::clock(&beat.clock).map(|say| say.to(lang).to_owned());
-    let said = said.map(str::to_owned).or(clock);
-    let is_real = beat.clock == "system" || (beat.speed - 1.0).abs() < f64::EPSILON || beat.speed <= 0.0;
-    // The city's own notice may say the speed already.
-    let speed = (!is_real).then(|| sentences::speed(lang, beat.speed));
-    let speed = speed.filter(|speed| !said.as_ref().is_some_and(|said| said.contains(speed)));
-    said.into_iter().chain(speed).collect::<Vec<_>>().join(" · ")
+    let is_real = beat.clock == "system";
+    let clock = match beat.clock.as_str() {
+        "set" => date::day(&beat.at).map(|day| clock_set(lang, &date::date(lang, day))),
+        clock => sentences::clock(clock).map(|say| say.to(lang).to_owned()),
+    };
+    let is_fast = !is_real && beat.speed > 0.0 && (beat.speed - 1.0).abs() > f64::EPSILON;
+    let speed = is_fast.then(|| sentences::speed(lang, beat.speed));
+    // The city's own notice may say the clock and its speed already.
+    let is_news = |word: &String| said.is_none_or(|said| !said.to_lowercase().contains(&word.to_lowercase()));
+    let clock = clock.into_iter().chain(speed).filter(is_news);
+    said.map(str::to_owned).into_iter().chain(clock).collect::<Vec<_>>().join(" · ")
+}
+
+/// Said where somebody has set the city's clock.
+fn clock_set(lang: Lang, day: &str) -> String {
+    match lang {
+        Lang::Vi => format!("Đồng hồ của thành phố đặt ở {day}"),
+        Lang::En => format!("The city's clock is set to {day}"),
+    }
 }
 
 const fn link_word(link: Link) -> Say {
@@ -140,5 +152,27 @@ const fn link_class(link: Link) -> &'static str {
         Link::Live => "live",
         Link::Reconnecting => "reconnecting",
         Link::Stale => "stale",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(clock: &str, speed: f64, said: Option<&str>, want: &str) {
+        let at = "2015-10-05T12:00:00-04:00".to_owned();
+        let beat = Beat { seq: domain::Seq::default(), at, clock: clock.to_owned(), speed, sources: vec![] };
+        assert_eq!(notice_text(Lang::Vi, said, &beat), want);
+    }
+
+    #[test]
+    fn a_clock_that_is_not_the_present_says_so() {
+        check("system", 1.0, None, "");
+        check("set", 1.0, None, "Đồng hồ của thành phố đặt ở 05-10-2015");
+        check("set", 600.0, None, "Đồng hồ của thành phố đặt ở 05-10-2015 · nhanh gấp 600 lần");
+        check("still", 0.0, None, "Đồng hồ đứng yên");
+        check("replay", 1.0, Some("Phát lại dữ liệu mở"), "Phát lại dữ liệu mở");
+        check("set", 1.0, Some("Dữ liệu mở"), "Dữ liệu mở · Đồng hồ của thành phố đặt ở 05-10-2015");
     }
 }

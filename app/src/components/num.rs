@@ -6,11 +6,27 @@ use leptos::prelude::*;
 use super::mark::Shape;
 use super::receipt_panel::use_receipt;
 use crate::address;
+use crate::ask::resolve;
 use crate::locale::use_lang;
+use crate::text::date;
 use crate::text::number::count;
 
 /// The parameters of a question, in REST's words.
 pub type Params = Vec<(String, String)>;
+
+/// The parameters that fix an instant: a question that has one needs no other.
+const FIXED: [&str; 2] = ["at", "to"];
+
+/// The question of a number as it stood at an instant (empty: not known), by its dates alone: sent to
+/// someone it is still the same number tomorrow, and REST answers the same.
+#[must_use]
+pub(crate) fn pinned(params: &Params, at: &str) -> Params {
+    let mut params = resolve(params.clone(), date::day(at));
+    if !at.is_empty() && !params.iter().any(|(key, _)| FIXED.contains(&key.as_str())) {
+        params.push(("at".to_owned(), at.to_owned()));
+    }
+    params
+}
 
 /// A touchable number. Without script it is a link to the receipt's page; with it, the receipt opens
 /// beside it, pinned to the instant that the number stands at.
@@ -35,7 +51,11 @@ pub fn Num(
     text: Option<Signal<String>>,
 ) -> impl IntoView {
     let (lang, receipt) = (use_lang(), use_receipt());
-    let href = address::receipt(&params);
+    let params = StoredValue::new(params);
+    let pin = move || params.with_value(|params| address::receipt(&pinned(params, &at.get_untracked())));
+    let href = RwSignal::new(pin());
+    // The number moves on four times a second; its address need be right when somebody takes it.
+    let take = move || href.set(pin());
     let shown = move || text.map_or_else(|| count(lang, value.get()), |text| text.get());
     // A zero is not a reason for colour.
     let class = move || match shape {
@@ -47,13 +67,33 @@ pub fn Num(
             return;
         }
         event.prevent_default();
-        receipt.open(&params, &at.get_untracked());
+        params.with_value(|params| receipt.open(params, &at.get_untracked()));
     };
     view! {
-        <a class=class href=href on:click=open>
+        <a class=class href=href on:click=open on:pointerenter=move |_| take() on:pointerdown=move |_| take() on:focus=move |_| take() on:keydown=move |_| take()>
             <span class="unseen">{label} " "</span>
             {shape.map(|shape| view! { <span class="sign" aria-hidden="true">{shape.sign()}</span> })}
             <span class="figure">{shown}</span>
         </a>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(params: &[(&str, &str)], want: &str) {
+        let params = params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(address::search(&pinned(&params, "2015-10-05T12:00:00-04:00")), want);
+    }
+
+    #[test]
+    fn an_address_names_the_instant_of_its_number() {
+        let at = "at=2015-10-05T12%3A00%3A00-04%3A00";
+        check(&[("metric", "open")], &format!("metric=open&{at}"));
+        check(&[("metric", "overdue"), ("at", "today")], "metric=overdue&at=2015-10-05");
+        check(&[("from", "today-29d")], &format!("from=2015-09-06&{at}"));
+        check(&[("from", "2015-09-06"), ("to", "2015-09-07")], "from=2015-09-06&to=2015-09-07");
     }
 }

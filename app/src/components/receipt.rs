@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use domain::answer::{Excluded, Receipt};
+use domain::metric::Metric;
 use leptos::prelude::*;
 
 use super::conditions::value_said;
-use super::num::Params;
+use super::num::{Params, pinned};
 use crate::address;
-use crate::functions::Boot;
+use crate::functions::{Boot, Explained};
 use crate::locale::use_lang;
 use crate::text::{Lang, date, metrics, number, sentences, words};
 
@@ -19,7 +20,7 @@ pub fn ReceiptView(
     /// What names things.
     boot: Arc<Boot>,
     /// What the server answered.
-    receipt: Receipt,
+    found: Explained,
     /// The question, as a query string.
     params: String,
     /// Turns to another page of codes, where not by a link.
@@ -27,7 +28,9 @@ pub fn ReceiptView(
     on_turn: Option<Callback<String>>,
 ) -> impl IntoView {
     let lang = use_lang();
+    let Explained { receipt, judged } = found;
     let asked = address::pairs(&params);
+    let share = judged.map(|judged| share(lang, &asked, &receipt.at, judged));
     let next = receipt.cases.next.clone().map(|cursor| {
         let mut params: Params = asked.clone();
         params.retain(|(key, _)| key != "cursor");
@@ -44,6 +47,7 @@ pub fn ReceiptView(
                 <strong class="figure">{number::value(lang, &receipt.value)}</strong>
                 <span class="aside">{format!("{} {}", words::AS_OF.to(lang), date::moment(lang, &receipt.at))}</span>
             </p>
+            {share}
             <dl class="facts">
                 <dt>{words::DEFINITION.to(lang)}</dt>
                 <dd>{lang.of(&receipt.definition)}</dd>
@@ -58,9 +62,7 @@ pub fn ReceiptView(
             </dl>
             <h3>{words::RECEIPT_CASES.to(lang)}</h3>
             <p class="aside">{sentences::shown_of(lang, shown, total)}</p>
-            <ul class="codes">
-                {receipt.cases.codes.iter().map(|code| view! { <li><a href=address::case(code)>{code.clone()}</a></li> }).collect_view()}
-            </ul>
+            {codes(lang, &receipt.cases.codes)}
             {next}
             <h3>{words::EXCLUDED.to(lang)}</h3>
             <table class="plain">
@@ -76,6 +78,42 @@ pub fn ReceiptView(
             <p class="digest">{receipt.digest.clone()}</p>
         </div>
     }
+}
+
+/// How many codes are seen at first.
+const CODES_FIRST: usize = 60;
+
+/// The codes, all but the first of them folded away.
+fn codes(lang: Lang, codes: &[String]) -> impl IntoView + use<> {
+    let list = |codes: &[String]| {
+        let each = codes.iter().map(|code| view! { <li><a href=address::case(code)>{code.clone()}</a></li> });
+        view! { <ul class="codes">{each.collect_view()}</ul> }
+    };
+    let (first, rest) = codes.split_at(codes.len().min(CODES_FIRST));
+    let more = (!rest.is_empty()).then(|| {
+        let left = number::count(lang, i64::try_from(rest.len()).unwrap_or(i64::MAX));
+        let text = match lang {
+            Lang::Vi => format!("Xem thêm {left} mã"),
+            Lang::En => format!("{left} more codes"),
+        };
+        view! { <details class="codes-more"><summary class="button">{text}</summary>{list(rest)}</details> }
+    });
+    view! { {list(first)} {more} }
+}
+
+/// A share with both of its numbers, each by its own receipt.
+fn share(lang: Lang, asked: &Params, at: &str, judged: [i64; 3]) -> impl IntoView + use<> {
+    const METRICS: [Metric; 3] = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate];
+    let whole = judged.iter().sum();
+    let parts = METRICS.into_iter().zip(judged).skip(1).map(|(metric, number)| {
+        let mut params = asked.clone();
+        params.retain(|(key, _)| key != "metric" && key != "cursor" && key != "lang");
+        params.push(("metric".to_owned(), metric.name().to_owned()));
+        let href = address::receipt(&pinned(&params, at));
+        let name = metrics::named(metric.name(), lang).to_lowercase();
+        view! { " · " {name} " " <a class="num" href=href><span class="figure">{number::count(lang, number)}</span></a> }
+    });
+    view! { <p class="receipt-share">{sentences::in_time_of(lang, judged[0], whole)} {parts.collect_view()}</p> }
 }
 
 fn scope(lang: Lang, boot: &Boot, receipt: &Receipt) -> Option<impl IntoView + use<>> {

@@ -13,7 +13,7 @@ use leptos::prelude::use_context;
 
 use crate::ask::{Ask, resolve, resolve_query};
 use crate::error::AppError;
-use crate::functions::NewestCases;
+use crate::functions::{Explained, NewestCases};
 use crate::pages::wall::{LEVELS, Levels, UsualDay, levels_of, usual_of};
 use crate::source::{CasesQuery, CitySource};
 use crate::{address, text};
@@ -27,6 +27,8 @@ const NEWEST_MAX: usize = 100;
 const OPEN: [&str; 4] = ["in_time", "due_soon", "overdue", "no_deadline"];
 /// What counts as serious.
 const SERIOUS: [&str; 3] = ["complex", "major", "urgent"];
+/// What has been resolved and had a deadline.
+const JUDGED: [Metric; 3] = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate];
 /// Eight weeks: what is usual on a weekday.
 const USUAL_FROM: &str = "today-56d";
 
@@ -93,6 +95,19 @@ pub(super) fn receipt_query(
     let cursor = address::value(&pairs, "cursor");
     pairs.retain(|(key, _)| key != "cursor" && key != "lang");
     Ok((query(source, &pairs)?, cursor))
+}
+
+/// A receipt, and where its number is a share's, what it is a share of.
+pub(super) async fn explained(source: &dyn CitySource, params: &str) -> Result<Explained, AppError> {
+    let (query, cursor) = receipt_query(source, params)?;
+    let receipt = source.receipt(query.clone(), cursor).await?;
+    if query.metrics != [Metric::ResolvedInTime] {
+        return Ok(Explained { receipt, judged: None });
+    }
+    // At the same instant, also where the question says none.
+    let at = query.at.or_else(|| source.parse_time(&receipt.at));
+    let table = source.table(Query { metrics: JUDGED.to_vec(), at, ..query }).await?;
+    Ok(Explained { receipt, judged: Some(JUDGED.map(|metric| crate::table::sum(&table, metric))) })
 }
 
 /// The longest overdue case of each agency at the top of the tree.

@@ -46,8 +46,7 @@ fn ask(query: Signal<WireQuery>, live: Live) -> LiveTable {
         let turn = if ask::is_relative(&query) { live.days_turned().get() } else { 0 };
         (query, turn)
     };
-    let first =
-        use_answer(asked, |(query, _)| load_table(serde_json::to_string(&query).unwrap_or_default()));
+    let first = use_answer(asked, |(query, _)| load_table(serde_json::to_string(&query).unwrap_or_default()));
     LiveTable { first, held: RwSignal::new(None) }
 }
 

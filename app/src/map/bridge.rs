@@ -20,6 +20,10 @@ extern "C" {
     #[wasm_bindgen(catch)]
     async fn start(container: &HtmlElement, options: &str, hooks: &Object) -> Result<JsValue, JsValue>;
 
+    /// Whoever waits to ask again does so now.
+    #[wasm_bindgen(js_name = again)]
+    pub(super) fn ask_again();
+
     /// Draws again when the browser next draws.
     #[wasm_bindgen(method)]
     pub(super) fn repaint(this: &MapHandle);
@@ -65,6 +69,10 @@ impl Hooks {
         );
         let drawn = Rc::clone(&tell);
         hooks.add("drawn", Closure::<dyn FnMut()>::new(move || drawn(News::Drawn)));
+        let waiting = Rc::clone(&tell);
+        hooks.add("waiting", Closure::<dyn FnMut()>::new(move || waiting(News::Waiting)));
+        let mended = Rc::clone(&tell);
+        hooks.add("mended", Closure::<dyn FnMut()>::new(move || mended(News::Mended)));
         let lost = Rc::clone(&tell);
         hooks.add("lost", Closure::<dyn FnMut()>::new(move || lost(News::Lost)));
         hooks.add_taps(&tell, Rc::new(cell_at));

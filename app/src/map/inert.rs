@@ -30,3 +30,6 @@ impl Stage {
 pub(super) fn wants_less_motion() -> bool {
     false
 }
+
+/// Nothing waits here.
+pub(super) const fn ask_again() {}

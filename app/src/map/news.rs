@@ -6,6 +6,8 @@ use super::resolution::Camera;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // Told in the browser only.
 pub(super) enum News {
+    /// The library could not be loaded; it is asked for again.
+    Waiting,
     /// The camera came to rest, or the map's place on the page changed its size.
     View(Camera),
     /// Everything is drawn.
@@ -16,6 +18,8 @@ pub(super) enum News {
     Lost,
     /// A part of the base map is missing. The hexagons are not touched by it.
     Fault(String),
+    /// No part of the base map is missing any more.
+    Mended,
     /// The hexagons cannot be drawn here.
     Failed(String),
 }
@@ -26,6 +30,8 @@ pub(super) enum Standing {
     /// Its library is on the way.
     #[default]
     Starting,
+    /// Its library cannot be loaded now.
+    Waiting,
     /// It draws.
     Drawn,
     /// The graphics context is lost; MapLibre waits for it.
@@ -39,6 +45,7 @@ impl Standing {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Starting => "starting",
+            Self::Waiting => "waiting",
             Self::Drawn => "drawn",
             Self::Lost => "lost",
             Self::Failed(_) => "failed",
@@ -50,9 +57,10 @@ impl Standing {
         match (self, news) {
             (Self::Failed(_), _) => self.clone(),
             (_, News::Failed(why)) => Self::Failed(why.clone()),
+            (_, News::Waiting) => Self::Waiting,
             (_, News::Lost) => Self::Lost,
             (_, News::Drawn) => Self::Drawn,
-            (_, News::View(_) | News::Tap(_) | News::Fault(_)) => self.clone(),
+            (_, News::View(_) | News::Tap(_) | News::Fault(_) | News::Mended) => self.clone(),
         }
     }
 }
@@ -73,6 +81,8 @@ mod tests {
         check(&[News::View(Camera::default()), News::Drawn], "drawn");
         check(&[News::Drawn, News::Lost], "lost");
         check(&[News::Drawn, News::Lost, News::Drawn], "drawn");
+        check(&[News::Waiting], "waiting");
+        check(&[News::Waiting, News::Waiting, News::Drawn], "drawn");
         check(&[News::Drawn, News::Fault("404".into())], "drawn");
         check(&[News::Failed("no WebGL2".into()), News::Drawn], "failed");
     }

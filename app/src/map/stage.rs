@@ -9,6 +9,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde_json::Value;
 
+pub(super) use super::bridge::ask_again;
 use super::bridge::{Hooks, MapHandle, start_map};
 use super::frame::HexFrame;
 use super::layer::Layer;

@@ -19,7 +19,7 @@ use super::list::TopCells;
 use super::news::{News, Standing};
 use super::outline::Outline;
 use super::places::{Place, places};
-use super::platform::{Stage, wants_less_motion};
+use super::platform::{Stage, ask_again, wants_less_motion};
 use super::resolution::{Camera, res_at_first};
 use super::scale::Scale;
 use super::{area, names, words};
@@ -82,8 +82,9 @@ pub fn HexMap(
         Theme::Office => "hexmap hexmap-office",
     };
     let attribution = board.city.map.attribution.clone();
-    let has_failed =
-        Signal::derive(move || standing.with(|standing| matches!(standing, Standing::Failed(_))));
+    let has_failed = Signal::derive(move || {
+        standing.with(|standing| matches!(standing, Standing::Failed(_) | Standing::Waiting))
+    });
     view! {
         <figure class=class class=("hexmap-failed", move || has_failed.get()) aria-label=words::NAME.to(lang)>
             <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-res=move || shown_res.get() data-bounds=bounds></div>
@@ -171,6 +172,13 @@ impl Ground {
                 ground.take(&news, theme, stage, res, on_cell)
             });
         });
+        let returned = use_live().returned();
+        Effect::new(move |before: Option<()>| {
+            returned.track();
+            if before.is_some() {
+                ask_again();
+            }
+        });
         if board.city.map.boundaries_url.is_none() {
             follow_area(stage);
         }
@@ -186,7 +194,12 @@ impl Ground {
             News::Fault(_) => {
                 self.has_fault.try_set(true);
             }
-            News::Drawn | News::Lost | News::Failed(_) => {}
+            News::Mended => {
+                if self.has_fault.try_get_untracked() == Some(true) {
+                    self.has_fault.try_set(false);
+                }
+            }
+            News::Waiting | News::Drawn | News::Lost | News::Failed(_) => {}
         }
     }
 
@@ -202,6 +215,7 @@ impl Ground {
     fn says(self, lang: Lang) -> Option<&'static str> {
         let words = self.standing.with(|standing| match standing {
             Standing::Starting => Some(words::STARTING),
+            Standing::Waiting => Some(words::WAITING),
             Standing::Lost => Some(words::LOST),
             Standing::Failed(_) => Some(words::FAILED),
             Standing::Drawn => None,
@@ -239,6 +253,11 @@ fn options(board: &Board) -> String {
         "over": OVER_HEXAGONS,
         "overMiddles": NAMES_LAYER,
         "title": words::NAME.to(board.lang),
+        "gestures": {
+            "CooperativeGesturesHandler.MobileHelpText": words::TWO_FINGERS.to(board.lang),
+            "CooperativeGesturesHandler.WindowsHelpText": words::WITH_CTRL.to(board.lang),
+            "CooperativeGesturesHandler.MacHelpText": words::WITH_COMMAND.to(board.lang),
+        },
         "padding": padding_em(board.theme),
     });
     options.to_string()

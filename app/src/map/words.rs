@@ -6,6 +6,20 @@ use crate::text::{Say, lang::say};
 pub(super) const NAME: Say = say("Bản đồ ô lục giác", "Hexagon map");
 /// Before the map is there.
 pub(super) const STARTING: Say = say("Đang mở bản đồ…", "Opening the map…");
+/// While its library cannot be loaded.
+pub(super) const WAITING: Say = say(
+    "Chưa tải được bản đồ; trang đang thử lại. Số liệu ở danh sách.",
+    "The map could not be loaded; the page is trying again. The numbers are in the list.",
+);
+/// How a finger moves the map.
+pub(super) const TWO_FINGERS: Say =
+    say("Dùng hai ngón tay để di chuyển bản đồ", "Use two fingers to move the map");
+/// How a wheel zooms the map where the page scrolls over it.
+pub(super) const WITH_CTRL: Say =
+    say("Giữ Ctrl và lăn chuột để phóng to bản đồ", "Hold Ctrl and scroll to zoom the map");
+/// The same on a Mac.
+pub(super) const WITH_COMMAND: Say =
+    say("Giữ ⌘ và lăn chuột để phóng to bản đồ", "Hold ⌘ and scroll to zoom the map");
 /// While the graphics context is away.
 pub(super) const LOST: Say = say(
     "Bản đồ đang khôi phục. Số liệu vẫn ở danh sách.",

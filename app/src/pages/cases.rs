@@ -12,6 +12,7 @@ use super::ready::when_ready;
 use crate::address;
 use crate::components::{CaseRows, Conditions, Crumb, Crumbs, Params, Tab, Tabs};
 use crate::functions::{Boot, Found, load_search};
+use crate::live::{use_list, without_instant};
 use crate::locale::use_lang;
 use crate::text::{Lang, date, sentences, words};
 
@@ -20,7 +21,8 @@ use crate::text::{Lang, date, sentences, words};
 pub fn Cases() -> impl IntoView {
     let lang = use_lang();
     let search = use_location().search;
-    let found = Resource::new(
+    let as_of = RwSignal::new(String::new());
+    let found = use_list(
         move || search.get(),
         |search| async move {
             let params = with_order(&search);
@@ -35,10 +37,23 @@ pub fn Cases() -> impl IntoView {
                 Crumb { name: words::CASES.to(lang).to_owned(), href: String::new() },
             ]/>
             {when_ready(
-                move || { found.track(); async move { found.await } },
+                move || {
+                    found.track();
+                    async move {
+                        let (search, found) = found.await?;
+                        // The instant moves by itself: the list is made anew only with other cases.
+                        Ok((search, match found {
+                            Found::List(page) => {
+                                as_of.try_set(page.at.clone());
+                                Found::List(without_instant(page))
+                            }
+                            found => found,
+                        }))
+                    }
+                },
                 move |boot: Arc<Boot>, (search, found): (String, Found)| match found {
                     Found::Case(code) => view! { <Redirect path=address::case(&code)/> }.into_any(),
-                    Found::List(page) => view! { <List boot search page/> }.into_any(),
+                    Found::List(page) => view! { <List boot search page as_of/> }.into_any(),
                 },
             )}
         </main>
@@ -57,7 +72,7 @@ fn with_order(search: &str) -> Params {
 }
 
 #[component]
-fn List(boot: Arc<Boot>, search: String, page: CasePage) -> impl IntoView {
+fn List(boot: Arc<Boot>, search: String, page: CasePage, as_of: RwSignal<String>) -> impl IntoView {
     let lang = use_lang();
     let params = address::pairs(&search);
     let title = sentences::cases(lang, i64::try_from(page.total).unwrap_or(i64::MAX));
@@ -79,7 +94,7 @@ fn List(boot: Arc<Boot>, search: String, page: CasePage) -> impl IntoView {
         <Tabs tabs=orders(lang, &params) name=words::SORT.to(lang)/>
         <p class="aside">
             {sentences::shown_of(lang, shown, page.total)} " · "
-            {format!("{} {}", words::AS_OF.to(lang), date::moment(lang, &page.at))}
+            {move || format!("{} {}", words::AS_OF.to(lang), date::moment(lang, &as_of.get()))}
         </p>
         <CaseRows boot cases=page.cases/>
         <p class="pager">{first} " " {next}</p>

@@ -92,14 +92,23 @@ where
 {
     let latest: Latest<T> = RwSignal::new(None);
     follow(latest, load.clone());
+    let fallback = Arc::new(fallback);
+    let until_then = fallback.clone();
     view! {
-        <Suspense fallback>
+        <Suspense fallback=move || fallback()>
             {untrack(|| {
                 let first = load();
                 // One future for all: what waits within what waits would not be served.
                 Suspend::new(apart(async move {
-                    latest.set(Some(first.await));
-                    move || latest.get().map(|loaded| untrack(|| show(loaded).into_any()))
+                    let first = first.await;
+                    // Of a question that has been replaced meanwhile: its answer is on the way.
+                    if !matches!(&first, Err(error) if error.is_superseded()) {
+                        latest.set(Some(first));
+                    }
+                    move || match latest.get() {
+                        Some(loaded) => untrack(|| show(loaded).into_any()),
+                        None => untrack(|| until_then().into_any()),
+                    }
                 }))
             })}
         </Suspense>

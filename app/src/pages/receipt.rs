@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use domain::answer::Receipt as Answer;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::components::{Crumb, Crumbs, ReceiptView};
-use crate::functions::{Boot, load_receipt};
+use crate::functions::{Boot, Explained, load_receipt};
+use crate::live::use_answer;
 use crate::locale::use_lang;
 use crate::text::words;
 
@@ -19,7 +19,7 @@ use crate::text::words;
 pub fn Receipt() -> impl IntoView {
     let lang = use_lang();
     let search = use_location().search;
-    let answer = Resource::new(
+    let answer = use_answer(
         move || search.get(),
         |params| async move { load_receipt(params.clone()).await.map(|receipt| (params, receipt)) },
     );
@@ -33,7 +33,7 @@ pub fn Receipt() -> impl IntoView {
             <h1>{words::RECEIPT.to(lang)}</h1>
             {when_ready(
                 move || { answer.track(); async move { answer.await } },
-                |boot: Arc<Boot>, (params, receipt): (String, Answer)| view! { <ReceiptView boot receipt params/> },
+                |boot: Arc<Boot>, (params, found): (String, Explained)| view! { <ReceiptView boot found params/> },
             )}
         </main>
     }
