@@ -28,9 +28,18 @@ pub struct Event {
     pub body: Body,
     /// What was odd about it at the gate.
     pub flags: Box<[Flag]>,
+    /// Whose cases alone it may touch: those received under this `source` or below it. None where its
+    /// sender may speak of all.
+    pub bound_to: Option<Arc<str>>,
 }
 
 impl Event {
+    /// Whether it may speak of a case that was received from `source`.
+    #[must_use]
+    pub fn may_touch_case_of(&self, source: &str) -> bool {
+        self.bound_to.as_deref().is_none_or(|uri| is_under(uri, source))
+    }
+
     /// The order of a case's own events (`interfaces.md` section 2): time, then kind, source, id.
     #[must_use]
     pub fn order(&self, other: &Self) -> Ordering {
@@ -41,6 +50,12 @@ impl Event {
             &other.id,
         ))
     }
+}
+
+/// Whether a `source` is a URI or lies below it.
+#[must_use]
+pub fn is_under(uri: &str, source: &str) -> bool {
+    source.strip_prefix(uri).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']))
 }
 
 /// What happened.
@@ -184,6 +199,7 @@ pub enum Flag {
     PointPlaceholder,
     UnknownCode(Dimension),
     NotAllowed,
+    NotYourCase,
     CaseUnknown,
     ReceivedAgain,
     ClosedBeforeReceived,
@@ -203,6 +219,7 @@ impl Flag {
             Self::PointPlaceholder => "point_placeholder",
             Self::UnknownCode(_) => "unknown_code",
             Self::NotAllowed => "not_allowed",
+            Self::NotYourCase => "not_your_case",
             Self::CaseUnknown => "case_unknown",
             Self::ReceivedAgain => "received_again",
             Self::ClosedBeforeReceived => "closed_before_received",
@@ -224,6 +241,9 @@ impl Flag {
             }
             Self::UnknownCode(_) => ("Mã chưa có trong danh mục", "A code is not in the catalogue"),
             Self::NotAllowed => ("Sự kiện trái vòng đời", "The life cycle does not allow this event"),
+            Self::NotYourCase => {
+                ("Nguồn không có quyền với vụ việc này", "The source may not speak of this case")
+            }
             Self::CaseUnknown => ("Chưa có sự kiện tiếp nhận", "The case has not been received yet"),
             Self::ReceivedAgain => ("Tiếp nhận lần thứ hai", "Received a second time"),
             Self::ClosedBeforeReceived => ("Xong trước khi tiếp nhận", "Closed before it was received"),

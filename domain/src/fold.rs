@@ -18,19 +18,23 @@ use crate::time::Timestamp;
 /// `case.received` among them.
 #[must_use]
 pub fn fold(city: &City, events: &[Arc<Event>]) -> Option<Timeline> {
-    let (received, facts) = events.iter().find_map(|event| match &event.body {
+    let receipts = events.iter().filter_map(|event| match &event.body {
         Body::Received(facts) => Some((event, facts)),
         _ => None,
-    })?;
+    });
+    // A source that may only touch its own cases makes none its own that another has received.
+    let (received, facts) = receipts.min_by_key(|(event, _)| event.bound_to.is_some())?;
     let mut walk = Walk::new(city, received.time, facts);
     let mut verdicts = Vec::with_capacity(events.len());
     let mut flags: Vec<Flag> = Vec::new();
     for event in events {
         let verdict = if Arc::ptr_eq(event, received) {
             walk.receive();
-            Verdict { applied: true, flag: None }
-        } else {
+            APPLIED
+        } else if event.may_touch_case_of(&received.source) {
             walk.apply(event)
+        } else {
+            Verdict { applied: false, flag: Some(Flag::NotYourCase) }
         };
         flags.extend(event.flags.iter().copied().chain(verdict.flag));
         verdicts.push(verdict);
@@ -206,10 +210,13 @@ impl<'a> Walk<'a> {
             return;
         };
         let taken_back = Point { since, weight: -1, ..first.clone() };
-        // Every report was received, copies and aliases too.
-        if relation == Relation::DuplicateOf {
-            self.flows.push(Point { since, measure: Measure::Duplicate, ..first });
-        }
+        self.flows.push(match relation {
+            Relation::DuplicateOf => Point { since, measure: Measure::Duplicate, ..first },
+            // The same report sent once more is no second report.
+            Relation::CopyOf | Relation::AliasOf => {
+                Point { measure: Measure::Received, ..taken_back.clone() }
+            }
+        });
         self.flows.push(taken_back);
     }
 

@@ -30,8 +30,34 @@ pub const AHEAD_SECS_MAX: i64 = 24 * 60 * 60;
 /// Nothing a city handles happened before 1990-01-01T00:00:00Z.
 pub const EARLIEST: Timestamp = Timestamp::from_secs(631_152_000);
 
-/// The members of `data` that hold personal data, and nothing else does.
-pub const PERSONAL_MEMBERS: [&str; 2] = ["reporter", "applicant"];
+/// The members of `data` that hold personal data, wherever in it they stand.
+pub const PERSONAL_MEMBERS: [&str; 14] = [
+    "reporter",
+    "applicant",
+    "rater",
+    "full_name",
+    "phone",
+    "phone_number",
+    "reporter_phone",
+    "reporter_name",
+    "email",
+    "id_number",
+    "identity_number",
+    "national_id",
+    "date_of_birth",
+    "recording_url",
+];
+
+/// Where a notice went, which is somebody's number or address: never kept in the clear.
+const NOTICE_MEMBERS: [&str; 3] = ["number", "recipient", "address"];
+
+/// The members of `data` that tell a confidential case's content.
+pub const CONFIDENTIAL_MEMBERS: [&str; 5] =
+    ["content", "title", "address_text", "incident_location", "attachments"];
+
+/// The extension attribute (CloudEvents: lower-case letters and digits) that holds to whose cases an
+/// event is bound. Only the gateway writes it.
+pub const BOUND_TO: &str = "boundto";
 
 /// Reads an event in CloudEvents' JSON form. `now` bounds its time; leave it out for an event that
 /// the log holds already.
@@ -76,6 +102,7 @@ pub fn read(
         subject: Arc::from(subject),
         body,
         flags: flags.into_boxed_slice(),
+        bound_to: members.get(BOUND_TO).and_then(Json::as_str).map(Arc::from),
     })
 }
 
@@ -108,17 +135,41 @@ pub fn identity(source: &str, id: &str) -> [u8; 16] {
     key
 }
 
-/// Takes the personal members out of `data`.
+/// Takes the personal members out of `data`, wherever they stand in it; each is named by its path
+/// (`reporter`, `officer/phone`).
 pub fn take_personal(envelope: &mut Json) -> Map<String, Json> {
     let mut taken = Map::new();
-    if let Some(Json::Object(data)) = envelope.get_mut("data") {
-        for member in PERSONAL_MEMBERS {
-            if let Some(value) = data.remove(member).filter(|value| !value.is_null()) {
-                taken.insert(member.to_owned(), value);
-            }
-        }
+    let is_notice = envelope.get("type").and_then(Json::as_str) == Some("vn.toancanh.case.noticed");
+    if let Some(data) = envelope.get_mut("data") {
+        take_from(data, "", is_notice, &mut taken);
     }
     taken
+}
+
+fn take_from(json: &mut Json, path: &str, is_notice: bool, taken: &mut Map<String, Json>) {
+    match json {
+        Json::Object(members) => {
+            let is_personal = |name: &str| {
+                PERSONAL_MEMBERS.contains(&name)
+                    || (is_notice && path.is_empty() && NOTICE_MEMBERS.contains(&name))
+            };
+            let names: Vec<String> = members.keys().filter(|name| is_personal(name)).cloned().collect();
+            for name in names {
+                if let Some(value) = members.remove(&name).filter(|value| !value.is_null()) {
+                    taken.insert(format!("{path}{name}"), value);
+                }
+            }
+            for (name, inner) in members.iter_mut() {
+                take_from(inner, &format!("{path}{name}/"), is_notice, taken);
+            }
+        }
+        Json::Array(items) => {
+            for (place, item) in items.iter_mut().enumerate() {
+                take_from(item, &format!("{path}{place}/"), is_notice, taken);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// JSON with its members in order of name. (serde_json's own map may keep the order of arrival.)
@@ -194,4 +245,39 @@ pub fn makes_a_case(event: &Event) -> bool {
 #[must_use]
 pub fn is_point_flag(flag: Flag) -> bool {
     matches!(flag, Flag::PointOutside | Flag::PointZero | Flag::PointSwapped | Flag::PointPlaceholder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(kind: &str, data: Json, left: Json, taken: &[&str]) {
+        let mut envelope = json!({ "type": format!("{TYPE_PREFIX}{kind}"), "data": data });
+        let names: Vec<String> = take_personal(&mut envelope).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(envelope["data"], left);
+        assert_eq!(names, taken);
+    }
+
+    #[test]
+    fn personal_data_are_taken_out_wherever_they_stand() {
+        let kept = json!({"agency": "A"});
+        check("case.received", json!({"agency": "A", "reporter": {"phone": "1"}}), kept, &["reporter"]);
+        check(
+            "case.step",
+            json!({"officer": {"code": "7", "full_name": "x", "phone": "1"}}),
+            json!({"officer": {"code": "7"}}),
+            &["officer/full_name", "officer/phone"],
+        );
+        check("case.rated", json!({"score": 5, "rater": "x"}), json!({"score": 5}), &["rater"]);
+        check(
+            "case.noticed",
+            json!({"status": "sent", "number": "1"}),
+            json!({"status": "sent"}),
+            &["number"],
+        );
+        check("counter.reported", json!({"number": 7}), json!({"number": 7}), &[]);
+        check("case.received", json!({"list": [{"email": "a"}]}), json!({"list": [{}]}), &["list/0/email"]);
+    }
 }

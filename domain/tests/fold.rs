@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::case::Measure;
 use domain::city::City;
 use domain::clock::Judgement;
-use domain::event::Event;
+use domain::event::{Event, Flag};
 use domain::intake;
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
@@ -278,4 +278,24 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_source_that_may_only_touch_its_own_cases_moves_no_other_whatever_comes_first() {
+    let bound = |mut event: Json| {
+        event["boundto"] = json!("urn:b");
+        event["source"] = json!("urn:b/desk");
+        event["id"] = json!(format!("b{}", event["id"]));
+        event
+    };
+    let resolved = || bound(envelope("resolved", "A", DAY, json!({})));
+    let status = |events: &[Json]| {
+        let (state, _) = run(events, &[]);
+        let timeline = state.find("A").unwrap().timeline.clone().unwrap();
+        (timeline.resolved_at.is_some(), timeline.flags.contains(&Flag::NotYourCase))
+    };
+    assert_eq!(status(&[received("A", 0, None), resolved()]), (false, true));
+    // Nor by receiving it first.
+    assert_eq!(status(&[bound(received("A", -5, None)), received("A", 0, None), resolved()]), (false, true));
+    assert_eq!(status(&[bound(received("A", 0, None)), resolved()]), (true, false));
 }

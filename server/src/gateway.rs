@@ -92,6 +92,7 @@ pub struct Rejection {
     /// Its place in the body, from 0; blank lines do not count.
     pub index: u64,
     /// Its id, where one can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What is wrong with it.
     pub problem: Problem,
@@ -121,24 +122,39 @@ pub async fn offer_at(
     let checker = Checker::new(&running.city.city, source, now, cases);
     // One sender speaks under one name as a rule: the first stands for all of a request.
     let name = events.iter().find_map(named).unwrap_or_else(|| source.name.clone());
-    let answer = take(&running.store, &checker, events).await?;
+    let snapshot = running.core.snapshot();
+    let known = snapshot.frozen.state().sources();
+    // While the log is read again it is not known which names it holds.
+    let has_room = |uri: &str| snapshot.rebuilding.is_some() || running.sources.has_room_for(uri, known);
+    let answer = take(&running.store, &checker, &has_room, events).await?;
     count(running, &name, &answer);
     Ok(answer)
 }
 
 /// Checks events and appends the good ones: what every way in comes down to, with a server or
-/// without one.
+/// without one. `has_room` says whether the city may hear of one more `source`, if it is new.
 ///
 /// # Errors
 /// Not durable now (503).
-pub async fn take(store: &Store, checker: &Checker<'_>, events: Vec<Offered>) -> Result<Answer, Problem> {
+pub async fn take(
+    store: &Store,
+    checker: &Checker<'_>,
+    has_room: &(dyn Fn(&str) -> bool + Send + Sync),
+    events: Vec<Offered>,
+) -> Result<Answer, Problem> {
+    let check = |event: &Json| {
+        checker.check(event)?;
+        let uri = event.get("source").and_then(Json::as_str).unwrap_or_default();
+        if has_room(uri) { Ok(()) } else { Err(problems::too_many_names()) }
+    };
     let mut rejected = Vec::new();
     let mut places = Vec::with_capacity(events.len());
     let mut good = Vec::with_capacity(events.len());
     for (index, offered) in (0_u64..).zip(events) {
         match offered {
-            Offered::Event(event) => match checker.check(&event) {
+            Offered::Event(mut event) => match check(&event) {
                 Ok(()) => {
+                    checker.bind(&mut event);
                     places.push((index, id_of(&event)));
                     good.push(event);
                 }

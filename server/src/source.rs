@@ -19,10 +19,12 @@ mod rate;
 mod registry;
 mod token;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use domain::state::SourceState;
 
 pub use rate::Bucket;
 pub use registry::{NewSource, SourceEntry, SourceError, add, list, remove};
@@ -34,6 +36,10 @@ use token::TokenDigest;
 /// Events per second that a source may send where nothing else was said. Far above what a city's
 /// systems send, and below what one server takes.
 pub const EVENTS_PER_SECOND: u32 = 50_000;
+
+/// How many values of the attribute `source` a city has at most, but for those that sources are
+/// registered with: each is kept for ever, and told on every screen's list of sources.
+pub const NAMES_MAX: usize = 1_024;
 
 /// How old the reading of the registry may be: a source that was removed is refused after this.
 const REREAD_AFTER: Duration = Duration::from_secs(1);
@@ -87,9 +93,7 @@ impl SourceGrant {
         let Some(uri) = &self.uri else {
             return true;
         };
-        source
-            .strip_prefix(uri.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']))
+        domain::event::is_under(uri, source)
     }
 
     fn is_still(&self, entry: &SourceEntry) -> bool {
@@ -113,6 +117,8 @@ struct Held {
     by_digest: HashMap<TokenDigest, Arc<SourceGrant>>,
     /// Sources of this run only; they are in no file.
     lent: HashMap<TokenDigest, Arc<SourceGrant>>,
+    /// Values of the attribute `source` of which the first event is on its way.
+    let_in: HashSet<String>,
     stamp: Option<Stamp>,
     looked_at: Option<Instant>,
 }
@@ -142,6 +148,35 @@ impl Sources {
         }
         self.look_again(&mut held, Duration::ZERO);
         held.get(&digest)
+    }
+
+    /// Whether some source is bound to speak under this attribute `source`.
+    #[must_use]
+    pub fn is_bound(&self, uri: &str) -> bool {
+        self.held().by_digest.values().any(|grant| grant.uri.is_some() && grant.may_say(uri))
+    }
+
+    /// Whether a city that has heard of the sources `known` may hear of one more under the name
+    /// `uri`. Names let in are remembered until the city has heard of them, so that many at once
+    /// are no more than the bound either.
+    #[must_use]
+    pub fn has_room_for(&self, uri: &str, known: &BTreeMap<Arc<str>, SourceState>) -> bool {
+        if known.contains_key(uri) {
+            return true;
+        }
+        let is_registered = |grant: &Arc<SourceGrant>| grant.uri.as_deref() == Some(uri);
+        let mut held = self.held();
+        if held.by_digest.values().any(is_registered) || held.let_in.contains(uri) {
+            return true;
+        }
+        if known.len() + held.let_in.len() >= NAMES_MAX {
+            held.let_in.retain(|name| !known.contains_key(name.as_str()));
+        }
+        let has_room = known.len() + held.let_in.len() < NAMES_MAX;
+        if has_room {
+            held.let_in.insert(uri.to_owned());
+        }
+        has_room
     }
 
     /// Whether a grant found earlier still stands: asked for each message of a long connection.
@@ -259,6 +294,31 @@ mod tests {
         add(data.path(), &new("other"), false).unwrap();
         sources.look_again(&mut sources.held(), Duration::ZERO);
         assert!(sources.find(token.reveal()).unwrap().rate.ready(Instant::now()).is_err());
+    }
+
+    #[test]
+    fn a_city_hears_of_so_many_names_and_of_every_registered_one() {
+        let data = tempfile::tempdir().unwrap();
+        let bound = NewSource { uri: Some("urn:bound".to_owned()), ..new("bound") };
+        add(data.path(), &bound, false).unwrap();
+        let sources = Sources::open(data.path()).unwrap();
+        let mut known = BTreeMap::new();
+        let state = SourceState {
+            watermark: None,
+            latest: domain::Timestamp::MIN,
+            recorded: domain::Timestamp::MIN,
+            events: 1,
+        };
+        for number in 0..2 * NAMES_MAX {
+            let name = format!("urn:{number}");
+            assert_eq!(sources.has_room_for(&name, &known), number < NAMES_MAX, "{number}");
+            if number < 1_000 {
+                known.insert(Arc::from(name), state.clone());
+            }
+        }
+        assert!(sources.has_room_for("urn:3", &known) && sources.has_room_for("urn:1023", &known));
+        assert!(sources.has_room_for("urn:bound", &known) && sources.is_bound("urn:bound/a"));
+        assert!(!sources.is_bound("urn:3"));
     }
 
     #[track_caller]

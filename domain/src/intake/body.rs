@@ -211,7 +211,9 @@ fn patches(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Pa
         }
     }
     let words: Vec<&str> = [content, address].into_iter().flatten().collect();
-    if !words.is_empty() {
+    // What a confidential case says is found by nobody.
+    let is_confidential = data.get("confidentiality_requested") == Some(&Json::Bool(true));
+    if !words.is_empty() && !is_confidential {
         patches.push(Patch::Text(searchable(&words.join(" ")).into_boxed_str()));
     }
     Ok(patches)

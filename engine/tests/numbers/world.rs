@@ -161,6 +161,7 @@ impl Story {
     fn say(&mut self, dice: &mut Dice, case: &str, time: Timestamp, body: Body) {
         let id = format!("{case}-{}-{}", self.events.len(), dice.below(10));
         self.events.push(Event {
+            bound_to: None,
             seq: Seq(0),
             recorded: Timestamp::MIN,
             source: Arc::from("urn:test"),

@@ -25,8 +25,7 @@ pub struct Checker<'a> {
     /// Codes met while checking, thrown away with the request: what is rejected must leave nothing
     /// behind in the table that lives as long as the server.
     symbols: Symbols,
-    /// The cases known, for a source that may only touch its own. At most a tick old: two sources
-    /// that meet on a new case within a quarter of a second are both believed.
+    /// The cases known, for a source that may only touch its own. At most a tick old.
     cases: Option<Arc<Snapshot>>,
 }
 
@@ -65,7 +64,18 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    /// Whether the case is free, or was received from this source.
+    /// Writes to whose cases the event is bound, and takes away what a sender may have written there:
+    /// the right is kept with the event, so that the fold holds it whatever comes first.
+    pub fn bind(&self, event: &mut Json) {
+        let Json::Object(members) = event else { return };
+        members.remove(intake::BOUND_TO);
+        if let Some(uri) = self.source.uri.as_ref().filter(|_| self.source.own_cases_only) {
+            members.insert(intake::BOUND_TO.to_owned(), Json::String(uri.clone()));
+        }
+    }
+
+    /// Whether the case is free, or was received from this source: an early answer to the sender. What
+    /// holds is the fold's.
     fn is_own(&self, code: &str) -> bool {
         let Some(snapshot) = &self.cases else {
             return true;

@@ -6,6 +6,7 @@ use domain::Seq;
 use domain::answer::{CaseRow, CaseStory, EventView};
 use domain::case::{Case, Timeline, Verdict};
 use domain::event::{Event, Flag};
+use domain::intake::CONFIDENTIAL_MEMBERS;
 use domain::problem::Problem;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
@@ -30,7 +31,8 @@ pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Opt
         return Ok(None);
     };
     let zone = &state.city().zone;
-    let said = read_back(store, case)?;
+    let mut said = read_back(store, case)?;
+    conceal(&mut said);
     let mut row = engine::case_row(frozen, case).unwrap_or_else(|| not_received(case));
     if let Some(title) = title(case, &said) {
         row.title = Some(title);
@@ -62,6 +64,20 @@ fn read_back(store: &Store, case: &Case) -> Result<Vec<Json>, Problem> {
         tracing::error!(%error, "an event of a case could not be read");
         internal()
     })
+}
+
+/// Takes the content out of every event of a case whose reporter asked for confidentiality, at any
+/// time: until there are accounts, every reader is the public.
+fn conceal(said: &mut [Json]) {
+    let asked = |event: &Json| event["data"]["confidentiality_requested"] == true;
+    if !said.iter().any(asked) {
+        return;
+    }
+    for event in said {
+        if let Some(data) = event.get_mut("data").and_then(Json::as_object_mut) {
+            CONFIDENTIAL_MEMBERS.iter().for_each(|member| drop(data.remove(*member)));
+        }
+    }
 }
 
 fn events(case: &Case, said: Vec<Json>, zone: &TimeZone) -> Vec<EventView> {

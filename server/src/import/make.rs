@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use domain::city::City;
-use domain::intake::{PERSONAL_MEMBERS, TYPE_PREFIX, content_digest, take_personal};
+use domain::intake::{TYPE_PREFIX, content_digest, take_personal};
 use serde_json::{Map, Value as Json, json};
 
 use super::mapping::{Condition, EventRule, Mapping};
@@ -168,10 +168,6 @@ fn tell(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str, (time, mut da
 }
 
 fn digest(envelope: &Json) -> String {
-    let holds_personal = PERSONAL_MEMBERS.iter().any(|member| envelope["data"].get(member).is_some());
-    if !holds_personal {
-        return hex(&content_digest(envelope)[..8]);
-    }
     let mut open = envelope.clone();
     take_personal(&mut open);
     hex(&content_digest(&open)[..8])

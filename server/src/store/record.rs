@@ -24,11 +24,15 @@ pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
     let text =
         |name: &str, event: &Json| event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     let key = intake::identity(&text("source", &event), &text("id", &event));
+    // Only the product writes these attributes, and they are no part of what was sent.
+    let bound = event.as_object_mut().and_then(|members| {
+        members.remove(SEALED);
+        members.remove(intake::BOUND_TO)
+    });
     let plain_digest = intake::content_digest(&event);
     let subject = text("subject", &event);
-    if let Json::Object(members) = &mut event {
-        // Only the product writes this attribute.
-        members.remove(SEALED);
+    if let (Json::Object(members), Some(bound)) = (&mut event, bound) {
+        members.insert(intake::BOUND_TO.to_owned(), bound);
     }
     let personal = intake::take_personal(&mut event);
     let digest = if personal.is_empty() {
@@ -70,6 +74,7 @@ pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
         .map_err(|error| StoreError::NotAnEvent { seq: Seq(record.seq.get()), why: error.to_string() })?;
     if let Json::Object(members) = &mut envelope {
         members.remove(SEALED);
+        members.remove(intake::BOUND_TO);
     }
     Ok(envelope)
 }

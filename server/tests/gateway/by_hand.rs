@@ -47,6 +47,26 @@ async fn a_source_adds_to_anothers_case_only_with_that_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_source_moves_no_case_that_it_spoke_of_before_its_owner_did() {
+    let server = Server::start().await;
+    let own = NewSource {
+        name: "own".into(),
+        uri: Some("urn:own".into()),
+        own_cases_only: true,
+        ..NewSource::default()
+    };
+    let token = server.source(own);
+    let early = with(resolved("1", "theirs"), "source", json!("urn:own"));
+    // What a sender writes of its own bounds is not believed.
+    let early = with(early, "boundto", json!("urn:test"));
+    assert_eq!(told(&server, &token, early).await, "1/0");
+    let theirs = server.batch(&[received("2", "theirs")]).await;
+    let open = server.number("metric=open", theirs["seq"].as_str().unwrap()).await;
+    assert_eq!(open, json!([[1]]));
+    server.started.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_heartbeat_says_how_far_a_source_is() {
     let server = Server::start().await;
     let beat = json!({
