@@ -16,6 +16,7 @@ pub mod live;
 pub mod locale;
 pub mod map;
 pub mod pages;
+mod places;
 mod shell;
 pub mod source;
 pub mod table;

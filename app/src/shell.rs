@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
             live.start(&boot.hello);
         }
     });
+    Effect::new(move |_| crate::places::keep_places());
     let is_stale = move || live.link().get() == Link::Stale;
     view! {
         <Router>

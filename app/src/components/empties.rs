@@ -50,24 +50,33 @@ pub fn Loading() -> impl IntoView {
     }
 }
 
-/// Something went wrong; the detail says where.
+/// Something went wrong: what, and what can be done about it.
 #[component]
 pub fn Failed(
-    /// What is wrong this time.
-    #[prop(into)]
-    detail: String,
+    /// Why.
+    error: AppError,
 ) -> impl IntoView {
     let lang = use_lang();
+    // Where asking again cannot help, the way leads elsewhere.
+    let way = if error.is_passing() {
+        // A full load: whatever is wrong with this page's state goes with it.
+        view! { <a class="button" href="" rel="external">{words::RETRY.to(lang)}</a> }.into_any()
+    } else {
+        view! { <a class="button" href="/">{words::OVERVIEW.to(lang)}</a> }.into_any()
+    };
+    let at_fault = error.0.parameter.as_deref().map(|name| {
+        let word = words::parameter(name).map_or(name, |say| say.to(lang));
+        view! { <p class="aside">{word.to_owned()}</p> }
+    });
     view! {
         <div class="nothing failed" role="alert">
             <svg viewBox="0 0 48 48" aria-hidden="true">
                 <path class="line" d="M24 6 44 41H4ZM24 19v11M24 34v3"/>
             </svg>
-            <p class="nothing-title">{words::FAILED.to(lang)}</p>
-            <p>{words::FAILED_HELP.to(lang)}</p>
-            <p class="aside">{detail}</p>
-            // A full load: whatever is wrong with this page's state goes with it.
-            <p><a class="button" href="" rel="external">{words::RETRY.to(lang)}</a></p>
+            <p class="nothing-title">{error.what().to(lang)}</p>
+            <p>{error.remedy().to(lang)}</p>
+            {at_fault}
+            <p>{way}</p>
         </div>
     }
 }
@@ -81,6 +90,6 @@ pub fn Problem(
     if error.is_forbidden() {
         view! { <Forbidden/> }.into_any()
     } else {
-        view! { <Failed detail=error.0.detail/> }.into_any()
+        view! { <Failed error/> }.into_any()
     }
 }

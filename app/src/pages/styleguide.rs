@@ -6,6 +6,7 @@ use leptos_meta::Title;
 
 use crate::chart::{Days, Figure, Paint, Split, Usual, days, spark, stacked, usual_band};
 use crate::components::{Empty, Failed, Forbidden, Loading, Mark, Shape};
+use crate::error::AppError;
 use crate::locale::use_lang;
 use crate::text::{number, words};
 
@@ -65,7 +66,7 @@ pub fn Styleguide() -> impl IntoView {
                 <Empty/>
                 <Forbidden/>
                 <Loading/>
-                <Failed detail="urn:toancanh:problem:…"/>
+                <Failed error=AppError::unreachable()/>
             </div>
         </main>
     }
