@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::Value as Json;
 
-use super::rejects::Rejects;
+use super::rejects::{Rejects, RejectsForm};
 use super::report::Report;
 use super::run::Options;
 use super::sink::EventSink;
@@ -29,7 +29,8 @@ pub fn import_events<S: EventSink + ?Sized>(
     let bar = options.bar(path, "importing")?;
     let unreadable = |source| ImportError::Unreadable { path: path.to_owned(), source };
     let mut input = open::open(path, &bar).map_err(unreadable)?;
-    let rejects = Rejects::of(path, options.rejects.as_deref(), &["event".to_owned()])?;
+    let columns = ["event".to_owned()];
+    let rejects = Rejects::of(path, options.rejects.as_deref(), RejectsForm::PLAIN, &columns)?;
     let report = Report { file: path.to_owned(), ..Report::default() };
     let mut run = Run { sink, rejects, report, lines: Vec::new(), events: Vec::new(), bytes: 0 };
     let mut line = Vec::new();

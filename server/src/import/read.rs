@@ -8,6 +8,7 @@ use domain::city::City;
 use super::make::{MappedRow, Skimmed, make, skim};
 use super::mapping::Mapping;
 use super::progress::Progress;
+use super::rejects::OWN_COLUMNS;
 use super::row::{Header, Row, name};
 use super::table::{Fields, Place, Table};
 use super::{ImportError, open};
@@ -20,6 +21,8 @@ pub struct Reading<'a> {
     table: Table,
     header: Header,
     fields: Fields,
+    /// A row that was read to see whether it is a header, and is none.
+    looked_at: Option<(Place, Fields)>,
 }
 
 /// One row: what it makes, or why it is rejected.
@@ -52,16 +55,31 @@ impl<'a> Reading<'a> {
         let unreadable = |source| ImportError::Unreadable { path: path.to_owned(), source };
         let input = open::open(path, progress).map_err(unreadable)?;
         let mut table = Table::new(input, &mapping.file).map_err(unreadable)?;
+        let named = |fields: &Fields| fields.iter().map(|field| name(field, mapping.file.encoding)).collect();
+        let mut looked_at = None;
         let names = match &mapping.file.columns {
-            Some(names) => names.clone(),
+            Some(names) => {
+                let mut fields = Fields::default();
+                match table.read(&mut fields).map_err(unreadable)? {
+                    // Rows that were rejected before, and mended.
+                    Some(_) if begins_as_rejects(&fields) => {
+                        table.begin();
+                        OWN_COLUMNS.into_iter().map(str::to_owned).chain(names.iter().cloned()).collect()
+                    }
+                    first => {
+                        looked_at = first.map(|place| (place, fields));
+                        names.clone()
+                    }
+                }
+            }
             None => {
                 let fields = table.header().map_err(unreadable)?;
-                let fields = fields.ok_or_else(|| ImportError::NoHeader { path: path.to_owned() })?;
-                fields.iter().map(|field| name(field, mapping.file.encoding)).collect()
+                named(&fields.ok_or_else(|| ImportError::NoHeader { path: path.to_owned() })?)
             }
         };
         let header = Header::bind(names, &mapping.columns)?;
-        Ok(Self { mapping, city, path: path.to_owned(), table, header, fields: Fields::default() })
+        let fields = Fields::default();
+        Ok(Self { mapping, city, path: path.to_owned(), table, header, fields, looked_at })
     }
 
     /// The names of the file's columns.
@@ -89,6 +107,10 @@ impl<'a> Reading<'a> {
     }
 
     fn next_fields(&mut self) -> Result<Option<Place>, ImportError> {
+        if let Some((place, fields)) = self.looked_at.take() {
+            self.fields = fields;
+            return Ok(Some(place));
+        }
         self.table.read(&mut self.fields).map_err(|source| self.broken(source))
     }
 
@@ -109,6 +131,11 @@ impl<'a> Reading<'a> {
     fn broken(&self, source: io::Error) -> ImportError {
         ImportError::Unreadable { path: self.path.clone(), source }
     }
+}
+
+/// Whether a row is the header of a file of rejects.
+fn begins_as_rejects(fields: &Fields) -> bool {
+    fields.iter().take(OWN_COLUMNS.len()).eq(OWN_COLUMNS.map(str::as_bytes))
 }
 
 const TOO_LONG: &str = "the row is longer than 1 MiB or has more than 4096 fields (a quote may never close)";

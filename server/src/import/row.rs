@@ -100,6 +100,15 @@ fn decode(bytes: &[u8], encoding: Encoding) -> Option<Cow<'_, str>> {
     }
 }
 
+/// A text in the file's spelling; a character that it does not have becomes a question mark.
+pub(super) fn encode(text: &str, encoding: Encoding) -> Cow<'_, [u8]> {
+    if encoding == Encoding::Utf8 || text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let byte = |char| (0..=255).find(|byte| windows_1252(*byte) == char).unwrap_or(b'?');
+    Cow::Owned(text.chars().map(byte).collect())
+}
+
 /// The characters of 0x80 to 0x9F; the five that the code page leaves open stay control characters.
 const HIGH: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',

@@ -66,7 +66,8 @@ pub fn import_rows<S: EventSink + ?Sized>(
     bar.finish();
     let bar = options.bar(path, "importing")?;
     let mut reading = Reading::open(path, mapping, city, &bar)?;
-    let rejects = Rejects::of(path, options.rejects.as_deref(), reading.columns())?;
+    let form = (&mapping.file).into();
+    let rejects = Rejects::of(path, options.rejects.as_deref(), form, reading.columns())?;
     let as_of = options.as_of.or(newest).unwrap_or(options.now).min(options.now);
     let report = Report { file: path.to_owned(), as_of: Some(as_of), ..Report::default() };
     let mut run = Run { mapping, city, as_of, sink, rejects, report, batch: Batch::default() };

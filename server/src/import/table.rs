@@ -71,8 +71,13 @@ impl Table {
     pub(super) fn header(&mut self) -> io::Result<Option<Fields>> {
         let mut fields = Fields::default();
         let found = self.read(&mut fields)?;
-        self.rows = 0;
+        self.begin();
         Ok(found.filter(|place| !place.too_long).map(|_| fields))
+    }
+
+    /// Counts rows from here: what was read so far was the header.
+    pub(super) fn begin(&mut self) {
+        self.rows = 0;
     }
 
     /// Reads the next row into `fields`; none at the end.

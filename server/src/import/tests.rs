@@ -7,6 +7,7 @@ mod described;
 mod events;
 mod invented;
 mod mapping_faults;
+mod rejects;
 mod times;
 
 use std::collections::HashMap;
@@ -131,7 +132,9 @@ impl Desk {
     }
 
     fn rejects(&self) -> String {
-        std::fs::read_to_string(self.0.path().join("rows.csv.rejects.csv")).unwrap_or_default()
+        // In the spelling of the rows that were imported, which may be no UTF-8.
+        let bytes = std::fs::read(self.0.path().join("rows.csv.rejects.csv")).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
