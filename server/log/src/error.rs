@@ -67,10 +67,10 @@ impl OpenError {
 /// Damage to something that had been durable, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} is damaged at byte {offset}: {damage}. Records up to {intact_to} are intact. Nothing was \
-     changed. Copy the directory first; then restore this file from a backup or another server, or \
-     open read-only to go on with what is intact",
-    file.display()
+    "{} is damaged at byte {offset}: {damage}. {}. Nothing was changed. Copy the directory first; \
+     then put a whole copy of this file from a backup in its place and start again",
+    file.display(),
+    read(*intact_to)
 )]
 pub struct Corruption {
     /// The file at fault.
@@ -81,6 +81,14 @@ pub struct Corruption {
     pub damage: Damage,
     /// The last record before the damage; everything up to it was verified.
     pub intact_to: Seq,
+}
+
+/// What could be read in spite of damage.
+fn read(intact_to: Seq) -> String {
+    match intact_to {
+        Seq::ZERO => String::from("No record could be read"),
+        last => format!("Records 1 to {} were read and are intact", last.get()),
+    }
 }
 
 /// Kinds of damage.

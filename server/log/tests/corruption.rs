@@ -163,6 +163,23 @@ fn every_cut_near_the_end_is_found() {
 }
 
 #[test]
+fn of_a_segment_cut_in_its_empty_end_every_record_is_told_intact() {
+    let left = left_long(Stop::Clean, 5_000);
+    left.disk.damage(&left.last(), |bytes| bytes.truncate(bytes.len() - 500));
+    let corruption = damaged(check_not_silent(&left, &left.disk, "cut"), "cut");
+    assert_eq!(corruption.intact_to.get() as usize, left.records.len());
+    let said = corruption.to_string();
+    assert!(
+        said.contains(&format!("Records 1 to {} were read and are intact", left.records.len())),
+        "{said}"
+    );
+    assert!(!said.contains("read-only"), "{said}");
+    left.disk.damage(&left.last(), |bytes| bytes.truncate(HEADER + 100));
+    let corruption = damaged(check_not_silent(&left, &left.disk, "cut"), "cut");
+    assert!(corruption.to_string().contains("No record could be read"), "{corruption}");
+}
+
+#[test]
 fn random_flips_anywhere_are_found_or_harmless() {
     let left = left(Stop::Clean);
     let files: Vec<PathBuf> = left.disk.files();

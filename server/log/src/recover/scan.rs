@@ -133,7 +133,7 @@ impl Scan<'_> {
     /// Reads one segment to the end of its frames, which must reach to what comes after it.
     fn segment(&mut self, (first_seq, number): (Seq, u64), later: &[(Seq, u64)]) -> Result<SegmentEnd, Stop> {
         let path = self.path(first_seq, number);
-        let header = self.checked_header(&path, first_seq, number)?;
+        let (header, wrong_length) = self.checked_header(&path, first_seq, number)?;
         let file = self.disk.open(&path, Access::Read).map_err(OpenError::io("opening", &path))?;
         let mut window = Window::new(file, PIECE_BYTES, header.bytes);
         self.out.offset = segment::HEADER_BYTES;
@@ -165,6 +165,9 @@ impl Scan<'_> {
         };
         self.progress.bytes_done += u64::from(header.bytes) - u64::from(self.out.offset);
         self.report_progress();
+        if let Some(stop) = wrong_length {
+            return Err(stop);
+        }
 
         let why = bad.unwrap_or("nothing is there");
         // Behind the last frame of a finished segment may stand the remains of an append that found
@@ -180,7 +183,14 @@ impl Scan<'_> {
         Ok(SegmentEnd { bad })
     }
 
-    fn checked_header(&self, path: &Path, first_seq: Seq, number: u64) -> Result<SegmentHeader, Stop> {
+    /// The header, and what is wrong with the file's length: its frames are read all the same, as
+    /// far as they are there.
+    fn checked_header(
+        &self,
+        path: &Path,
+        first_seq: Seq,
+        number: u64,
+    ) -> Result<(SegmentHeader, Option<Stop>), Stop> {
         let damage = |offset, damage| Stop::Damage { file: path.to_path_buf(), offset, damage };
         let header = match read_header(self.disk, path).map_err(OpenError::io("reading", path))? {
             Ok(header) => header,
@@ -202,10 +212,9 @@ impl Scan<'_> {
         let file = self.disk.open(path, Access::Read).map_err(OpenError::io("opening", path))?;
         let found = file.len().map_err(OpenError::io("measuring", path))?;
         let expected = u64::from(header.bytes);
-        if found != expected {
-            return Err(damage(found.min(expected), Damage::Length { found, expected }));
-        }
-        Ok(header)
+        let wrong_length =
+            (found != expected).then(|| damage(found.min(expected), Damage::Length { found, expected }));
+        Ok((header, wrong_length))
     }
 
     /// Takes in one frame whose checksums hold.
