@@ -56,11 +56,13 @@ pub async fn start_on(
     let address = listener.local_addr()?;
     let clock = Arc::new(clock);
     let telemetry = Arc::new(Telemetry::default());
+    let sources = Arc::new(Sources::open(&settings.data)?);
     let parts = core::Parts {
         city: city.clone(),
         clock: clock.clone(),
         registry: Arc::new(Registry::standard()),
         telemetry: telemetry.clone(),
+        sources: sources.clone(),
     };
     let (core, feed, waiting) = core::start(parts, epoch())?;
     std::fs::create_dir_all(&settings.data)
@@ -70,11 +72,16 @@ pub async fn start_on(
         .sink(move |records| feed.deliver(records));
     let (store, recovery) = {
         let (data, keys) = (settings.data.clone(), settings.keys.clone());
-        tokio::task::spawn_blocking(move || Store::open(&data, &keys, options)).await??
+        let city = city.city.code.clone();
+        tokio::task::spawn_blocking(move || {
+            let opened = Store::open(&data, &keys, options)?;
+            opened.0.check_city(&data, &city)?;
+            Ok::<_, StoreError>(opened)
+        })
+        .await??
     };
     tracing::info!(?recovery, "the log is open");
     let store = Arc::new(store);
-    let sources = Arc::new(Sources::open(&settings.data)?);
     let running = Running {
         version: crate::version::version(&settings.site_root).into(),
         settings: Arc::new(settings),

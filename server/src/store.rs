@@ -3,7 +3,7 @@
 
 pub mod record;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::problem::Problem;
@@ -40,6 +40,36 @@ pub enum StoreError {
     /// Reading it.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The log holds events and the keys of their personal data are not where they should be.
+    #[error(
+        "{} holds no keys, and the log in {} holds {records} events: without their keys what is personal in them \
+         cannot be read. Put the key folder back there, or name it with --keys. If it is lost for good, \
+         `toancanh serve --new-keys` goes on with new keys, once; what was sealed until now stays unreadable",
+        keys.display(),
+        data.display()
+    )]
+    KeysLost {
+        /// Where the keys should be.
+        keys: PathBuf,
+        /// Where the log is.
+        data: PathBuf,
+        /// How many records it holds.
+        records: u64,
+    },
+    /// The log is of another city.
+    #[error(
+        "{} holds events of the city {held:?}, and {asked:?} was asked for: name a folder of its own with --data, \
+         or the city with --city",
+        data.display()
+    )]
+    OtherCity {
+        /// Where the log is.
+        data: PathBuf,
+        /// The city of its events.
+        held: String,
+        /// The city that was asked for.
+        asked: String,
+    },
     /// Counting it.
     #[error(transparent)]
     Count(#[from] engine::QueryError),
@@ -63,11 +93,43 @@ impl Store {
         keys: &Path,
         mut options: toancanh_log::Options,
     ) -> Result<(Self, toancanh_log::Recovery), StoreError> {
+        if !KeyStore::is_in(keys) {
+            // New keys are made only for a new log.
+            let records = records_in(&data.join("log"))?;
+            if records > 0 {
+                let (keys, data) = (keys.to_owned(), data.to_owned());
+                return Err(StoreError::KeysLost { keys, data, records });
+            }
+        }
         let keys = Arc::new(KeyStore::open(keys)?);
         let flushed = keys.clone();
         options.before_commit = Some(Box::new(move || flushed.flush().map_err(std::io::Error::other)));
         let (log, recovery) = Log::open(data.join("log"), options)?;
         Ok((Self { log, keys }, recovery))
+    }
+
+    /// Makes keys in `keys` where there are none, though a log may hold what they cannot open.
+    ///
+    /// # Errors
+    /// [`StoreError`] says which file and what to do.
+    pub fn make_keys(keys: &Path) -> Result<(), StoreError> {
+        Ok(KeyStore::open(keys).map(drop)?)
+    }
+
+    /// Refuses a log that holds events of another city than `city`. The first events say it.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherCity`], or that the log in `data` cannot be read.
+    pub fn check_city(&self, data: &Path, city: &str) -> Result<(), StoreError> {
+        for stored in self.read_from(Seq(1)).take(LOOKED_AT) {
+            let Some(held) = city_of(&stored?) else { continue };
+            if held == city {
+                return Ok(());
+            }
+            let asked = city.to_owned();
+            return Err(StoreError::OtherCity { data: data.to_owned(), held, asked });
+        }
+        Ok(())
     }
 
     /// Appends events (CloudEvents in JSON, checked already) and waits until they are durable.
@@ -137,6 +199,40 @@ impl Store {
     }
 }
 
+/// How many records are looked at for one that names the city: each report and each dossier does.
+const LOOKED_AT: usize = 4_096;
+
+/// How many records a log holds; none where there is no log.
+fn records_in(log: &Path) -> Result<u64, StoreError> {
+    let has_files = std::fs::read_dir(log).is_ok_and(|mut files| files.next().is_some());
+    if !has_files {
+        return Ok(0);
+    }
+    let options = toancanh_log::Options::default().mode(toancanh_log::OpenMode::ReadOnly);
+    let (_, recovery) = Log::open(log, options)?;
+    match (recovery.durable.get(), recovery.damage) {
+        // Without its id a log without records is one that was never finished.
+        (0, Some(damage)) if log.join("log.id").exists() => Err(OpenError::from(Box::new(damage)).into()),
+        (records, _) => Ok(records),
+    }
+}
+
+/// The city that a record names: that of a case's first event.
+fn city_of(stored: &StoredRecord) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Stub {
+        #[serde(rename = "type")]
+        kind: String,
+        data: Option<Data>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Data {
+        city: Option<String>,
+    }
+    let stub: Stub = serde_json::from_slice(&stored.bytes).ok()?;
+    stub.data.filter(|_| stub.kind == "vn.toancanh.case.received")?.city
+}
+
 /// When a record was taken.
 #[must_use]
 pub fn recorded(record: &StoredRecord) -> Timestamp {
@@ -145,11 +241,15 @@ pub fn recorded(record: &StoredRecord) -> Timestamp {
 
 fn not_durable(error: &AppendError) -> Problem {
     tracing::error!(%error, "the log did not take a batch");
-    Problem::new(
-        "not-durable",
-        503,
-        "Not durable now",
-        "The log cannot take events now. Nothing of this request counts as accepted; send the same \
-         events again under the same ids.",
-    )
+    let why = match error {
+        AppendError::Full => "No room is left on the server's disk",
+        AppendError::Busy => "Too much waits to be written",
+        _ => "The log cannot take events now",
+    };
+    // Of a batch of several frames the first may be in the log.
+    let detail = format!(
+        "{why}. Some of these events may have been kept, none is promised: send the same events again under the \
+         same ids, and those that were kept are answered as duplicates."
+    );
+    Problem::new("not-durable", 503, "Not durable now", detail)
 }

@@ -4,6 +4,7 @@
 
 mod gateway {
     mod by_disorder;
+    mod by_folder;
     mod by_hand;
     mod by_import;
     mod by_replay;

@@ -81,6 +81,14 @@ impl KeyStore {
         KeyStore::open_on(Arc::new(RealDisk), dir, "toancanh")
     }
 
+    /// Whether `dir` holds keys: else [`KeyStore::open`] makes new ones there, which open nothing that
+    /// was sealed before.
+    #[must_use]
+    pub fn is_in(dir: impl AsRef<Path>) -> bool {
+        let dir = dir.as_ref();
+        [master::FILE_NAME, slot::FILE_NAME].iter().all(|name| dir.join(name).exists())
+    }
+
     /// As [`KeyStore::open`], on this disk, under this name for the lock file.
     ///
     /// # Errors

@@ -123,7 +123,10 @@ impl From<SourceError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::environment(error.to_string())
+        match &error {
+            StoreError::OtherCity { .. } => Self::usage(error.to_string()),
+            _ => Self::environment(error.to_string()),
+        }
     }
 }
 
@@ -131,9 +134,46 @@ impl From<StoreError> for Failure {
 /// opened the environment's failure.
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        match error.downcast::<CityError>() {
-            Ok(city) => city.into(),
-            Err(error) => Self::environment(format!("{error:#}")),
+        let error = match error.downcast::<CityError>() {
+            Ok(city) => return city.into(),
+            Err(error) => error,
+        };
+        match error.downcast::<StoreError>() {
+            Ok(store) => store.into(),
+            Err(error) => Self::environment(told_once(&error)),
         }
+    }
+}
+
+/// An error and its causes in one line. Many say their cause themselves; it is not said again.
+fn told_once(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .map(ToString::to_string)
+        .reduce(|said, cause| if said.ends_with(&cause) { said } else { format!("{said}: {cause}") })
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_that_is_said_already_is_not_said_again() {
+        let denied = || std::io::Error::from(ErrorKind::PermissionDenied);
+        let source = SourceError::Io { path: "data/sources.json".into(), source: denied() };
+        let failure = Failure::from(anyhow::Error::from(source));
+        assert_eq!(failure.to_string(), "data/sources.json: permission denied");
+        let failure = Failure::from(Err::<(), _>(denied()).context("cannot make data").unwrap_err());
+        assert_eq!(failure.to_string(), "cannot make data: permission denied");
+    }
+
+    #[test]
+    fn another_citys_data_are_bad_usage() {
+        let (held, asked) = ("boston".to_owned(), "hcmc".to_owned());
+        let error = StoreError::OtherCity { data: "data".into(), held, asked };
+        assert_eq!(Failure::from(anyhow::Error::from(error)).code(), 2);
     }
 }

@@ -5,6 +5,7 @@ use clap::Args as ClapArgs;
 use super::layers::Layers;
 use super::{Failure, ServerOptions, clock_words, say, stop_requested};
 use crate::serve;
+use crate::store::Store;
 
 /// Runs everything: gateway, log, fold, live hub, web pages. One server serves one city.
 #[derive(Debug, ClapArgs)]
@@ -15,6 +16,10 @@ use crate::serve;
 pub(super) struct Args {
     #[command(flatten)]
     server: ServerOptions,
+    /// Goes on with new keys where the key folder of the data is lost for good: what was sealed with the
+    /// lost ones stays unreadable.
+    #[arg(long)]
+    new_keys: bool,
 }
 
 /// How often a server that answers is asked whether its core still lives.
@@ -23,6 +28,9 @@ const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(500);
 pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     let settings = args.server.resolve(&layers, None)?;
     let clock = clock_words::read(&settings.clock)?;
+    if args.new_keys {
+        Store::make_keys(&settings.keys)?;
+    }
     let started = serve::start(settings, clock).await?;
     say(&format!("listening on http://{}", started.address))?;
     let has_failed = async {

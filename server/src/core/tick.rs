@@ -16,6 +16,7 @@ use super::{Core, Input, Snapshot, TICK};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::hub::{Closing, Hub, Now};
+use crate::source::Sources;
 use crate::store::{StoreError, record};
 use crate::telemetry::Telemetry;
 
@@ -36,6 +37,8 @@ pub struct Parts {
     pub registry: Arc<Registry>,
     /// Counters and gauges.
     pub telemetry: Arc<Telemetry>,
+    /// Who may send: a beat names them first.
+    pub sources: Arc<Sources>,
 }
 
 /// Opens the core: a handle, the way in for the log's sink, and the thread still to be started
@@ -276,7 +279,9 @@ impl Ticker {
             at: self.state.at().to_rfc3339(zone),
             clock: self.parts.clock.name().to_owned(),
             speed: self.parts.clock.speed(),
-            sources: crate::source_state::beats(&self.state, zone),
+            sources: crate::source_state::beats_first(&self.state, zone, |name| {
+                self.parts.sources.is_bound(name)
+            }),
         };
         self.now = Some(now.clone());
         now

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use domain::Timestamp;
 use sha2::{Digest, Sha256};
+use toancanh_log::keys::KeyStore;
 
 use super::halves::Halves;
 use crate::city::{CityFolder, Replay};
@@ -29,7 +30,9 @@ pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path) -> Result<Pr
     let cases = folder.join(&plan.cases);
     let stamp = stamp(city, plan, &cases)?;
     let done = dir.join("prepared");
-    if fs::read_to_string(&done).is_ok_and(|before| before == stamp) {
+    // Without its keys what was prepared cannot be served.
+    let has_keys = KeyStore::is_in(&prepared.keys);
+    if has_keys && fs::read_to_string(&done).is_ok_and(|before| before == stamp) {
         return Ok(prepared);
     }
     for stale in [prepared.base(), prepared.run()] {

@@ -99,6 +99,12 @@ pub(super) fn wrong_source() -> Problem {
     Problem::new("wrong-source", 422, "Not this source's to say", detail).at("source")
 }
 
+pub(super) fn too_many_names() -> Problem {
+    let detail = "source: this city has events of 1,024 sources already and takes no further one but those registered \
+                  with their URI; send under one of the names used before, or ask the administrator to register it";
+    Problem::new("wrong-source", 422, "Not this source's to say", detail).at("source")
+}
+
 pub(super) fn not_your_case() -> Problem {
     let detail = "subject: another source reported this case, and this source may add events only to its own";
     Problem::new("not-your-case", 422, "Another source's case", detail).at("subject")
@@ -132,6 +138,7 @@ mod tests {
             unparsable_event(""),
             id_reused(),
             wrong_source(),
+            too_many_names(),
             not_your_case(),
             reserved_type(),
             bad_attribute("data", ""),

@@ -32,7 +32,8 @@ struct SourceView {
     source: String,
     /// `live`, `late`, `silent`, `closed`.
     state: String,
-    /// It has sent everything up to here, as it says itself; null where it never said.
+    /// It has sent everything up to here, as it says itself, else as far as is known: the time of
+    /// its latest event, at most the city's now. Null where nothing of it was ever accepted.
     watermark: Option<String>,
     /// From there to the city's now, whole seconds.
     lag_secs: Option<i64>,
@@ -98,7 +99,7 @@ fn view(name: &str, source: &SourceState, error: Option<&SourceError>, now: &Now
     SourceView {
         source: name.to_owned(),
         state: source_state::state_of(source, now.machine).to_owned(),
-        watermark: source.watermark.map(|at| at.to_rfc3339(now.zone)),
+        watermark: Some(source_state::watermark(source, now.city).to_rfc3339(now.zone)),
         lag_secs: Some(lag_secs(source, now.city)),
         latest: Some(source.latest.to_rfc3339(now.zone)),
         recorded: Some(source.recorded.to_rfc3339(now.zone)),
@@ -108,9 +109,9 @@ fn view(name: &str, source: &SourceState, error: Option<&SourceError>, now: &Now
     }
 }
 
-/// A source whose events are dated ahead of the city's clock is not behind at all.
+/// A source that says to be ahead of the city's clock is not behind at all.
 fn lag_secs(source: &SourceState, now: Timestamp) -> i64 {
-    now.since(source_state::watermark(source)).div_euclid(1_000_000).max(0)
+    now.since(source_state::watermark(source, now)).div_euclid(1_000_000).max(0)
 }
 
 fn never_heard(name: &str, error: &SourceError, now: &Now<'_>) -> SourceView {

@@ -24,6 +24,10 @@ async fn a_source_says_how_it_stands_and_what_was_wrong() {
         (&json!("2026-11-23T07:50:00+07:00"), &json!(600))
     );
     assert_eq!(source["last_error"], json!(null));
+    // A beat says the same.
+    let beat = server.started.running.core.snapshot();
+    let beats = server::source_state::beats(beat.frozen.state(), &jiff::tz::TimeZone::UTC);
+    assert_eq!(beats[0].watermark.as_deref(), Some("2026-11-23T00:50:00+00:00"));
     let csv = server.get_as("/api/v1/sources", "text/csv").await;
     assert!(csv.text().starts_with("source,state,watermark,"));
 }

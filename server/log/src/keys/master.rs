@@ -10,7 +10,7 @@ use crate::disk::{Access, Disk, replace_file};
 use super::crypto::{self, Key};
 use super::{KeyError, slot};
 
-const FILE_NAME: &str = "master.key";
+pub(super) const FILE_NAME: &str = "master.key";
 
 pub(super) fn read_or_make(disk: &dyn Disk, dir: &Path) -> Result<Key, KeyError> {
     let path = dir.join(FILE_NAME);

@@ -58,6 +58,7 @@ impl<'a> StoppedLog<'a> {
             .map_err(|error| Failure::environment(format!("{}: {error}", data.display())))?;
         let options = Options::default().opened_by("toancanh import");
         let (store, _) = Store::open(data, keys, options)?;
+        store.check_city(data, &city.code)?;
         let source = SourceGrant::local(&city.code);
         Ok(Self { store, city, source, now, session: Session::default(), read: Read::default() })
     }
@@ -124,7 +125,7 @@ impl EventSink for StoppedLog<'_> {
         let offer = Offer::of(&batch);
         let events = batch.into_iter().map(gateway::sized).collect();
         let checker = Checker::new(self.city, &self.source, self.now, None);
-        let taken = futures::executor::block_on(gateway::take(&self.store, &checker, events));
+        let taken = futures::executor::block_on(gateway::take(&self.store, &checker, &|_| true, events));
         let answer = taken.map_err(|problem| SinkError(problem.detail))?;
         Ok(self.session.settle(offer, answer))
     }
