@@ -94,10 +94,45 @@ impl Timestamp {
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
+    /// Fractions are cut to microseconds, however many digits they have. What lies in the last hours
+    /// of the year 9999, beyond what can be told in every offset, becomes the last instant that can.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || ParseTimestampError { text: text.chars().take(64).collect() };
-        text.parse::<jiff::Timestamp>().map(Self::from).map_err(|_| error())
+        let (civil, offset) = split(text).ok_or_else(error)?;
+        let parsed = format!("{civil}{offset}").parse::<jiff::Timestamp>();
+        parsed.ok().map(Self::from).or_else(|| last(&civil, offset)).ok_or_else(error)
     }
+}
+
+/// Digits of a fraction that are read: nanoseconds, of which microseconds are kept.
+const FRACTION_DIGITS: usize = 9;
+
+/// The date and time, its fraction cut to what can be read, and the offset as written.
+fn split(text: &str) -> Option<(String, &str)> {
+    let time_at = text.find(['T', 't', ' '])?;
+    let offset_at = time_at + text[time_at..].find(['Z', 'z', '+', '-'])?;
+    let (civil, offset) = text.split_at(offset_at);
+    // jiff reads offsets of more than a day, which no clock has.
+    let hours = offset.get(1..3).and_then(|hours| hours.parse::<u8>().ok());
+    if offset.len() > 1 && hours.is_none_or(|hours| hours > 23) {
+        return None;
+    }
+    let digits = |fraction: &str| fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let civil = match civil.rsplit_once('.') {
+        Some((secs, fraction)) if fraction.len() > FRACTION_DIGITS && digits(fraction) => {
+            format!("{secs}.{}", &fraction[..FRACTION_DIGITS])
+        }
+        _ => civil.to_owned(),
+    };
+    Some((civil, offset))
+}
+
+/// The last whole second that can be shown in every offset, for a time that is right in itself and
+/// lies beyond it.
+fn last(civil: &str, offset: &str) -> Option<Timestamp> {
+    let at: jiff::civil::DateTime = civil.parse().ok()?;
+    let earlier = format!("2000-01-01T00:00:00{offset}").parse::<jiff::Timestamp>();
+    (at.year() == 9999 && earlier.is_ok()).then_some(Timestamp::from_secs(jiff::Timestamp::MAX.as_second()))
 }
 
 impl From<jiff::Timestamp> for Timestamp {
@@ -164,6 +199,40 @@ mod tests {
     #[test]
     fn a_time_without_an_offset_is_refused() {
         assert!("2015-10-01T04:00:00".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn an_offset_of_more_than_a_day_is_refused() {
+        for text in ["2015-10-01T04:00:00+25:00", "2015-10-01T04:00:00-24:00", "2015-10-01T04:00:00+0"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+        assert!("2015-10-01T04:00:00+23:59".parse::<Timestamp>().is_ok());
+    }
+
+    #[test]
+    fn a_fraction_of_any_length_is_cut_to_microseconds() {
+        check("2015-10-01T04:00:00.1234567891234Z", 0, "2015-10-01T04:00:00.123456+00:00");
+        check("2015-10-01T04:00:00.12345678912345678912345678+07:00", 7, "2015-10-01T04:00:00.123456+07:00");
+        assert!("2015-10-01T04:00:00.12345678912x4Z".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn the_last_hours_of_the_year_9999_become_the_last_instant() {
+        let last = Timestamp::from_secs(jiff::Timestamp::MAX.as_second());
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999-11:00"] {
+            assert_eq!(text.parse(), Ok(last), "{text}");
+        }
+        assert!("9999-12-30T00:00:00Z".parse::<Timestamp>().unwrap() < last);
+        for text in [
+            "9999-13-31T23:59:59Z",
+            "9999-12-31T23:59:59+99:00",
+            "9999-12-31T23:59:59",
+            "99999-12-31T00:00:00Z",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+        let shown = last.to_rfc3339(&TimeZone::fixed(jiff::tz::offset(7)));
+        assert_eq!(shown.parse(), Ok(last), "{shown}");
     }
 
     #[test]

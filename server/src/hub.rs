@@ -34,7 +34,7 @@ pub const RESUME: Duration = Duration::from_secs(60);
 /// How many questions are kept at once; one more is refused until others have gone.
 const TOPICS_MAX: usize = 1_024;
 
-/// How many questions one socket may follow.
+/// Under how many numbers one socket may follow questions.
 const FOLLOWED_MAX: usize = 128;
 
 /// How many ticks a question's first rows may take: a minute of them.
@@ -97,8 +97,9 @@ impl Hub {
         self.telemetry.live_sockets.store(self.sockets.len() as u64, Relaxed);
     }
 
-    /// A socket follows a question.
+    /// A socket follows a question. Its number for it may have stood for another one until now.
     pub(crate) fn subscribe(&mut self, wish: Subscribe, snapshot: &Snapshot, now: &Now) {
+        self.unsubscribe(&wish.socket, Some(wish.id));
         if let Err(problem) = self.admit(&wish, snapshot) {
             wish.socket.push(Frame::new(ServerFrame::Error { id: Some(wish.id), problem }));
             return;
@@ -129,7 +130,7 @@ impl Hub {
         if self.slots.len() + self.waiting.len() >= TOPICS_MAX {
             return Err(busy("too-many-topics", "Too many different questions are followed now."));
         }
-        let followed = self.slots.values().filter(|slot| slot.is_followed_by(&wish.socket)).count();
+        let followed: usize = self.slots.values().map(|slot| slot.subscriptions_of(&wish.socket)).sum();
         if followed >= FOLLOWED_MAX {
             return Err(busy("too-many-topics", "This socket follows as many questions as it may."));
         }

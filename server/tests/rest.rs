@@ -14,6 +14,8 @@ mod case;
 mod clock;
 #[path = "rest/data.rs"]
 mod data;
+#[path = "rest/live.rs"]
+mod live;
 #[path = "rest/numbers.rs"]
 mod numbers;
 #[path = "rest/openapi.rs"]

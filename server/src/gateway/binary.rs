@@ -21,7 +21,7 @@ pub fn is_binary(headers: &HeaderMap) -> bool {
 /// If the body is not JSON (400).
 pub fn event(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Offered>, Problem> {
     let attributes = attributes(headers);
-    let id = attributes.as_ref().ok().and_then(|found| found.get("id")?.as_str().map(str::to_owned));
+    let id = id(headers);
     let header_bytes: usize = headers
         .iter()
         .filter(|(name, _)| name.as_str().starts_with(PREFIX))
@@ -51,6 +51,20 @@ pub fn event(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Offered>, Problem> 
     }])
 }
 
+/// The id, cut to a readable length, whatever is wrong with the other headers.
+fn id(headers: &HeaderMap) -> Option<String> {
+    let mut ids = headers.get_all("ce-id").iter();
+    let (Some(id), None) = (ids.next(), ids.next()) else { return None };
+    Some(text(id.as_bytes())?.chars().take(256).collect())
+}
+
+/// A header's value as text, percent-decoded.
+fn text(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
+}
+
 /// The attributes in the headers, percent-decoded as the HTTP binding says.
 fn attributes(headers: &HeaderMap) -> Result<Map<String, Json>, Problem> {
     let mut event = Map::new();
@@ -62,10 +76,8 @@ fn attributes(headers: &HeaderMap) -> Result<Map<String, Json>, Problem> {
         if name == "data" || name == "data_base64" {
             return Err(wrong("is the body's in binary mode"));
         }
-        let text = std::str::from_utf8(value.as_bytes()).map_err(|_| wrong("is not UTF-8"))?;
-        let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-        let text = percent_decode_str(text).decode_utf8().map_err(|_| wrong("is not UTF-8"))?;
-        if event.insert(name.to_owned(), Json::String(text.into_owned())).is_some() {
+        let text = text(value.as_bytes()).ok_or_else(|| wrong("is not UTF-8"))?;
+        if event.insert(name.to_owned(), Json::String(text)).is_some() {
             return Err(wrong("is sent twice"));
         }
     }
@@ -104,6 +116,12 @@ mod tests {
     fn what_is_wrong_with_a_header_is_the_events_problem_and_what_is_wrong_with_the_body_the_requests() {
         let twice = headers(&[("ce-id", "a"), ("ce-id", "b")]);
         assert!(matches!(&event(&twice, b"{}").unwrap()[..], [Offered::Refused { .. }]));
+        let beside = headers(&[("ce-id", "a%20b"), ("ce-time", "1"), ("ce-time", "2")]);
+        let refused = event(&beside, b"{}").unwrap();
+        assert!(
+            matches!(&refused[..], [Offered::Refused { id: Some(id), .. }] if id == "a b"),
+            "{refused:?}"
+        );
         let broken = headers(&[("ce-id", "%FF")]);
         assert!(matches!(&event(&broken, b"{}").unwrap()[..], [Offered::Refused { .. }]));
         assert_eq!(event(&headers(&[("ce-id", "a")]), b"{").unwrap_err().status, 400);

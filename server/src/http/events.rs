@@ -11,7 +11,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
@@ -20,6 +20,7 @@ use domain::problem::Problem;
 use futures::StreamExt;
 use mime::Mime;
 
+use super::params::Params;
 use super::problem;
 use crate::gateway::admission::{Admission, Room};
 use crate::gateway::{self, BODY_BYTES_MAX, Offered, binary, problems, split};
@@ -58,6 +59,7 @@ async fn taken(
 ) -> Result<gateway::Answer, Problem> {
     gateway::check_city(running, source)?;
     let (parts, body) = request.into_parts();
+    Params::of(&parts.uri)?.end()?;
     let mode = Mode::of(&parts.headers)?;
     if source.rate.ready(Instant::now()).is_err() {
         return Err(problems::too_many_requests("this source sends faster than it was registered for"));
@@ -182,17 +184,22 @@ fn refused(problem: Problem, source: &SourceGrant) -> Response {
 async fn stream(
     State(running): State<Running>,
     Extension(admission): Extension<Admission>,
-    Bearer(source): Bearer,
+    uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    bearer: Result<Bearer, Response>,
 ) -> Response {
-    if let Err(problem) = gateway::check_city(&running, &source) {
+    let upgrade = match problem::upgrade(upgrade) {
+        Ok(upgrade) => upgrade,
+        Err(problem) => return problem::response(problem),
+    };
+    let source = match bearer {
+        Ok(Bearer(source)) => source,
+        Err(response) => return response,
+    };
+    let may = gateway::check_city(&running, &source).and_then(|()| Params::of(&uri)?.end());
+    if let Err(problem) = may {
         return problem::response(problem);
     }
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade,
-        // The layer around all routes puts it into a problem's words.
-        Err(rejection) => return rejection.into_response(),
-    };
     match admission.socket() {
         Ok(room) => socket::bounded(upgrade).on_upgrade(move |socket| async move {
             socket::serve(socket, running, source).await;

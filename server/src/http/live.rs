@@ -1,12 +1,15 @@
 //! `GET /api/v1/live`: the socket on which numbers move. Two subprotocols, one set of messages.
 
+mod unread;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::{HeaderMap, header};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::problem::Problem;
@@ -14,6 +17,7 @@ use domain::query::Query;
 use domain::wire::{BINARY_PROTOCOL, ClientFrame, Hello, JSON_PROTOCOL, ServerFrame};
 use futures::{SinkExt, StreamExt};
 
+use super::params::{Params, closed_lists};
 use crate::core::{Input, Subscribe};
 use crate::hub::{Format, Frame, Socket};
 use crate::running::Running;
@@ -28,10 +32,19 @@ pub fn routes() -> Router<Running> {
     Router::new().route("/api/v1/live", get(live))
 }
 
-async fn live(State(running): State<Running>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
-    if let Err(problem) = same_origin(&headers) {
-        return super::problem::response(problem);
-    }
+async fn live(
+    State(running): State<Running>,
+    headers: HeaderMap,
+    uri: Uri,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let upgrade = same_origin(&headers)
+        .and_then(|()| super::problem::upgrade(upgrade))
+        .and_then(|upgrade| Params::of(&uri)?.end().map(|()| upgrade));
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(problem) => return super::problem::response(problem),
+    };
     let upgrade = upgrade
         .protocols([JSON_PROTOCOL, BINARY_PROTOCOL])
         .max_message_size(MESSAGE_BYTES_MAX)
@@ -72,18 +85,21 @@ async fn serve(running: Running, socket: WebSocket, format: Format) {
     running.core.tell(Input::Open(queue.clone())).await;
     let (mut write, mut read) = socket.split();
     let reading = async {
-        while let Some(Ok(message)) = read.next().await {
+        while let Some(message) = read.next().await {
             let frame = match message {
-                Message::Text(text) => serde_json::from_str(&text).map_err(|error| error.to_string()),
-                Message::Binary(bytes) => postcard::from_bytes(&bytes).map_err(|error| error.to_string()),
-                Message::Ping(_) | Message::Pong(_) => continue,
-                Message::Close(_) => return,
+                Ok(Message::Text(text)) => serde_json::from_str(&text).map_err(|_| unread::json(&text)),
+                Ok(Message::Binary(bytes)) => postcard::from_bytes(&bytes).map_err(|_| unread::binary()),
+                Ok(Message::Ping(_) | Message::Pong(_)) => continue,
+                Ok(Message::Close(_)) => return None,
+                // Too large, not UTF-8, or the connection broke: then nobody reads the reason.
+                Err(_) => return Some(TOO_LARGE),
             };
             match frame {
                 Ok(frame) => hear(&running, &queue, frame).await,
-                Err(error) => refuse(&queue, &error),
+                Err(refused) => queue.push(Frame::new(refused)),
             }
         }
+        None
     };
     let writing = async {
         loop {
@@ -104,18 +120,19 @@ async fn serve(running: Running, socket: WebSocket, format: Format) {
             }
         }
     };
-    tokio::select! {
-        () = reading => {}
-        () = writing => {}
-    }
+    let close = tokio::select! {
+        close = reading => close,
+        () = writing => None,
+    };
     drop(guard);
+    if let Some((code, reason)) = close {
+        let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+        let _ = tokio::time::timeout(Duration::from_secs(1), write.send(close)).await;
+    }
 }
 
-fn refuse(queue: &Socket, error: &str) {
-    let detail = format!("The message is none of subscribe, unsubscribe: {error}");
-    let problem = Problem::new("bad-message", 400, "The message cannot be read", detail);
-    queue.push(Frame::new(ServerFrame::Error { id: None, problem }));
-}
+/// Why a socket is closed whose message could not be taken in whole.
+const TOO_LARGE: (u16, &str) = (close_code::SIZE, "a message holds at most 64 KiB, whole and valid");
 
 async fn hear(running: &Running, queue: &Arc<Socket>, frame: ClientFrame) {
     match frame {
@@ -138,6 +155,7 @@ fn parse(running: &Running, pairs: &[(String, String)]) -> Result<Query, Problem
     if query.metrics.is_empty() {
         return Err(domain::query::bad("metric", "names no metric"));
     }
+    closed_lists(&query)?;
     Ok(query)
 }
 

@@ -2,6 +2,7 @@
 //! percent-encoded rightly is refused instead of guessed at.
 
 use axum::http::Uri;
+use domain::dimension::Dimension;
 use domain::problem::Problem;
 use domain::query::{Query, bad};
 use jiff::tz::TimeZone;
@@ -72,8 +73,35 @@ impl Params {
                 return Err(bad(name, "is given more than once"));
             }
         }
-        Query::parse(&self.0, &|text| crate::city_time::parse(zone, text))
+        let query = Query::parse(&self.0, &|text| crate::city_time::parse(zone, text))?;
+        closed_lists(&query)?;
+        Ok(query)
     }
+}
+
+/// The codes of a dimension that no city adds to; none where it may.
+pub(super) fn closed_list(dimension: Dimension) -> Option<&'static [&'static str]> {
+    match dimension {
+        Dimension::Kind => Some(&["report", "dossier"]),
+        Dimension::Timeliness => Some(&["in_time", "due_soon", "overdue", "no_deadline"]),
+        Dimension::ContentGroup => Some(&["1", "2", "3", "4", "5"]),
+        Dimension::Status => {
+            Some(&["received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate"])
+        }
+        _ => None,
+    }
+}
+
+/// Refuses a filter by a code that cannot be: it would be answered with a zero that looks like one.
+/// An empty code asks for the cases that have none.
+pub(super) fn closed_lists(query: &Query) -> Result<(), Problem> {
+    for (dimension, codes) in &query.filter {
+        let Some(list) = closed_list(*dimension) else { continue };
+        if codes.iter().any(|code| !code.is_empty() && !list.contains(&code.as_str())) {
+            return Err(bad(dimension.name(), &format!("is none of {}", list.join(", "))));
+        }
+    }
+    Ok(())
 }
 
 fn undecodable(name: &str) -> Problem {

@@ -2,6 +2,8 @@
 //! those of the layers below them (no such path, wrong method, too large, a panic).
 
 use axum::extract::Request;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -39,6 +41,11 @@ pub fn response(problem: Problem) -> Response {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        StatusCode::UPGRADE_REQUIRED => {
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+            headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
         StatusCode::UNAUTHORIZED => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -68,6 +75,25 @@ pub(super) async fn everywhere(request: Request, next: Next) -> Response {
         Some(kind) if kind.starts_with("text/html") && (wants_page || !path.starts_with("/api/")) => response,
         _ => replaced(response),
     }
+}
+
+/// The request to open a WebSocket, or why it is none.
+pub(super) fn upgrade(
+    read: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<WebSocketUpgrade, Problem> {
+    use WebSocketUpgradeRejection as Rejection;
+    read.map_err(|rejection| match rejection {
+        Rejection::WebSocketKeyHeaderMissing(_) => {
+            let detail = "Sec-WebSocket-Key: is missing; no WebSocket opens without it";
+            Problem::new("bad-request", 400, "The request cannot be used", detail).at("Sec-WebSocket-Key")
+        }
+        Rejection::InvalidWebSocketVersionHeader(_) => {
+            let detail = "Sec-WebSocket-Version: must be 13";
+            Problem::new("upgrade-required", 426, "Only as a WebSocket", detail).at("Sec-WebSocket-Version")
+        }
+        Rejection::MethodNotGet(_) => of_status(StatusCode::METHOD_NOT_ALLOWED),
+        _ => of_status(StatusCode::UPGRADE_REQUIRED),
+    })
 }
 
 fn accepts_html(request: &Request) -> bool {

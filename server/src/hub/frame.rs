@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::ws::Message;
 use bytes::Bytes;
 use domain::wire::ServerFrame;
+use serde_json::json;
 
 /// In which form a socket reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,14 @@ impl Frame {
     fn json(&self) -> &axum::extract::ws::Utf8Bytes {
         self.json.get_or_init(|| {
             // A frame is texts and numbers: it can always be written.
-            serde_json::to_string(&self.frame).unwrap_or_default().into()
+            let text = match &self.frame {
+                // An error that answers no subscription has no id.
+                ServerFrame::Error { id: None, problem } => {
+                    serde_json::to_string(&json!({ "error": { "problem": problem } }))
+                }
+                frame => serde_json::to_string(frame),
+            };
+            text.unwrap_or_default().into()
         })
     }
 

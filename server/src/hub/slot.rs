@@ -32,7 +32,8 @@ pub(super) struct Slot {
 
 struct Follower {
     socket: Arc<Socket>,
-    id: u32,
+    /// Its own numbers for this question, at least one.
+    ids: Vec<u32>,
 }
 
 impl Slot {
@@ -53,10 +54,22 @@ impl Slot {
         self.followers.iter().any(|follower| Arc::ptr_eq(&follower.socket, socket))
     }
 
-    /// A socket follows: it gets what it missed, else everything.
+    /// Under how many numbers of its own a socket follows.
+    pub(super) fn subscriptions_of(&self, socket: &Arc<Socket>) -> usize {
+        self.followers
+            .iter()
+            .find(|follower| Arc::ptr_eq(&follower.socket, socket))
+            .map_or(0, |follower| follower.ids.len())
+    }
+
+    /// A socket follows: it gets what it missed, else everything. One that follows already under
+    /// another number gets each frame once for all of them.
     pub(super) fn follow(&mut self, wish: &Subscribe, epoch: u64, now: &Now) {
         let socket = &wish.socket;
-        self.followers.push(Follower { socket: socket.clone(), id: wish.id });
+        match self.followers.iter_mut().find(|follower| Arc::ptr_eq(&follower.socket, socket)) {
+            Some(follower) => follower.ids.push(wish.id),
+            None => self.followers.push(Follower { socket: socket.clone(), ids: vec![wish.id] }),
+        }
         self.alone_since = None;
         socket.push(Frame::new(ServerFrame::Subscribed { id: wish.id, topic: self.name.clone() }));
         let missed = wish
@@ -70,8 +83,12 @@ impl Slot {
     }
 
     pub(super) fn leave(&mut self, socket: &Arc<Socket>, id: Option<u32>) {
-        self.followers.retain(|follower| {
-            !(Arc::ptr_eq(&follower.socket, socket) && id.is_none_or(|id| id == follower.id))
+        self.followers.retain_mut(|follower| {
+            if !Arc::ptr_eq(&follower.socket, socket) {
+                return true;
+            }
+            follower.ids.retain(|own| id.is_some_and(|id| id != *own));
+            !follower.ids.is_empty()
         });
         if self.followers.is_empty() {
             self.alone_since.get_or_insert_with(Instant::now);

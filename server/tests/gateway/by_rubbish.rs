@@ -232,3 +232,57 @@ async fn a_log_that_takes_nothing_is_503_and_nothing_counts_as_taken() {
     assert_eq!(server.started.running.store.durable().0, 1);
     server.started.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_parameter_is_400() {
+    let server = Server::start().await;
+    let url = format!("http://{}/api/v1/events?dry_run=true", server.address());
+    let post = server.client.post(url).bearer_auth(&server.token).header("content-type", ONE);
+    let (status, problem) = read(post.body(received("1", "A").to_string()).send().await.unwrap()).await;
+    assert_eq!((status.as_u16(), &problem["parameter"]), (400, &json!("dry_run")), "{problem}");
+    assert_eq!(server.started.running.store.durable().0, 0);
+    server.started.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_cannot_be_is_refused_and_a_strange_limit_kept() {
+    let server = Server::start().await;
+    let due = |id: &str, due: &str| with(received(id, id), "data.due_at", json!(due));
+    let answer = server
+        .batch(&[
+            due("1", "9999-12-31T23:59:59Z"),
+            due("2", "2015-09-03T08:00:00+25:00"),
+            due("3", "2015-09-03T08:00:00.1234567890123-04:00"),
+            with(received("4", "4"), "time", json!("2015-09-01T08:00:00.000000000001-04:00")),
+            with(received("5", "5"), "time", json!("2015-09-01T08:00:00-25:00")),
+        ])
+        .await;
+    assert_eq!(words(&answer), "3/0 1:2:mistyped-attribute 4:5:mistyped-attribute");
+    assert_eq!(answer["rejected"][0]["problem"]["parameter"], "due_at");
+    server.number("metric=open", answer["seq"].as_str().unwrap()).await;
+    let url = format!("http://{}/api/v1/cases/1", server.address());
+    let (_, story) = read(server.client.get(url).send().await.unwrap()).await;
+    assert_eq!(story["case"]["due"], "9999-12-30T17:00:00-05:00", "{story}");
+    assert_eq!(story["case"]["flags"][0], "strange_due_at", "{story}");
+    server.started.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_hears_of_1024_sources_and_of_those_that_are_registered() {
+    let server = Server::start().await;
+    let bound =
+        NewSource { name: "bound".into(), uri: Some("urn:registered".into()), ..NewSource::default() };
+    server.source(bound);
+    let named = |name: String| with(received(&name, &name), "source", json!(name));
+    let many: Vec<Json> = (0..1_500).map(|number| named(format!("urn:{number}"))).collect();
+    let answer = server.batch(&many).await;
+    assert_eq!((&answer["accepted"], answer["rejected"].as_array().unwrap().len()), (&json!(1_024), 476));
+    let problem = &answer["rejected"][0]["problem"];
+    assert_eq!(problem["type"], "urn:toancanh:problem:wrong-source");
+    assert!(problem["detail"].as_str().unwrap().contains("1,024"), "{problem}");
+    server.number("metric=open", answer["seq"].as_str().unwrap()).await;
+    let more = [named("urn:registered".into()), resolved("r", "urn:7"), named("urn:9999".into())];
+    let more = [more[0].clone(), with(more[1].clone(), "source", json!("urn:7")), more[2].clone()];
+    assert_eq!(words(&server.batch(&more).await), "2/0 2:urn:9999:wrong-source");
+    server.started.stop().await.unwrap();
+}

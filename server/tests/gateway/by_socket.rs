@@ -114,7 +114,9 @@ async fn a_socket_is_opened_only_by_a_source_of_this_city() {
     assert_eq!(open(&server, &server.source(foreign)).await.err(), Some(403));
     let url = format!("http://{}/api/v1/events/stream", server.address());
     let plain = server.client.get(url).bearer_auth(&server.token).send().await.unwrap();
-    assert!(read(plain).await.0.is_client_error());
+    assert_eq!((&plain.headers()["upgrade"], plain.status().as_u16()), (&"websocket".parse().unwrap(), 426));
+    let (_, problem) = read(plain).await;
+    assert_eq!(problem["type"], "urn:toancanh:problem:upgrade-required");
     server.started.stop().await.unwrap();
 }
 

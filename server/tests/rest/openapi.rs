@@ -44,12 +44,17 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
     }
 }
 
-/// An answer has the members that its shape declares, and those that it requires.
+/// An answer has the members that its shape declares, and those that it requires, with values that
+/// the shape allows.
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_have_the_shape_that_the_document_declares() {
     let server = Server::with_cases().await;
     let document = server.json("/api/v1/openapi.json").await;
     for (path, shape) in [
+        ("/api/v1/cases/A-4", "CaseStory"),
+        ("/api/v1/cases/B,%205%2F%22%25", "CaseStory"),
+        ("/api/v1/aggregates?metric=open,hours_to_resolve_p50&group_by=agency", "Table"),
+        ("/api/v1/receipt?metric=hours_to_resolve_p50", "Receipt"),
         ("/api/v1/metrics", "Metrics"),
         ("/api/v1/aggregates?metric=open", "Table"),
         ("/api/v1/hexagons?metric=open", "Hexagons"),
@@ -63,6 +68,15 @@ async fn answers_have_the_shape_that_the_document_declares() {
         let body = server.json(path).await;
         check_shape(&document, &document["components"]["schemas"][shape], &body, path);
     }
+    let problem = server.get("/api/v1/aggregates").await.json();
+    check_shape(&document, &document["components"]["schemas"]["Problem"], &problem, "a problem");
+    let post = |request: reqwest::RequestBuilder| {
+        let request = request.bearer_auth(server.source_token());
+        request.header("content-type", "application/x-ndjson").body("{\"id\":1}\nno event\n{\"id\":\"a\"}")
+    };
+    let outcome = server.send(Method::POST, "/api/v1/events", post).await.json();
+    assert_eq!(outcome["rejected"].as_array().unwrap().len(), 3, "{outcome}");
+    check_shape(&document, &document["components"]["schemas"]["Outcome"], &outcome, "an outcome");
 }
 
 fn check_shape(
@@ -75,6 +89,14 @@ fn check_shape(
         Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
         None => schema,
     };
+    if let Some(values) = schema["enum"].as_array() {
+        assert!(values.contains(body), "{place}: {body} is none of {values:?}");
+    }
+    if schema["format"] == "date-time"
+        && let Some(text) = body.as_str()
+    {
+        assert!(text.parse::<domain::Timestamp>().is_ok(), "{place}: {text}");
+    }
     match body {
         serde_json::Value::Object(members) => {
             let Some(properties) = schema["properties"].as_object() else { return };

@@ -9,6 +9,7 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat, Type};
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Required, Schema};
 
+use crate::http::params::closed_list;
 use crate::http::problem::PROBLEM_JSON;
 
 pub(super) fn reference(name: &str) -> RefOr<Schema> {
@@ -45,10 +46,13 @@ pub(super) fn array(items: impl Into<RefOr<Schema>>, description: &str) -> Array
     ArrayBuilder::new().items(items).description(Some(description))
 }
 
-/// Either the type or null.
+/// Either the type or null. A closed list of values holds null too: `enum` is asked besides `type`.
 pub(super) fn or_null(schema: ObjectBuilder) -> ObjectBuilder {
     use utoipa::openapi::schema::SchemaType;
-    let built = schema.build();
+    let mut built = schema.build();
+    if let Some(values) = &mut built.enum_values {
+        values.push(Json::Null);
+    }
     let kind = match built.schema_type.clone() {
         SchemaType::Type(kind) => SchemaType::from_iter([kind, Type::Null]),
         other => other,
@@ -102,11 +106,10 @@ pub(super) fn group_by() -> Parameter {
 /// Every dimension filters.
 pub(super) fn filters() -> Vec<Parameter> {
     let filter = |dimension: Dimension| {
-        let item = match dimension {
-            Dimension::Kind => one_of("", ["report", "dossier"]),
-            Dimension::Timeliness => one_of("", ["in_time", "due_soon", "overdue", "no_deadline"]),
-            Dimension::ContentGroup => one_of("", ["1", "2", "3", "4", "5"]),
-            _ => string(""),
+        // The empty value is one too.
+        let item = match closed_list(dimension) {
+            Some(list) => one_of("", list.iter().copied().chain([""])),
+            None => string(""),
         };
         let description = format!(
             "Only cases with one of these codes of {} or a code under it. Where a code holds a comma, repeat the \

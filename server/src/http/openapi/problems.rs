@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
-use super::parts::{integer, one_of, or_null, string};
+use super::parts::{integer, one_of, string};
 use crate::gateway::problems::KINDS as OF_EVENTS;
 
 /// The kinds of everything but sending events: slug, status, what it means.
@@ -54,7 +54,7 @@ pub(super) fn schema() -> RefOr<Schema> {
         .property("title", string("The same sentence for every problem of the kind."))
         .property("status", integer("The HTTP status."))
         .property("detail", string("What is wrong this time, where, and what to do."))
-        .property("parameter", or_null(string("The parameter or attribute at fault.")))
+        .property("parameter", string("The parameter or attribute at fault, where there is one."))
         .required("type")
         .required("title")
         .required("status")

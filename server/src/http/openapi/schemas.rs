@@ -301,11 +301,13 @@ fn sources() -> ObjectBuilder {
                 "state",
                 made(one_of("By how long ago it was last heard.", ["live", "late", "silent", "closed"])),
             ),
-            ("watermark", made(or_null(instant("It has sent everything up to here, as it says itself.")))),
             (
-                "lag_secs",
-                made(or_null(integer("From its watermark, else its latest event, to the city's now."))),
+                "watermark",
+                made(or_null(instant(
+                    "It has sent everything up to here: what it says itself, else the time of its latest event, at most now.",
+                ))),
             ),
+            ("lag_secs", made(or_null(integer("From its watermark to the city's now.")))),
             ("latest", made(or_null(instant("The latest time of one of its events.")))),
             ("recorded", made(or_null(instant("When something of it was last recorded.")))),
             ("events", made(integer("How many of its events there are."))),
@@ -393,12 +395,9 @@ fn cloud_event() -> ObjectBuilder {
 fn outcome() -> ObjectBuilder {
     let rejection = object(
         "An event that was not taken.",
-        [
-            ("index", made(integer("Its place in the body, from 0."))),
-            ("id", made(or_null(string("Its id, where one can be read.")))),
-            ("problem", reference("Problem")),
-        ],
-    );
+        [("index", made(integer("Its place in the body, from 0."))), ("problem", reference("Problem"))],
+    )
+    .property("id", string("Its id, where one can be read."));
     object(
         "What became of the events; given only when the accepted ones are durable.",
         [

@@ -73,7 +73,7 @@ fn shapes_are_those_of_the_types() {
     let receipt = Receipt { ranked_case: Some(String::new()), ..Receipt::default() };
     check_shape("Receipt", &to_value(receipt).unwrap());
     check_shape("Label", &to_value(domain::city::Label::default()).unwrap());
-    let problem = domain::problem::Problem::new("x", 400, "", "");
+    let problem = domain::problem::Problem::new("x", 400, "", "").at("x");
     check_shape("Problem", &to_value(problem).unwrap());
     let outcome = json!({ "accepted": 0, "duplicates": 0, "rejected": [], "seq": "" });
     check_shape("Outcome", &outcome);
