@@ -211,6 +211,59 @@ async function mapRests(browser) {
   await context.close();
 }
 
+/// The clock stands still: each of the first numbers of a drill-down page is the value of its own
+/// receipt, at every level and for every way to split.
+async function receiptsAgree(browser) {
+  const { context, tab } = await page(browser, sizes.tablet, { javaScriptEnabled: false });
+  const seen = new Set();
+  const check = async (path) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    await tab.goto(base + path);
+    const numbers = await tab.$$eval('main .num', (all) => all.slice(0, 40).map((number) => ({
+      shown: number.querySelector('.figure').textContent.trim(),
+      href: number.getAttribute('href'),
+    })));
+    holds(numbers.length > 0, `${path} shows no number`);
+    for (const { shown, href } of numbers) {
+      // A share is not the count that its receipt lists.
+      if (!/^[\d.,]+$/.test(shown)) continue;
+      const search = href.split('?')[1].replace(/today(-(\d+)d)?/g, (_, __, days) => dayBefore(today, Number(days ?? 0)));
+      const { value } = await api(`/api/v1/receipt?${search}`);
+      same(Number(shown.replaceAll(/[.,]/g, '')), value, `${path}: ${href}`);
+    }
+  };
+  const { at } = await api('/api/v1/aggregates?metric=open');
+  const today = at.slice(0, 10);
+  const ways = ['', '?by=field', '?by=district', '?by=ward', '?by=channel'];
+  for (const way of ways) await check(`/${way}`);
+  for (const dimension of ['field', 'agency', 'ward', 'channel']) {
+    const { rows } = await api(`/api/v1/aggregates?metric=open&group_by=${dimension}:1`);
+    rows.sort((a, b) => b[1] - a[1]);
+    for (const [code] of rows.filter(([code]) => code !== null).slice(0, 2)) {
+      const way = { field: ['?by=subfield', '?by=agency'], agency: ['?by=unit', '?by=field'] }[dimension] ?? [''];
+      for (const by of way) await check(`/${dimension}/${encodeURIComponent(code)}${by}`);
+    }
+  }
+  holds(seen.size > 8, `${seen.size} pages were looked at`);
+  await context.close();
+}
+
+function dayBefore(day, days) {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - days);
+  return date.toISOString().slice(0, 10);
+}
+
+/// A code that neither the catalogue nor any case has is no page.
+async function unknownCodes() {
+  for (const path of ['/agency/nope', '/field/nope', '/district/nope', '/ward/nope', '/channel/nope', '/nope']) {
+    const answer = await fetch(`${base}${path}?lang=vi`);
+    same(answer.status, 404, path);
+    holds(/<title>[^<]{3,}<\/title>/.test(await answer.text()), `${path} has no title`);
+  }
+}
+
 /// A page whose program breaks says that it is stale at once and starts itself anew. It is broken for
 /// real: the page that arrives is not the one that the program expects.
 async function rescue(browser) {
@@ -244,6 +297,145 @@ async function cut(browser) {
   console.log(`stale ${Date.now() - began}`);
   await tab.waitForSelector('.screen:not(.stale) .link.live', { timeout: 90_000, state: 'attached' });
   console.log('recovered');
+  await context.close();
+}
+
+/// The words of the lists and of the numbers of a page.
+const told = (tab) => tab.$$eval('main .num .figure, main .late-holder, main h1, main .limit, main .story li', (all) => all.map((one) => one.textContent.trim()));
+
+/// While the network is away, a screen keeps the last numbers, pale, and nothing in their place.
+async function outage(browser) {
+  const { cases } = await api('/api/v1/cases?timeliness=overdue&limit=1');
+  for (const path of ['/wall/city-now', '/', `/case/${cases[0].case}`]) {
+    const { context, tab } = await page(browser);
+    await tab.goto(base + path);
+    await live(tab);
+    await tab.waitForTimeout(1000);
+    const before = await told(tab);
+    holds(before.length > 0, `${path} says something`);
+    await context.setOffline(true);
+    // A dead socket is given up after ten seconds, and lists are asked for every ten.
+    await tab.waitForSelector('.screen.stale', { timeout: 15_000, state: 'attached' });
+    await tab.waitForTimeout(22_000);
+    same(await told(tab), before, `what ${path} says while it is cut off`);
+    same(await tab.locator('.nothing.failed').count(), 0, `pictures of failure on ${path}`);
+    holds((await tab.textContent('.link')).length > 10, 'the age of the numbers is written');
+    await shot(tab, `outage${path.replaceAll('/', '-')}`);
+    await context.setOffline(false);
+    await live(tab);
+    same(await told(tab), before, `what ${path} says when it is back`);
+    await context.close();
+  }
+}
+
+/// A page that is opened while the network is away fills by itself when it is back.
+async function outageAtOpening(browser) {
+  for (const [link, pattern, filled] of [
+    ['header a[href^="/map"]', /\/map/, '.hexmap-ground[data-state="drawn"] canvas'],
+    ['main table.stories th.name a', /\/agency\//, 'main .brief .num .figure'],
+  ]) {
+    const { context, tab } = await page(browser);
+    await tab.goto(base);
+    await live(tab);
+    await tab.evaluate(() => { window.isTheSamePage = true; });
+    await context.setOffline(true);
+    await tab.locator(link).first().click();
+    await tab.waitForURL(pattern);
+    await tab.waitForSelector('.nothing.failed, .hexmap-note[role="alert"]', { timeout: 20_000, state: 'attached' });
+    await tab.waitForTimeout(5_000);
+    await shot(tab, `opened-in-outage-${link.includes('map') ? 'map' : 'agency'}`);
+    await context.setOffline(false);
+    await live(tab);
+    await tab.waitForSelector(filled, { timeout: 20_000 });
+    await tab.waitForFunction(() => !document.querySelector('.nothing.failed, .hexmap-note[role="alert"]'), null, { timeout: 10_000 });
+    holds(await tab.evaluate(() => window.isTheSamePage), 'the page was not loaded anew');
+    await context.close();
+  }
+}
+
+/// The server comes back with other data: every answer is asked for again.
+async function otherData(browser) {
+  const { context, tab } = await page(browser);
+  await tab.goto(`${base}/cases?lang=vi`);
+  await live(tab);
+  same(await tab.textContent('main h1'), '1 vụ việc', 'the list before');
+  const other = await context.newPage();
+  await other.goto(`${base}/receipt?metric=received&from=2026-01-01&lang=vi`);
+  await live(other);
+  same((await other.textContent('.receipt-value strong')).trim(), '1', 'the receipt before');
+  console.log('before');
+  await tab.waitForFunction(() => document.querySelector('main h1')?.textContent === '2 vụ việc', null, { timeout: 60_000 });
+  await other.waitForFunction(() => document.querySelector('.receipt-value strong')?.textContent.trim() === '2', null, { timeout: 20_000 });
+  console.log('after');
+  await context.close();
+}
+
+/// A row's sign is that of its running text, at every instant that it is looked at.
+async function signTurns(browser) {
+  const { context, tab } = await page(browser);
+  await tab.goto(`${base}/cases?lang=vi`);
+  await live(tab);
+  console.log('live');
+  const seen = async (sign, text) => {
+    await tab.waitForFunction(([sign, text]) => {
+      const stand = document.querySelector('main .case-stand');
+      if (!stand) return false;
+      const words = stand.textContent;
+      if (words.includes('quá') && !words.includes('■')) throw new Error(`the row says ${words}`);
+      return words.includes(sign) && words.includes(text);
+    }, [sign, text], { timeout: 60_000, polling: 50 });
+    console.log(text);
+  };
+  await seen('▲', 'còn');
+  await seen('■', 'quá');
+  await context.close();
+}
+
+/// Back closes a receipt and leaves its page; back from a case leads to where one was in the list.
+async function history(browser) {
+  const { context, tab, complaints } = await page(browser);
+  await tab.goto(base);
+  await live(tab);
+  const panel = tab.locator('[role="dialog"]');
+  await tab.locator('main .brief .num').first().click();
+  await panel.waitFor({ state: 'visible' });
+  await tab.goBack();
+  await panel.waitFor({ state: 'hidden' });
+  same(new URL(tab.url()).pathname, '/', 'the page under the receipt');
+  await tab.goForward();
+  await panel.waitFor({ state: 'visible' });
+  await panel.locator('a[href^="/case/"]').first().click();
+  await tab.waitForURL(/\/case\//);
+  await panel.waitFor({ state: 'hidden' });
+  await tab.goto(`${base}/cases`);
+  await live(tab);
+  const row = tab.locator('main a[href^="/case/"]').nth(60);
+  await row.scrollIntoViewIfNeeded();
+  const before = await tab.evaluate(() => window.scrollY);
+  holds(before > 500, `the list is scrolled to ${before}`);
+  await row.click();
+  await tab.waitForURL(/\/case\//);
+  await tab.waitForSelector('main .side');
+  await tab.goBack();
+  await tab.waitForFunction((before) => Math.abs(window.scrollY - before) < 3, before, { timeout: 8_000 });
+  same(serious(complaints), [], 'the history');
+  await context.close();
+}
+
+/// A number's link names its instant: REST answers the same number for it.
+async function links(browser) {
+  const { context, tab } = await page(browser);
+  for (const path of ['/', '/?by=day']) {
+    await tab.goto(base + path);
+    await live(tab);
+    const links = await tab.$$eval('main a.num', (all) => all.map((link) => [link.getAttribute('href'), link.querySelector('.figure').textContent.trim()]));
+    holds(links.length > 10, `${path} has ${links.length} numbers`);
+    for (const [href, shown] of links.filter((_, place) => place % 5 === 0).slice(0, 16)) {
+      holds(!href.includes('today'), `${href} is another number tomorrow`);
+      const { value } = await api(`/api/v1${href}`);
+      if (/^[0-9.]+$/.test(shown)) same(Number(shown.replaceAll('.', '')), value, href);
+    }
+  }
   await context.close();
 }
 
@@ -284,7 +476,8 @@ async function pictures(browser) {
 }
 
 await run({
-  noComplaints, servedIsLive, receipt, map, mapRests, rescue, cut, time, pictures,
+  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, time, pictures,
+  outage, outageAtOpening, otherData, signTurns, history, links,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

@@ -5,8 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)] // A test that meets something unexpected should stop there.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -46,7 +47,15 @@ fn scenario(name: &str, base: &str) -> Command {
     command
 }
 
+/// One browser at a time: two cores draw the pages of one, and a second would only make both late.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    // One that failed leaves nothing behind that the next could trip over.
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn passes(name: &str, base: &str) {
+    let _alone = alone();
     let output = scenario(name, base).output().expect("node runs the scenarios");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
@@ -60,6 +69,16 @@ async fn no_page_complains_and_nothing_comes_from_outside() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_served_number_is_the_live_one_and_that_of_rest() {
     passes("servedIsLive", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_number_of_the_drill_down_is_that_of_its_receipt() {
+    passes("receiptsAgree", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_nothing_has_is_not_found() {
+    passes("unknownCodes", city().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +118,26 @@ async fn the_screens_are_photographed() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_network_is_away_the_last_numbers_stay() {
+    passes("outage", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_opened_while_the_network_is_away_fills_by_itself() {
+    passes("outageAtOpening", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn back_closes_a_receipt_and_leads_to_where_one_was_in_a_list() {
+    passes("history", city().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_numbers_link_names_its_instant() {
+    passes("links", city().await);
+}
+
 fn signal(name: &str, id: u32) {
     let done = Command::new("kill").args([name, &id.to_string()]).status().unwrap();
     assert!(done.success());
@@ -110,6 +149,7 @@ async fn a_cut_connection_shows_stale_within_three_seconds_and_recovers_alone() 
     let data = folder.path().join("data").display().to_string();
     let clock = format!("{AT},speed=1");
     let program = Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap();
+    let _alone = alone();
     let mut child = scenario("cut", &program.base).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert_eq!(lines.next().as_deref(), Some("live"));
@@ -133,6 +173,7 @@ async fn with_no_event_arriving_a_case_passes_to_due_soon_and_overdue_on_the_scr
     let token = token(&path, "boston", "time").unwrap();
     let data = path.display().to_string();
     let program = Program::serve(&["--city", "boston", "--data", &data]).await.unwrap();
+    let _alone = alone();
     let mut child = scenario("time", &program.base).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert_eq!(lines.next().as_deref(), Some("live"));
@@ -150,5 +191,48 @@ async fn with_no_event_arriving_a_case_passes_to_due_soon_and_overdue_on_the_scr
         let late = millis.parse::<i64>().unwrap() - instant.as_millisecond();
         assert!((0..2_000).contains(&late), "{shape} on the screen {late} ms after its instant");
     }
+    assert!(child.wait().unwrap().success());
+}
+
+/// A city of its own whose cases are due in `due_secs`.
+async fn small_city(data: &Path, listen: &str, cases: usize, due_secs: i64) -> Program {
+    let token = token(data, "boston", "small").unwrap();
+    let data = data.display().to_string();
+    let args = ["serve", "--listen", listen, "--city", "boston", "--data", &data];
+    let program = Program::start(&tests::program::binary(), &args).await.unwrap();
+    let start = jiff::Timestamp::now();
+    let due = start + jiff::SignedDuration::from_secs(due_secs);
+    for case in 0..cases {
+        let code = format!("c{case}");
+        let data = json!({"kind": "report", "city": "boston", "agency": "x", "field": "y", "due_at": due.to_string()});
+        let body = event(&code, "case.received", &start.to_string(), &code, data).to_string();
+        let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
+        assert_eq!(reply.status, 202, "{}", reply.body);
+    }
+    program
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_with_other_data_is_asked_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = small_city(&folder.path().join("one"), "127.0.0.1:0", 1, 3600).await;
+    let base = one.base.clone();
+    let mut child = scenario("otherData", &base).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.next().as_deref(), Some("before"));
+    one.kill().unwrap();
+    let listen = base.trim_start_matches("http://").to_owned();
+    let _two = small_city(&folder.path().join("two"), &listen, 2, 3600).await;
+    assert_eq!(lines.next().as_deref(), Some("after"));
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rows_sign_turns_with_its_running_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = small_city(&folder.path().join("data"), "127.0.0.1:0", 1, 30).await;
+    let mut child = scenario("signTurns", &program.base).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.take(3).collect::<Vec<_>>(), ["live", "còn", "quá"]);
     assert!(child.wait().unwrap().success());
 }
