@@ -35,6 +35,7 @@ pub use freshness::{Freshness, Notice};
 pub use longest::Longest;
 pub use mark::{Mark, Shape};
 pub use newest::Newest;
+pub(crate) use num::pinned;
 pub use num::{Num, Params};
 pub use receipt::ReceiptView;
 pub(crate) use receipt_panel::use_receipt;

@@ -11,6 +11,7 @@ use super::area::AREA_RES;
 use super::measure::has_outline;
 use crate::address;
 use crate::ask::{Ask, escape};
+use crate::components::pinned;
 
 /// Before the first case of any city that has sources: the start of "ever".
 const EVER: &str = "1990-01-01";
@@ -48,9 +49,10 @@ pub(super) fn filter(query: &Query) -> Vec<(String, String)> {
 }
 
 /// Where a tapped hexagon leads: of a level to the cases that stand so in it, of a movement to the
-/// receipt of its number, which lists the very cases. `filter` holds the parameters of the map.
+/// receipt of its number at `at`, which lists the very cases. `filter` holds the parameters of the
+/// map.
 #[must_use]
-pub fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)]) -> String {
+pub fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)], at: &str) -> String {
     let mut params = filter.to_vec();
     let mut add = |key: &str, value: &str| params.push((key.to_owned(), value.to_owned()));
     match metric {
@@ -61,7 +63,7 @@ pub fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)]) -> 
         _ => {
             add("metric", metric.name());
             add("cell", cell);
-            return address::receipt(&params);
+            return address::receipt(&pinned(&params, at));
         }
     }
     address::cell(cell, &params)
@@ -115,10 +117,11 @@ mod tests {
     #[test]
     fn a_hexagon_leads_to_the_cases_of_its_number() {
         let filter = [("agency".to_owned(), "PWDx".to_owned())];
-        let leads = |metric| cell_address(metric, "882a306639fffff", &filter);
+        let leads = |metric| cell_address(metric, "882a306639fffff", &filter, "2015-10-05");
         assert_eq!(leads(Metric::Open), "/cell/882a306639fffff?agency=PWDx");
         assert_eq!(leads(Metric::Overdue), "/cell/882a306639fffff?agency=PWDx&timeliness=overdue");
-        assert_eq!(leads(Metric::Received), "/receipt?agency=PWDx&metric=received&cell=882a306639fffff");
+        let receipt = "/receipt?agency=PWDx&metric=received&cell=882a306639fffff&at=2015-10-05";
+        assert_eq!(leads(Metric::Received), receipt);
         // A level that is no state of the limit has no list of its own.
         assert!(leads(Metric::Unmapped).starts_with("/receipt?"));
     }

@@ -23,6 +23,8 @@ pub(super) fn TopCells(
     query: Signal<Query>,
     metric: Signal<Metric>,
     frame: Signal<HexFrame>,
+    /// The instant that the numbers stand at.
+    at: Signal<String>,
     /// Where no map can be drawn the list stands open in its place.
     is_open: Signal<bool>,
 ) -> impl IntoView {
@@ -31,7 +33,7 @@ pub(super) fn TopCells(
     let is_folded = board.theme == Theme::Office;
     let top = Memo::new(move |_| frame.with(|frame| frame.top(LISTED)));
     let rows = move || {
-        let filter = query.with(asked::filter);
+        let (filter, at) = (query.with(asked::filter), at.get_untracked());
         let row = |cell: super::frame::HexCell| {
             let name = nearest(&board.places, cell.cell)
                 .map(|place| format!("{} {}", words::NEAR.to(lang), place.name));
@@ -42,7 +44,7 @@ pub(super) fn TopCells(
             });
             view! {
                 <li class="hexmap-row" data-cell=text.clone()>
-                    <a href=asked::cell_address(metric.get(), &text, &filter)>
+                    <a href=asked::cell_address(metric.get(), &text, &filter, &at)>
                         <span class="hexmap-place">{name.unwrap_or_else(|| text.clone())}</span>
                         {late}
                         <b class="hexmap-count">{count(lang, cell.value)}</b>

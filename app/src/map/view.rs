@@ -141,10 +141,11 @@ fn Numbers(
     let is_today = Signal::derive(move || query.with(|query| query.from.is_none() && query.to.is_none()));
     let metric = Signal::derive(move || metric.get().unwrap_or(Metric::Open));
     let frame = Signal::from(frame);
+    let at = Signal::derive(move || rows.with(|table| table.at.clone()));
     view! {
         <Legend board=board.clone() metric frame scale outline=outline.into() is_today/>
         {move || frame.with(|frame| frame.cells.is_empty()).then(|| view! { <p class="hexmap-note">{words::EMPTY.to(lang)}</p> })}
-        <TopCells board query metric frame is_open/>
+        <TopCells board query metric frame at is_open/>
     }
 }
 

@@ -12,6 +12,7 @@ use super::ready::when_booted;
 use crate::address;
 use crate::components::{Crumb, Crumbs};
 use crate::functions::Boot;
+use crate::live::use_live;
 use crate::locale::use_lang;
 use crate::map::{HexMap, MEASURES, MeasureChooser, cell_address};
 use crate::text::words;
@@ -25,9 +26,6 @@ pub fn MapPage() -> impl IntoView {
     let metric = Memo::new(move |_| search.with(|search| measure(search)));
     let query = Memo::new(move |_| Query::of(metric.get()));
     let navigate = use_navigate();
-    let on_cell = Callback::new(move |cell: String| {
-        navigate(&cell_address(metric.get_untracked(), &cell, &[]), Default::default())
-    });
     let href = Callback::new(|metric: Metric| format!("/map?metric={}", metric.name()));
     view! {
         <main id="content" class="office page map-page">
@@ -40,7 +38,14 @@ pub fn MapPage() -> impl IntoView {
             <MeasureChooser current=metric href/>
             <p class="aside">{words::MAP_HELP.to(lang)}</p>
             {when_booted(
-                move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },
+                move |boot: Arc<Boot>| {
+                    let at = use_live().at(&boot);
+                    let on_cell = Callback::new(move |cell: String| {
+                        let to = cell_address(metric.get_untracked(), &cell, &[], &at.get_untracked());
+                        navigate(&to, Default::default());
+                    });
+                    view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> }
+                },
             )}
         </main>
     }
