@@ -65,6 +65,10 @@ pub struct CasesQuery {
     pub cursor: Option<String>,
 }
 
+/// Says to whoever asked for the page that there is nothing at its address: status 404.
+#[derive(Clone)]
+pub struct Nowhere(pub Arc<dyn Fn() + Send + Sync>);
+
 /// The city's numbers.
 pub trait CitySource: Send + Sync {
     /// What names things. Changes only with the city's folder.

@@ -9,7 +9,7 @@ mod source;
 
 use std::sync::Arc;
 
-use app::source::CitySource;
+use app::source::{CitySource, Nowhere};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -81,6 +81,9 @@ fn options(settings: &Settings) -> LeptosOptions {
 fn context(source: Arc<dyn CitySource>) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(source.clone());
+        if let Some(response) = use_context::<ResponseOptions>() {
+            provide_context(Nowhere(Arc::new(move || response.set_status(StatusCode::NOT_FOUND))));
+        }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce))
         {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::HtmlElement;
 use leptos_router::hooks::use_location;
 
 use super::{Freshness, Notice, Search};
@@ -15,10 +17,27 @@ use crate::text::words;
 pub fn Chrome() -> impl IntoView {
     let path = use_location().pathname;
     let is_wall = Memo::new(move |_| path.with(|path| path.starts_with("/wall")));
+    // Who moves on within the page goes on reading at the new page's beginning.
+    Effect::new(move |old: Option<String>| {
+        let now = path.get();
+        if old.is_some_and(|old| old != now) {
+            request_animation_frame(focus_page);
+        }
+        now
+    });
     view! {
         <Show when=move || !is_wall.get()>
             <Header/>
         </Show>
+    }
+}
+
+fn focus_page() {
+    let Some(main) = document().get_element_by_id("content") else { return };
+    // Only to be read from, not a stop of its own.
+    main.set_attribute("tabindex", "-1").ok();
+    if let Some(main) = main.dyn_ref::<HtmlElement>() {
+        main.focus().ok();
     }
 }
 

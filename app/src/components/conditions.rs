@@ -26,7 +26,9 @@ pub fn Conditions(
     let conditions: Vec<_> = params
         .iter()
         .enumerate()
-        .filter(|(_, (key, value))| !NO_CONDITION.contains(&key.as_str()) && (key != "q" || !value.is_empty()))
+        .filter(|(_, (key, value))| {
+            !NO_CONDITION.contains(&key.as_str()) && (key != "q" || !value.is_empty())
+        })
         .map(|(place, (key, value))| {
             let mut without = params.clone();
             without.remove(place);

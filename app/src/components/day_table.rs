@@ -55,7 +55,7 @@ pub fn DayTable(
     let label = format!("{}, {}", words::RECEIVED.to(lang), words::RESOLVED.to(lang));
     let params = StoredValue::new(params);
     view! {
-        <Show when=move || each.with(|each| !each.is_empty()) fallback=Empty>
+        <Show when=move || each.with(|each| !each.is_empty()) fallback=|| view! { <Empty/> }>
             <Figure drawing class="days" label=Signal::stored(label.clone())/>
             <table class="stories days">
                 <thead>

@@ -1,20 +1,49 @@
 //! The four pictures of nothing: no data, no right, still loading, failed. Each says what to do.
 
+use domain::Seq;
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::functions::Boot;
+use crate::live::use_live;
 use crate::locale::use_lang;
-use crate::text::words;
+use crate::text::{Say, words};
 
 /// Nothing matches.
 #[component]
-pub fn Empty() -> impl IntoView {
+pub fn Empty(
+    /// What to do about it, where no condition is set.
+    #[prop(optional)]
+    help: Option<Say>,
+) -> impl IntoView {
     let lang = use_lang();
+    let help = help.unwrap_or(words::EMPTY_HELP);
     view! {
         <div class="nothing empty">
             <svg viewBox="0 0 48 48" aria-hidden="true"><path class="line" d="M24 5 40 14v20L24 43 8 34V14Z"/></svg>
             <p class="nothing-title">{words::EMPTY.to(lang)}</p>
-            <p>{words::EMPTY_HELP.to(lang)}</p>
+            <p>{help.to(lang)}</p>
+        </div>
+    }
+}
+
+/// Whether no event has ever come: then no number of the city means anything yet.
+pub(crate) fn is_silent(boot: &Boot) -> Signal<bool> {
+    let beat = use_live().beat(boot);
+    Memo::new(move |_| beat.with(|beat| beat.seq == Seq::default())).into()
+}
+
+/// No event has ever come: no number of the city means anything yet.
+#[component]
+pub fn NoSource() -> impl IntoView {
+    let lang = use_lang();
+    view! {
+        <div class="nothing no-source">
+            <svg viewBox="0 0 48 48" aria-hidden="true">
+                <path class="line" d="M24 30v11M14 24a14 14 0 0 1 20 0M8 17a22 22 0 0 1 32 0"/>
+            </svg>
+            <p class="nothing-title">{words::NO_SOURCE.to(lang)}</p>
+            <p>{words::NO_SOURCE_HELP.to(lang)}</p>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::case_rows::{due_text, named, place, title};
 use super::mark::{Mark, Shape};
+use super::empties::is_silent;
 use crate::address;
 use crate::functions::Boot;
 use crate::live::use_live;
@@ -25,6 +26,9 @@ pub fn Longest(
     let lang = use_lang();
     let at = use_live().at(&boot);
     if cases.is_empty() {
+        if is_silent(&boot).get_untracked() {
+            return view! { <p class="aside none-overdue">{words::NO_SOURCE.to(lang)}</p> }.into_any();
+        }
         return view! { <p class="aside none-overdue"><Mark shape=Shape::InTime bare=true/> " " {words::NONE_OVERDUE.to(lang)}</p> }
             .into_any();
     }

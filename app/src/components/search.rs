@@ -13,7 +13,7 @@ pub fn Search() -> impl IntoView {
     view! {
         <form class="search" action="/cases" method="get" role="search">
             <input type="search" name="q" autocomplete="off" enterkeyhint="search" aria-label=words::SEARCH.to(lang) placeholder=words::SEARCH.to(lang)/>
-            <button type="submit" class="unseen">{words::SEARCH_BUTTON.to(lang)}</button>
+            <button type="submit" class="unseen" tabindex="-1">{words::SEARCH_BUTTON.to(lang)}</button>
         </form>
     }
 }

@@ -170,7 +170,7 @@ pub fn StoryTable(
     let heading = rows.heading.clone();
     let rows = StoredValue::new(rows);
     view! {
-        <Show when=move || stories.with(|stories| !stories.is_empty()) fallback=Empty>
+        <Show when=move || stories.with(|stories| !stories.is_empty()) fallback=|| view! { <Empty help=words::EMPTY_HERE/> }>
             <table class="stories">
                 <thead>
                     <tr>

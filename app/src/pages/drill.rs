@@ -5,7 +5,7 @@ mod scope;
 
 use std::sync::Arc;
 
-use domain::answer::CasePage;
+use domain::answer::{CasePage, Table};
 use domain::metric::Metric;
 use domain::query::Query;
 use domain::wire::WireQuery;
@@ -17,17 +17,15 @@ use leptos_router::hooks::{use_location, use_navigate};
 use self::scope::{By, Scope};
 use super::ready::{when_booted, when_ready};
 use crate::address;
-use crate::ask::Ask;
-use crate::components::{
-    Brief, BriefTables, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Params, Rows, StoryTable, Tab,
-    Tables, Tabs,
-};
+use crate::ask::{Ask, escape};
+use crate::components::{Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Num, Params, Rows, StoryTable, Tab, Tables, Tabs, is_silent};
 use crate::functions::{Boot, First, load_cases};
-use crate::live::{self, use_list, use_table, without_instant};
+use crate::live::{self, use_answer, use_list, use_table, without_instant};
 use crate::locale::use_lang;
 use crate::map::HexMap;
-use crate::table::{column, sum};
-use crate::text::sentences::{self, Unit};
+use crate::source::Nowhere;
+use crate::table::{code, column, sum};
+use crate::text::sentences::{self, Piece, Unit};
 use crate::text::{Lang, number, words};
 use crate::theme::Theme;
 
@@ -92,46 +90,158 @@ fn Head(scope: Memo<Scope>) -> impl IntoView {
     let midnight = live::use_fixed(ask(move || {
         scope.get().narrow(Ask::of(&[Metric::Overdue]).by("agency:1").with("at", "today")).query()
     }));
+    // How many cases were ever about this: a code that is in no catalogue may still be in cases.
+    let known = use_answer(
+        move || scope.get().params(),
+        |mut params| async move {
+            params.push(("limit".to_owned(), "1".to_owned()));
+            load_cases(address::search(&params)).await.map(|page| page.total)
+        },
+    );
     when_ready(
         move || {
             let (scope, firsts) = (scope.get(), (today.first(), now.first(), midnight.first()));
-            async move { Ok((scope, firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
+            known.track();
+            async move { Ok(((scope, known.await?), firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
         },
         move |boot: Arc<Boot>,
-              (scope, today_first, now_first, midnight_first): (Scope, First, First, First)| {
+              ((scope, known), today_first, now_first, midnight_first): ((Scope, u64), First, First, First)| {
             let tables = BriefTables {
                 today: today.rows(today_first),
                 now: now.rows(now_first),
                 midnight: midnight.rows(midnight_first),
             };
+            if known == 0 && !scope.is_known(&boot) {
+                return view! { <NoSuchCode scope boot/> }.into_any();
+            }
             let name = scope.name(lang, &boot);
-            let title = Memo::new(move |_| title(lang, name.as_deref(), tables));
+            let silent = is_silent(&boot);
+            let named = name.clone();
+            let title = Memo::new(move |_| {
+                if silent.get() {
+                    return words::NO_SOURCE.to(lang).to_owned();
+                }
+                title(lang, named.as_deref(), tables)
+            });
+            let params = scope.params();
             let names = boot.clone();
-            let agency = Arc::new(move |code: &str| {
+            let agency: ByCode<(String, String)> = Arc::new(move |code: &str| {
                 let label = names.city.catalogue.label(domain::dimension::Dimension::Agency, code);
                 (lang.of(&label), address::agency(code))
             });
             view! {
-                <Title text=move || format!("{} · {}", title.get(), words::PRODUCT)/>
+                <Title text=lasting(title)/>
                 <Crumbs steps=scope.crumbs(lang, &boot)/>
-                <h1>{title}</h1>
-                <Brief tables params=scope.params() agency/>
+                <h1>
+                    {name.map(|name| view! { <bdi>{name}</bdi> ": " })}
+                    <Finding tables params=scope.params() silent/>
+                </h1>
+                <Show
+                    when=move || !silent.get()
+                    fallback=move || view! { <p class="brief">{words::NO_SOURCE_HELP.to(lang)}</p> }
+                >
+                    <Brief tables params=params.clone() agency=agency.clone()/>
+                </Show>
             }
+            .into_any()
         },
     )
 }
 
 fn title(lang: Lang, name: Option<&str>, tables: BriefTables) -> String {
-    let (overdue, open, worst, of) = tables.now.with(|table| {
-        let overdue = column(table, Metric::Overdue);
-        let mut each: Vec<i64> =
-            table.rows.iter().map(|row| overdue.of(row)).filter(|number| *number > 0).collect();
-        each.sort_unstable_by(|a, b| b.cmp(a));
-        each.truncate(WORST);
-        (sum(table, Metric::Overdue), sum(table, Metric::Open), each.iter().sum::<i64>(), each.len())
-    });
-    let finding = sentences::finding(lang, overdue, open, worst, of, Unit::Agencies);
+    let found = tables.now.with(|table| Found::of(table));
+    let finding =
+        sentences::finding(lang, found.overdue, found.open, found.worst, found.codes.len(), Unit::Agencies);
     name.map_or(finding.clone(), |name| format!("{name}: {finding}"))
+}
+
+/// What the title says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Found {
+    overdue: i64,
+    open: i64,
+    worst: i64,
+    /// The agencies of the worst; an empty code stands for the cases that have none.
+    codes: Vec<String>,
+}
+
+impl Found {
+    fn of(table: &Table) -> Self {
+        let overdue = column(table, Metric::Overdue);
+        let mut each: Vec<(i64, String)> = table
+            .rows
+            .iter()
+            .map(|row| (overdue.of(row), code(row, 0).unwrap_or_default()))
+            .filter(|(number, _)| *number > 0)
+            .collect();
+        each.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        each.truncate(WORST);
+        Self {
+            overdue: sum(table, Metric::Overdue),
+            open: sum(table, Metric::Open),
+            worst: each.iter().map(|(number, _)| number).sum(),
+            codes: each.into_iter().map(|(_, code)| code).collect(),
+        }
+    }
+}
+
+/// The title's sentence, its numbers touchable.
+#[component]
+fn Finding(tables: BriefTables, params: Params, silent: Signal<bool>) -> impl IntoView {
+    let lang = use_lang();
+    let found = Memo::new(move |_| tables.now.with(|table| Found::of(table)));
+    let at = Memo::new(move |_| tables.now.with(|table| table.at.clone()));
+    // The words change seldom, the numbers often: only those that moved are written anew.
+    let pieces = Memo::new(move |_| {
+        let Found { overdue, open, worst, codes } = found.get();
+        sentences::finding_pieces(lang, overdue, open, worst, codes.len(), Unit::Agencies)
+    });
+    let codes = Memo::new(move |_| found.with(|found| found.codes.clone()));
+    let number = move |metric: Metric, value: Signal<i64>, more: Option<String>| {
+        let mut params = params.clone();
+        if let Some(agencies) = more {
+            params.retain(|(key, _)| key != "agency");
+            params.push(("agency".to_owned(), agencies));
+        }
+        params.push(("metric".to_owned(), metric.name().to_owned()));
+        view! { <Num value params at label=""/> }
+    };
+    let piece = move |piece: Piece| match piece {
+        Piece::Words(words) => words.into_any(),
+        Piece::Overdue => {
+            number(Metric::Overdue, Signal::derive(move || found.get().overdue), None).into_any()
+        }
+        Piece::Open => number(Metric::Open, Signal::derive(move || found.get().open), None).into_any(),
+        Piece::Worst => {
+            let agencies = codes.with(|codes| codes.iter().map(|code| escape(code)).collect::<Vec<_>>());
+            let value = Signal::derive(move || found.get().worst);
+            number(Metric::Overdue, value, Some(agencies.join(","))).into_any()
+        }
+    };
+    move || {
+        if silent.get() {
+            return words::NO_SOURCE.to(lang).into_any();
+        }
+        pieces.get().into_iter().map(piece.clone()).collect_view().into_any()
+    }
+}
+
+/// The page of a code that neither the catalogue nor any case has.
+#[component]
+fn NoSuchCode(scope: Scope, boot: Arc<Boot>) -> impl IntoView {
+    let lang = use_lang();
+    if let Some(Nowhere(say)) = use_context::<Nowhere>() {
+        say();
+    }
+    let name = scope.name(lang, &boot).unwrap_or_default();
+    view! {
+        <Title text=format!("{name} · {}", words::PRODUCT)/>
+        <div class="nothing no-such">
+            <h1 class="nothing-title"><bdi>{name}</bdi> ": " {words::NO_SUCH_CODE.to(lang)}</h1>
+            <p>{words::NO_SUCH_CODE_HELP.to(lang)}</p>
+            <p><a class="button" href="/">{words::OVERVIEW.to(lang)}</a></p>
+        </div>
+    }
 }
 
 /// The tabs and the table.
@@ -296,4 +406,17 @@ fn row_name(lang: Lang, boot: &Boot, scope: &Scope, by: By, code: &str) -> Strin
         return format!("{name} ({})", words::NO_FINER.to(lang));
     }
     name
+}
+
+/// The page's title as long as the page has one. The document's title outlives the page that gave it
+/// and may be asked for once more while the next page is on its way.
+fn lasting(title: Memo<String>) -> impl Fn() -> String + Send + Sync {
+    let last = std::sync::Mutex::new(String::new());
+    move || {
+        let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(title) = title.try_get() {
+            *last = format!("{title} · {}", words::PRODUCT);
+        }
+        last.clone()
+    }
 }

@@ -1,6 +1,7 @@
 //! An address that leads nowhere.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::locale::use_lang;
 use crate::text::words;
@@ -11,6 +12,7 @@ pub fn NotFound() -> impl IntoView {
     let lang = use_lang();
     view! {
         <main id="content" class="office">
+            <Title text=format!("{} · {}", words::NOT_FOUND.to(lang), words::PRODUCT)/>
             <div class="nothing">
                 <h1 class="nothing-title">{words::NOT_FOUND.to(lang)}</h1>
                 <p>{words::NOT_FOUND_HELP.to(lang)}</p>

@@ -9,6 +9,43 @@ use super::lang::say;
 use super::number::{count, percent, share};
 use super::{Lang, Say, date, words};
 
+/// A piece of the page's finding: words, or a number that can be touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words.
+    Words(String),
+    /// All that are overdue.
+    Overdue,
+    /// Those of the worst few.
+    Worst,
+    /// All that are open.
+    Open,
+}
+
+/// The page's finding in pieces: the same sentence as [`finding`] with its numbers apart.
+#[must_use]
+pub fn finding_pieces(lang: Lang, overdue: i64, open: i64, worst: i64, of: usize, unit: Unit) -> Vec<Piece> {
+    let whole = finding(lang, overdue, open, worst, of, unit);
+    let numbers = if overdue == 0 {
+        vec![(Piece::Open, open)]
+    } else if of < 2 || worst >= overdue {
+        vec![(Piece::Overdue, overdue)]
+    } else {
+        vec![(Piece::Overdue, overdue), (Piece::Worst, worst)]
+    };
+    let (mut pieces, mut rest) = (Vec::new(), whole.as_str());
+    for (piece, number) in numbers {
+        let Some((before, after)) = rest.split_once(&count(lang, number)) else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Words(before.to_owned()));
+        }
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.push(Piece::Words(rest.to_owned()));
+    pieces
+}
+
 /// The page's finding, as its title.
 #[must_use]
 pub fn finding(lang: Lang, overdue: i64, open: i64, worst: i64, of: usize, unit: Unit) -> String {
@@ -201,7 +238,8 @@ pub fn against_usual(lang: Lang, now: i64, (low, high): (i64, i64), weekday: Wee
         _ => say("trong", "within"),
     }
     .to(lang);
-    let (weekday, range) = (date::weekday(lang, weekday), format!("{}–{}", low.1, high.1));
+    // Joined: a range never breaks at its dash.
+    let (weekday, range) = (date::weekday(lang, weekday), format!("{}\u{2060}–\u{2060}{}", low.1, high.1));
     match lang {
         Lang::Vi => format!("{stands} mức thường của {weekday} đến giờ này, {range} ({days} tuần)"),
         Lang::En => format!("{stands} the usual for a {weekday} by now, {range} ({days} weeks)"),
@@ -311,13 +349,24 @@ mod tests {
     #[test]
     fn a_number_is_held_against_what_is_usual() {
         let said = |now| against_usual(Lang::Vi, now, (380, 470), Weekday::Monday, 8);
-        assert_eq!(said(412), "trong mức thường của Thứ Hai đến giờ này, 380–470 (8 tuần)");
+        assert_eq!(said(412), "trong mức thường của Thứ Hai đến giờ này, 380\u{2060}–\u{2060}470 (8 tuần)");
         assert!(said(379).starts_with("dưới"));
         assert!(said(471).starts_with("trên"));
         assert_eq!(against_week(Lang::Vi, 104, Some(100)), "cao hơn 4,0\u{a0}% so với giờ này tuần trước");
         assert_eq!(against_week(Lang::En, 5, Some(0)), words::NO_WEEK_AGO.en);
         assert_eq!(since_midnight(Lang::Vi, 47, Some(38)), "tăng 9 từ 00:00");
         assert_eq!(in_time_of(Lang::Vi, 375, 386), "97,2\u{a0}% trong hạn (375 / 386)");
+    }
+
+    #[test]
+    fn the_findings_numbers_stand_apart_and_the_words_stay() {
+        let words = |text: &str| Piece::Words(text.to_owned());
+        assert_eq!(
+            finding_pieces(Lang::Vi, 47, 900, 31, 3, Unit::Agencies),
+            [Piece::Overdue, words(" vụ việc quá hạn, "), Piece::Worst, words(" ở ba đơn vị")]
+        );
+        assert_eq!(finding_pieces(Lang::En, 0, 1, 0, 0, Unit::Agencies), [Piece::Open, words(" case open, none overdue")]);
+        assert_eq!(finding_pieces(Lang::En, 0, 0, 0, 0, Unit::Agencies), [words("No case is open")]);
     }
 
     #[test]

@@ -251,6 +251,25 @@ pub const NO_DAY_AGO: Say = say("chưa có số của hôm qua", "no number of y
 /// Nothing with a limit was resolved today.
 pub const NONE_JUDGED: Say =
     say("chưa có vụ việc có hạn nào xử lý xong", "nothing with a deadline resolved yet");
+/// A list with nothing in it, where no condition is set.
+pub const EMPTY_HERE: Say = say("Chưa có vụ việc nào ở đây.", "There is no case here yet.");
+/// A city without a single event.
+pub const NO_SOURCE: Say = say("Chưa có nguồn nào gửi dữ liệu", "No source has sent anything yet");
+/// What to do about it.
+pub const NO_SOURCE_HELP: Say = say(
+    "Các số 0 chưa nói lên điều gì. Hãy đăng ký nguồn dữ liệu rồi gửi sự kiện, hoặc nhập dữ liệu cũ; màn hình tự cập nhật khi có dữ liệu.",
+    "Zeros say nothing yet. Register a source and let it send events, or import history; the screen moves by itself when data arrive.",
+);
+/// A code that neither the catalogue nor any case has.
+pub const NO_SUCH_CODE: Say = say(
+    "danh mục không có mã này và không vụ việc nào mang mã này",
+    "neither the catalogue nor any case has this code",
+);
+/// What to do about it.
+pub const NO_SUCH_CODE_HELP: Say = say(
+    "Địa chỉ có thể đã gõ sai, hoặc mã đã đổi. Hãy bắt đầu từ tổng quan.",
+    "The address may be mistyped, or the code has changed. Start from the overview.",
+);
 /// Nobody is late.
 pub const NONE_OVERDUE: Say = say("Không có vụ việc quá hạn", "Nothing is overdue");
 /// The scene's name.

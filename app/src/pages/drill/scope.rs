@@ -87,6 +87,13 @@ impl Scope {
         ask.narrowed(&self.params())
     }
 
+    /// Whether the city's catalogue has each of its codes.
+    pub(super) fn is_known(&self, boot: &Boot) -> bool {
+        self.codes().into_iter().all(|(dimension, code)| {
+            boot.city.catalogue.tree(dimension).is_some_and(|tree| tree.entries.contains_key(code))
+        })
+    }
+
     /// Its address.
     pub(super) fn href(&self) -> String {
         match self {
@@ -146,7 +153,9 @@ impl Scope {
             Self::Field(_) => &[By::Agency, By::FieldLeaf, By::Place, By::Channel, By::Day],
             Self::Channel(_) => &[By::Agency, By::Field, By::Place, By::Day],
             Self::District(_) => &[By::Ward, By::Agency, By::Field, By::Channel, By::Day],
-            Self::DistrictWard(..) | Self::Ward(_) => &[By::Cell, By::Agency, By::Field, By::Channel, By::Day],
+            Self::DistrictWard(..) | Self::Ward(_) => {
+                &[By::Cell, By::Agency, By::Field, By::Channel, By::Day]
+            }
         }
     }
 
@@ -276,8 +285,7 @@ impl By {
     /// What an address asks for, where the page can be split so; else the page's first way.
     pub(super) fn asked(scope: &Scope, search: &str) -> Self {
         let slug = address::value(&address::pairs(search), "by");
-        let asked =
-            Self::ALL.into_iter().find(|by| slug.as_deref() == Some(by.slug()) && scope.has_way(*by));
+        let asked = Self::ALL.into_iter().find(|by| slug.as_deref() == Some(by.slug()) && scope.has_way(*by));
         asked.or_else(|| scope.ways().first().copied()).unwrap_or(Self::Agency)
     }
 

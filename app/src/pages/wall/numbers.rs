@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::past::{Levels, UsualDay, running_today};
 use crate::ask::Ask;
 use crate::chart::{Drawing, Figure, Paint, Usual, spark, usual_band};
-use crate::components::{Num, Shape};
+use crate::components::{Num, Shape, is_silent};
 use crate::functions::{Boot, First, load_levels, load_usual};
 use crate::live::{use_answer, use_list, use_live, use_table};
 use crate::locale::use_lang;
@@ -53,6 +53,7 @@ pub(super) fn Numbers() -> impl IntoView {
             let (usual_now, past) = (Signal::stored(usual), Signal::stored(levels));
             let (now, today, hours) = (now.rows(now_first), today.rows(today_first), hours.rows(hours_first));
             let at = use_live().at(&boot);
+            let silent = is_silent(&boot);
             let level = move |metric: Metric| Signal::derive(move || now.with(|table| sum(table, metric)));
             let flow = move |metric: Metric| Signal::derive(move || today.with(|table| sum(table, metric)));
             let running = move |metric: Metric| {
@@ -94,11 +95,11 @@ pub(super) fn Numbers() -> impl IntoView {
                 sentences::in_time_of(lang, flow(Metric::ResolvedInTime).get(), judged.get())
             });
             view! {
-                <WallNumber metric=Metric::Received word=words::RECEIVED_TODAY value=flow(Metric::Received) at=today_at drawing=usual_line(0, Metric::Received) said=usual_sentence/>
-                <WallNumber metric=Metric::Open word=words::OPEN value=level(Metric::Open) at=now_at drawing=level_line(0, Paint::Line) said=against(0, sentences::against_week, |levels| levels.week_ago)/>
-                <WallNumber metric=Metric::DueSoon word=words::DUE_SOON shape=Shape::DueSoon value=level(Metric::DueSoon) at=now_at drawing=level_line(1, Paint::DueSoon) said=against(1, sentences::against_day, |levels| levels.day_ago)/>
-                <WallNumber metric=Metric::Overdue word=words::OVERDUE shape=Shape::Overdue value=level(Metric::Overdue) at=now_at drawing=level_line(2, Paint::Overdue) said=against(2, sentences::since_midnight, |levels| levels.midnight)/>
-                <WallNumber metric=Metric::Resolved word=words::RESOLVED_TODAY shape=Shape::InTime value=flow(Metric::Resolved) at=today_at drawing=usual_line(1, Metric::Resolved) said=in_time/>
+                <WallNumber metric=Metric::Received word=words::RECEIVED_TODAY value=flow(Metric::Received) at=today_at drawing=usual_line(0, Metric::Received) said=usual_sentence silent/>
+                <WallNumber metric=Metric::Open word=words::OPEN value=level(Metric::Open) at=now_at drawing=level_line(0, Paint::Line) said=against(0, sentences::against_week, |levels| levels.week_ago) silent/>
+                <WallNumber metric=Metric::DueSoon word=words::DUE_SOON shape=Shape::DueSoon value=level(Metric::DueSoon) at=now_at drawing=level_line(1, Paint::DueSoon) said=against(1, sentences::against_day, |levels| levels.day_ago) silent/>
+                <WallNumber metric=Metric::Overdue word=words::OVERDUE shape=Shape::Overdue value=level(Metric::Overdue) at=now_at drawing=level_line(2, Paint::Overdue) said=against(2, sentences::since_midnight, |levels| levels.midnight) silent/>
+                <WallNumber metric=Metric::Resolved word=words::RESOLVED_TODAY shape=Shape::InTime value=flow(Metric::Resolved) at=today_at drawing=usual_line(1, Metric::Resolved) said=in_time silent/>
             }
         },
     )
@@ -128,9 +129,15 @@ fn WallNumber(
     at: Signal<String>,
     drawing: Signal<Drawing>,
     said: Signal<String>,
+    silent: Signal<bool>,
 ) -> impl IntoView {
     let lang = use_lang();
     let params = vec![("metric".to_owned(), metric.name().to_owned())];
+    // Without a single event a zero would read as "all is well".
+    let text = Signal::derive(move || {
+        if silent.get() { number::NOTHING.to_owned() } else { number::count(lang, value.get()) }
+    });
+    let under = move || if silent.get() { words::NO_SOURCE.to(lang).to_owned() } else { said.get() };
     let class = shape.map_or("wall-number", |shape| match shape {
         Shape::InTime => "wall-number is-in-time",
         Shape::DueSoon => "wall-number is-due-soon",
@@ -143,9 +150,9 @@ fn WallNumber(
                 {shape.map(|shape| view! { <span class="sign" aria-hidden="true">{shape.sign()}</span> " " })}
                 {word.to(lang)}
             </h2>
-            <Num value params at label=word.to(lang) text=Signal::derive(move || number::count(lang, value.get()))/>
+            <Num value params at label=word.to(lang) text/>
             <Figure drawing class="wall-line"/>
-            <p>{said}</p>
+            <p>{under}</p>
         </div>
     }
 }
