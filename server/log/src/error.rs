@@ -68,7 +68,8 @@ impl OpenError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{} is damaged at byte {offset}: {damage}. {}. Nothing was changed. Copy the directory first; \
-     then put a whole copy of this file from a backup in its place and start again",
+     then restore this file from a backup (the whole directory, where the backup is older than the \
+     damage) and start again",
     file.display(),
     read(*intact_to)
 )]
