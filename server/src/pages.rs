@@ -110,7 +110,7 @@ fn page<IV: leptos::IntoView + 'static>(
     context: impl Fn() + Clone + Send + Sync + 'static,
     shell: impl Fn() -> IV + Clone + Send + Sync + 'static,
 ) -> Page {
-    let render = leptos_axum::render_app_to_stream_with_context(context, shell);
+    let render = leptos_axum::render_app_async_with_context(context, shell);
     Arc::new(move |request| Box::pin(render(request)))
 }
 
