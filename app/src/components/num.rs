@@ -52,10 +52,18 @@ pub fn Num(
 ) -> impl IntoView {
     let (lang, receipt) = (use_lang(), use_receipt());
     let params = StoredValue::new(params);
-    let pin = move || params.with_value(|params| address::receipt(&pinned(params, &at.get_untracked())));
-    let href = RwSignal::new(pin());
+    let pin = move || {
+        let at = at.try_get_untracked()?;
+        params.try_with_value(|params| address::receipt(&pinned(params, &at)))
+    };
+    let href = RwSignal::new(pin().unwrap_or_default());
     // The number moves on four times a second; its address need be right when somebody takes it.
-    let take = move || href.set(pin());
+    // A number that its page has left may still be given the focus: it has no address any more.
+    let take = move || {
+        if let Some(address) = pin() {
+            href.try_set(address);
+        }
+    };
     let shown = move || text.map_or_else(|| count(lang, value.get()), |text| text.get());
     // A zero is not a reason for colour.
     let class = move || match shape {
