@@ -57,16 +57,18 @@ where
     T: Carried,
     F: Future<Output = Result<T, AppError>> + Send + 'static,
 {
-    let question = Memo::new(move |_| question());
+    // Not the page's own: an answer that is on its way may still look at it when the page is left.
+    let question = ArcMemo::new(move |_| question());
+    let asked = question.clone();
     let newest = Resource::new(
-        move || question.get(),
+        move || asked.get(),
         move |question| {
             let answer = load(question.clone());
             async move { (question, in_time(answer).await) }
         },
     );
     let (good, has_failed) = (StoredValue::new(None), StoredValue::new(false));
-    let answer = Answer { question: question.into(), newest, good, has_failed };
+    let answer = Answer { question: Signal::derive(move || question.get()), newest, good, has_failed };
     answer.persist(use_live());
     answer
 }
