@@ -7,8 +7,8 @@ use domain::dimension::Dimension;
 use leptos::prelude::*;
 
 use super::case_rows::{due_text, named, place, title};
-use super::mark::{Mark, Shape};
 use super::empties::is_silent;
+use super::mark::{Mark, Shape};
 use crate::address;
 use crate::functions::Boot;
 use crate::live::use_live;

@@ -18,7 +18,10 @@ use self::scope::{By, Scope};
 use super::ready::{when_booted, when_ready};
 use crate::address;
 use crate::ask::{Ask, escape};
-use crate::components::{Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Num, Params, Rows, StoryTable, Tab, Tables, Tabs, is_silent};
+use crate::components::{
+    Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Num, Params, Rows,
+    StoryTable, Tab, Tables, Tabs, is_silent,
+};
 use crate::functions::{Boot, First, load_cases};
 use crate::live::{self, use_answer, use_list, use_table, without_instant};
 use crate::locale::use_lang;
@@ -105,7 +108,12 @@ fn Head(scope: Memo<Scope>) -> impl IntoView {
             async move { Ok(((scope, known.await?), firsts.0.await?, firsts.1.await?, firsts.2.await?)) }
         },
         move |boot: Arc<Boot>,
-              ((scope, known), today_first, now_first, midnight_first): ((Scope, u64), First, First, First)| {
+              ((scope, known), today_first, now_first, midnight_first): (
+            (Scope, u64),
+            First,
+            First,
+            First,
+        )| {
             let tables = BriefTables {
                 today: today.rows(today_first),
                 now: now.rows(now_first),

@@ -365,7 +365,10 @@ mod tests {
             finding_pieces(Lang::Vi, 47, 900, 31, 3, Unit::Agencies),
             [Piece::Overdue, words(" vụ việc quá hạn, "), Piece::Worst, words(" ở ba đơn vị")]
         );
-        assert_eq!(finding_pieces(Lang::En, 0, 1, 0, 0, Unit::Agencies), [Piece::Open, words(" case open, none overdue")]);
+        assert_eq!(
+            finding_pieces(Lang::En, 0, 1, 0, 0, Unit::Agencies),
+            [Piece::Open, words(" case open, none overdue")]
+        );
         assert_eq!(finding_pieces(Lang::En, 0, 0, 0, 0, Unit::Agencies), [words("No case is open")]);
     }
 
