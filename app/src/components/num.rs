@@ -64,10 +64,15 @@ pub fn Num(
             href.try_set(address);
         }
     };
-    let shown = move || text.map_or_else(|| count(lang, value.get()), |text| text.get());
+    // All that is read here may be asked for once more when the page has gone already: a change and a
+    // click can come in the same turn.
+    let shown = move || match text {
+        Some(text) => text.try_get(),
+        None => value.try_get().map(|value| count(lang, value)),
+    };
     // A zero is not a reason for colour.
     let class = move || match shape {
-        Some(shape) if value.get() > 0 => format!("num {}", shape.class()),
+        Some(shape) if value.try_get().is_some_and(|value| value > 0) => format!("num {}", shape.class()),
         Some(_) | None => "num".to_owned(),
     };
     let open = move |event: MouseEvent| {
@@ -75,13 +80,14 @@ pub fn Num(
             return;
         }
         event.prevent_default();
-        params.with_value(|params| receipt.open(params, &at.get_untracked()));
+        let at = at.try_get_untracked().unwrap_or_default();
+        params.try_with_value(|params| receipt.open(params, &at));
     };
     view! {
-        <a class=class href=href on:click=open on:pointerenter=move |_| take() on:pointerdown=move |_| take() on:focus=move |_| take() on:keydown=move |_| take()>
+        <a class=class href=move || href.try_get() on:click=open on:pointerenter=move |_| take() on:pointerdown=move |_| take() on:focus=move |_| take() on:keydown=move |_| take()>
             <span class="unseen">{label} " "</span>
             {shape.map(|shape| view! { <span class="sign" aria-hidden="true">{shape.sign()}</span> })}
-            <span class="figure">{shown}</span>
+            <span class="figure">{move || shown().unwrap_or_default()}</span>
         </a>
     }
 }
