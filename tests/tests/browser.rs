@@ -7,14 +7,13 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tests::boston;
 use tests::events::event;
 use tests::program::{Program, root, run, token};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 const AT: &str = "2015-10-05T12:00:00-04:00";
 
@@ -48,14 +47,13 @@ fn scenario(name: &str, base: &str) -> Command {
 }
 
 /// One browser at a time: two cores draw the pages of one, and a second would only make both late.
-fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    // One that failed leaves nothing behind that the next could trip over.
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+async fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
 }
 
-fn passes(name: &str, base: &str) {
-    let _alone = alone();
+async fn passes(name: &str, base: &str) {
+    let _alone = alone().await;
     let output = scenario(name, base).output().expect("node runs the scenarios");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
@@ -63,79 +61,79 @@ fn passes(name: &str, base: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_complains_and_nothing_comes_from_outside() {
-    passes("noComplaints", city().await);
+    passes("noComplaints", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_served_number_is_the_live_one_and_that_of_rest() {
-    passes("servedIsLive", city().await);
+    passes("servedIsLive", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_number_of_the_drill_down_is_that_of_its_receipt() {
-    passes("receiptsAgree", city().await);
+    passes("receiptsAgree", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_nothing_has_is_not_found() {
-    passes("unknownCodes", city().await);
+    passes("unknownCodes", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_city_to_one_case_by_clicks() {
-    passes("drillByClick", city().await);
+    passes("drillByClick", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_city_to_one_case_by_touch() {
-    passes("drillByTouch", city().await);
+    passes("drillByTouch", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_opens_its_receipt() {
-    passes("receipt", city().await);
+    passes("receipt", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_map_has_the_legends_colours_and_opens_the_cases_under_a_pixel() {
-    passes("map", city().await);
+    passes("map", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_map_reached_within_the_page_asks_its_questions_and_rests() {
-    passes("mapRests", city().await);
+    passes("mapRests", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_program_breaks_says_so_and_starts_anew() {
-    passes("rescue", city().await);
+    passes("rescue", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_screens_are_photographed() {
     if std::env::var_os("TOANCANH_ARTIFACTS").is_some_and(|folder| PathBuf::from(folder).is_dir()) {
-        passes("pictures", city().await);
+        passes("pictures", city().await).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_network_is_away_the_last_numbers_stay() {
-    passes("outage", city().await);
+    passes("outage", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_opened_while_the_network_is_away_fills_by_itself() {
-    passes("outageAtOpening", city().await);
+    passes("outageAtOpening", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn back_closes_a_receipt_and_leads_to_where_one_was_in_a_list() {
-    passes("history", city().await);
+    passes("history", city().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_numbers_link_names_its_instant() {
-    passes("links", city().await);
+    passes("links", city().await).await;
 }
 
 fn signal(name: &str, id: u32) {
@@ -149,7 +147,7 @@ async fn a_cut_connection_shows_stale_within_three_seconds_and_recovers_alone() 
     let data = folder.path().join("data").display().to_string();
     let clock = format!("{AT},speed=1");
     let program = Program::serve(&["--city", "boston", "--data", &data, "--clock", &clock]).await.unwrap();
-    let _alone = alone();
+    let _alone = alone().await;
     let mut child = scenario("cut", &program.base).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert_eq!(lines.next().as_deref(), Some("live"));
@@ -173,7 +171,7 @@ async fn with_no_event_arriving_a_case_passes_to_due_soon_and_overdue_on_the_scr
     let token = token(&path, "boston", "time").unwrap();
     let data = path.display().to_string();
     let program = Program::serve(&["--city", "boston", "--data", &data]).await.unwrap();
-    let _alone = alone();
+    let _alone = alone().await;
     let mut child = scenario("time", &program.base).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert_eq!(lines.next().as_deref(), Some("live"));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 use server::replay::{self, Events, Play, Played, ReplayError};
 use server::source::Token;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::support::*;
@@ -84,18 +84,23 @@ async fn a_connection_that_breaks_again_and_again_loses_nothing_and_doubles_noth
     let (to, address) = (format!("ws://{}", listener.local_addr().unwrap()), server.address());
     let cuts = Arc::new(AtomicUsize::new(0));
     let counted = cuts.clone();
-    // A way that breaks after each half second, three times, and then holds.
+    // A way that breaks after so many bytes, three times, and then holds.
+    const CARRIED: u64 = 60_000;
     let way = tokio::spawn(async move {
         loop {
             let (mut near, _) = listener.accept().await.unwrap();
             let mut far = TcpStream::connect(address).await.unwrap();
-            let carry = copy_bidirectional(&mut near, &mut far);
-            if counted.load(Ordering::Relaxed) < 3 {
-                let _ = tokio::time::timeout(Duration::from_millis(500), carry).await;
-                counted.fetch_add(1, Ordering::Relaxed);
-            } else {
-                let _ = carry.await;
+            if counted.load(Ordering::Relaxed) == 3 {
+                let _ = copy_bidirectional(&mut near, &mut far).await;
+                continue;
             }
+            let ((mut said, mut heard), (mut answers, mut asked)) = (near.split(), far.split());
+            let mut some = (&mut said).take(CARRIED);
+            tokio::select! {
+                _ = tokio::io::copy(&mut some, &mut asked) => {}
+                _ = tokio::io::copy(&mut answers, &mut heard) => {}
+            }
+            counted.fetch_add(1, Ordering::Relaxed);
         }
     });
     let played = replay::play(play(&events, to, &server.token, 1_000.0)).await.unwrap();
