@@ -215,6 +215,7 @@ async fn a_server_that_comes_back_with_other_data_is_asked_anew() {
     let folder = tempfile::tempdir().unwrap();
     let one = small_city(&folder.path().join("one"), "127.0.0.1:0", 1, 3600).await;
     let base = one.base.clone();
+    let _alone = alone().await;
     let mut child = scenario("otherData", &base).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert_eq!(lines.next().as_deref(), Some("before"));
@@ -227,6 +228,7 @@ async fn a_server_that_comes_back_with_other_data_is_asked_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rows_sign_turns_with_its_running_text() {
+    let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let program = small_city(&folder.path().join("data"), "127.0.0.1:0", 1, 30).await;
     let mut child = scenario("signTurns", &program.base).stdout(Stdio::piped()).spawn().unwrap();

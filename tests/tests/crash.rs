@@ -14,10 +14,12 @@ use tests::events::event;
 use tests::program::{Program, binary, token};
 
 const AT: &str = "2015-10-01T12:00:00-04:00";
+/// When the events happened: a period that ends now does not hold what happens at this very instant.
+const BEFORE: &str = "2015-10-01T11:59:59-04:00";
 
 fn received(case: &str) -> Json {
     let data = json!({"kind": "report", "city": "boston", "agency": "x", "field": "y"});
-    event(&format!("{case}/received"), "case.received", AT, case, data)
+    event(&format!("{case}/received"), "case.received", BEFORE, case, data)
 }
 
 async fn serve(data: &Path) -> Program {

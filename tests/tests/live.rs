@@ -11,6 +11,8 @@ use tests::program::{Program, token};
 use tests::socket::{Client, Rows};
 
 const AT: &str = "2015-10-01T12:00:00-04:00";
+/// When the events happened: a period that ends now does not hold what happens at this very instant.
+const BEFORE: &str = "2015-10-01T11:59:59-04:00";
 
 struct City {
     program: Program,
@@ -32,7 +34,7 @@ fn received(case: &str, agency: &str, due: Option<&str>) -> Json {
     if let Some(due) = due {
         data["due_at"] = json!(due);
     }
-    event(&format!("{case}/received"), "case.received", AT, case, data)
+    event(&format!("{case}/received"), "case.received", BEFORE, case, data)
 }
 
 impl City {
@@ -169,7 +171,7 @@ async fn one_changed_case_among_five_thousand_groups_is_a_delta_of_its_own_rows(
     }
     assert_eq!(held.rows.len(), 5_000);
     let moved = json!({"step": "dispatched", "to": "unit 8"});
-    let seq = city.post(&[event("move", "case.transferred", AT, "c7", moved)]).await;
+    let seq = city.post(&[event("move", "case.transferred", BEFORE, "c7", moved)]).await;
     let largest = read_until(&mut client, &mut held, &topic, &seq).await;
     assert!(largest > 0 && largest <= 4_096, "the delta has {largest} bytes");
     assert_eq!(held.rows["[\"unit 8\"]"], json!(["unit 8", 2, 0, 1]));
