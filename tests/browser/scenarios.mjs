@@ -259,7 +259,7 @@ function dayBefore(day, days) {
 /// A code that neither the catalogue nor any case has is no page.
 async function unknownCodes() {
   for (const path of ['/agency/nope', '/field/nope', '/district/nope', '/ward/nope', '/channel/nope', '/nope']) {
-    const answer = await fetch(`${base}${path}?lang=vi`);
+    const answer = await fetch(`${base}${path}?lang=vi`, { headers: { accept: 'text/html' } });
     same(answer.status, 404, path);
     holds(/<title>[^<]{3,}<\/title>/.test(await answer.text()), `${path} has no title`);
   }
