@@ -387,7 +387,8 @@ async function signTurns(browser) {
     }, [sign, text], { timeout: 60_000, polling: 50 });
     console.log(text);
   };
-  await seen('▲', 'còn');
+  // Due soon comes with the list's next answer, within ten seconds; over comes with the clock.
+  await seen('', 'còn');
   await seen('■', 'quá');
   await context.close();
 }
