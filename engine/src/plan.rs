@@ -176,10 +176,10 @@ impl Plan {
             && since <= self.limits.flow_until.micros()
     }
 
-    /// Whether a point of a movement will count as soon as time moves on: it happens now, and the
-    /// period ends now.
-    pub(crate) fn is_next(&self, at: i64) -> bool {
-        self.is_open_ended() && at >= self.now.micros()
+    /// Whether a movement is asked about in a period that ends now: what happens at this very instant
+    /// counts as soon as time moves on.
+    pub(crate) fn counts_up_to_now(&self) -> bool {
+        self.is_open_ended() && self.asked.iter().any(|asked| !asked.stock)
     }
 }
 

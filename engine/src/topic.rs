@@ -65,7 +65,7 @@ impl Topic {
         let plan = Plan::new(&view, &query)?;
         let mut keyer = Keyer::new(&view, &plan);
         let tally = scan(&plan, &view.points()?, &mut keyer, view.at())?;
-        let ahead = plan.is_open_ended() && has_points_at(&view)?;
+        let ahead = plan.counts_up_to_now() && has_points_at(&view)?;
         let mut topic =
             Self { query, plan, keyer, tally, rows: BTreeMap::new(), turn: Timestamp::MAX, ahead };
         topic.turn = topic.next_turn(view.at());
@@ -139,7 +139,7 @@ impl Topic {
             if !self.plan.filter.matches(&row.dims, &row.cells) {
                 continue;
             }
-            self.ahead |= self.plan.is_next(row.at);
+            self.ahead |= self.plan.counts_up_to_now() && row.at >= self.plan.now.micros();
             let mut key = None;
             for (metric, contributions) in contributions.iter().enumerate() {
                 let Some(span) = self.span_of(metric, row) else {

@@ -54,7 +54,8 @@ fn cost(open: u64) -> Result<f64> {
             .map(|number| {
                 let case = (tick * CHANGES + number).wrapping_mul(2_654_435_761) % open;
                 let seq = open + tick * CHANGES + number + 1;
-                city::event(&own, &symbols, seq, &city::transferred(case, at, number))
+                // Sources tell of what has happened, not of this very instant.
+                city::event(&own, &symbols, seq, &city::transferred(case, at.plus_micros(-1_000), number))
             })
             .collect();
         let (secs, done) = timed(|| -> Result<()> {
