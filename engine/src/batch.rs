@@ -43,6 +43,16 @@ pub(crate) enum Contributions {
     Samples(Vec<Option<i64>>),
 }
 
+impl Contributions {
+    /// Whether a row contributes at all.
+    pub(crate) fn is_some_at(&self, line: usize) -> bool {
+        match self {
+            Self::Counts(amounts) => amounts.get(line).is_some_and(|amount| *amount != 0),
+            Self::Samples(secs) => secs.get(line).is_some_and(Option::is_some),
+        }
+    }
+}
+
 impl MicroBatch {
     pub(crate) fn new(
         registry: &Registry,

@@ -175,12 +175,6 @@ impl Plan {
             && at < self.limits.flow_end(self.now).micros()
             && since <= self.limits.flow_until.micros()
     }
-
-    /// Whether a movement is asked about in a period that ends now: what happens at this very instant
-    /// counts as soon as time moves on.
-    pub(crate) fn counts_up_to_now(&self) -> bool {
-        self.is_open_ended() && self.asked.iter().any(|asked| !asked.stock)
-    }
 }
 
 fn asked(registry: &Registry, metrics: &[Metric]) -> Result<Vec<Asked>, QueryError> {

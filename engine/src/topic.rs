@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::Timestamp;
 use domain::query::Query;
 use domain::wire::Row;
-use polars::prelude::{col, lit};
+use polars::prelude::{Expr, col, lit};
 use rustc_hash::FxHashSet;
 
 use crate::batch::{Contributions, LiveRow, MicroBatch};
@@ -17,6 +17,7 @@ use crate::error::QueryError;
 use crate::evaluate::check_size;
 use crate::plan::Plan;
 use crate::points::AT;
+use crate::registry::Measured;
 use crate::scan::scan;
 use crate::tally::{Key, Keyer, Tally};
 use crate::view::View;
@@ -65,7 +66,7 @@ impl Topic {
         let plan = Plan::new(&view, &query)?;
         let mut keyer = Keyer::new(&view, &plan);
         let tally = scan(&plan, &view.points()?, &mut keyer, view.at())?;
-        let ahead = plan.counts_up_to_now() && has_points_at(&view)?;
+        let ahead = plan.is_open_ended() && has_movements_at(&view, &plan)?;
         let mut topic =
             Self { query, plan, keyer, tally, rows: BTreeMap::new(), turn: Timestamp::MAX, ahead };
         topic.turn = topic.next_turn(view.at());
@@ -139,10 +140,11 @@ impl Topic {
             if !self.plan.filter.matches(&row.dims, &row.cells) {
                 continue;
             }
-            self.ahead |= self.plan.counts_up_to_now() && row.at >= self.plan.now.micros();
             let mut key = None;
             for (metric, contributions) in contributions.iter().enumerate() {
                 let Some(span) = self.span_of(metric, row) else {
+                    self.ahead |= self.is_ahead(metric, row)
+                        && contributions.is_some_and(|contributions| contributions.is_some_at(line));
                     continue;
                 };
                 let keyer = &mut self.keyer;
@@ -179,6 +181,12 @@ impl Topic {
         } else {
             plan.in_flow(row.at, row.since).then(|| plan.flow_span(row.at)).flatten()
         }
+    }
+
+    /// Whether a movement happens at this very instant, in a period that ends now.
+    fn is_ahead(&self, metric: usize, row: &LiveRow) -> bool {
+        let is_movement = self.plan.asked.get(metric).is_some_and(|asked| !asked.stock);
+        is_movement && self.plan.is_open_ended() && row.at >= self.plan.now.micros()
     }
 
     /// Today has become another day, or a bucket has begun. Whatever happened before lies outside
@@ -257,10 +265,15 @@ fn changes(earlier: &BTreeMap<Row, Row>, later: &BTreeMap<Row, Row>) -> TopicCha
     }
 }
 
-/// Whether anything happened at the very instant that the view stands at.
-fn has_points_at(view: &View<'_>) -> Result<bool, QueryError> {
+/// Whether a movement that is asked about happened at the very instant that the view stands at.
+fn has_movements_at(view: &View<'_>, plan: &Plan) -> Result<bool, QueryError> {
     let now = col(AT).eq(lit(view.at().micros()));
-    Ok(view.points()?.filter(now).select([col(AT)]).limit(1).collect()?.height() > 0)
+    let moves = plan.asked.iter().filter(|asked| !asked.stock).map(|asked| match &asked.entry.measured {
+        Measured::Count(formula) => formula.expr().neq(lit(0_i64)),
+        Measured::Quantile { sample, .. } => sample.expr().is_not_null(),
+    });
+    let Some(moves) = moves.reduce(Expr::or) else { return Ok(false) };
+    Ok(view.points()?.filter(now).filter(moves).select([col(AT)]).limit(1).collect()?.height() > 0)
 }
 
 fn key_of(keyer: &mut Keyer, plan: &Plan, row: &LiveRow) -> Key {
