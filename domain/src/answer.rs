@@ -68,6 +68,9 @@ pub struct CaseRow {
     pub point: Option<LatLng>,
     /// `in_time`, `due_soon`, `overdue`, `no_deadline`; null once it is not open.
     pub timeliness: Option<String>,
+    /// The first instant of *due soon*, while the case is open: a row may turn on the screen.
+    #[serde(default)]
+    pub due_soon: Option<String>,
     /// The governing due instant.
     pub due: Option<String>,
     /// The rule that sets it: `source` where the source states the limit.

@@ -139,7 +139,8 @@ pub fn identity(source: &str, id: &str) -> [u8; 16] {
 /// (`reporter`, `officer/phone`).
 pub fn take_personal(envelope: &mut Json) -> Map<String, Json> {
     let mut taken = Map::new();
-    let is_notice = envelope.get("type").and_then(Json::as_str) == Some("vn.toancanh.case.noticed");
+    let kind = envelope.get("type").and_then(Json::as_str).and_then(|kind| kind.strip_prefix(TYPE_PREFIX));
+    let is_notice = kind == Some("case.noticed");
     if let Some(data) = envelope.get_mut("data") {
         take_from(data, "", is_notice, &mut taken);
     }

@@ -104,16 +104,30 @@ pub(crate) fn named(lang: Lang, boot: &Boot, dimension: Dimension, code: Option<
     code.map(|code| lang.of(&boot.city.catalogue.label(dimension, code)))
 }
 
-/// How an open case stands now: a limit may run out while its row is on the screen.
+/// How an open case stands now: a limit may come near or run out while its row is on the screen.
 pub(crate) fn shape_now(case: &CaseRow, at: Signal<String>) -> Memo<Option<Shape>> {
     let runs = case.resolved_at.is_none();
-    let (timeliness, due) = (case.timeliness.clone().filter(|_| runs), case.due.clone());
-    Memo::new(move |_| at.with(|at| shape_at(timeliness.as_deref(), due.as_deref(), at)))
+    let turns = Turns { due_soon: case.due_soon.clone(), due: case.due.clone() };
+    let timeliness = case.timeliness.clone().filter(|_| runs);
+    Memo::new(move |_| at.with(|at| shape_at(timeliness.as_deref(), &turns, at)))
 }
 
-fn shape_at(timeliness: Option<&str>, due: Option<&str>, at: &str) -> Option<Shape> {
-    let is_over = || due.and_then(|due| date::micros_between(at, due)).is_some_and(|left| left < 0);
-    timeliness.map(|known| if is_over() { Shape::Overdue } else { Shape::of(known) })
+/// When a row's sign turns.
+struct Turns {
+    due_soon: Option<String>,
+    due: Option<String>,
+}
+
+fn shape_at(timeliness: Option<&str>, turns: &Turns, at: &str) -> Option<Shape> {
+    let left = |turn: &Option<String>| date::micros_between(at, turn.as_deref()?);
+    let known = Shape::of(timeliness?);
+    Some(if left(&turns.due).is_some_and(|left| left < 0) {
+        Shape::Overdue
+    } else if left(&turns.due_soon).is_some_and(|left| left <= 0) {
+        Shape::DueSoon
+    } else {
+        known
+    })
 }
 
 /// How long is left, or by how much it is over.
@@ -129,19 +143,29 @@ pub(crate) fn due_text(lang: Lang, due: &str, at: &str) -> String {
 mod tests {
     use super::*;
 
-    const DUE: &str = "2015-10-05T12:00:00-04:00";
-
     #[track_caller]
     fn check(timeliness: Option<&str>, at: &str, want: Option<Shape>) {
-        assert_eq!(shape_at(timeliness, Some(DUE), at), want);
+        let turns = Turns {
+            due_soon: Some("2015-10-04T12:00:00-04:00".to_owned()),
+            due: Some("2015-10-05T12:00:00-04:00".to_owned()),
+        };
+        assert_eq!(shape_at(timeliness, &turns, at), want);
     }
 
     #[test]
-    fn a_rows_sign_turns_when_its_limit_runs_out() {
-        check(Some("due_soon"), "2015-10-05T11:59:59-04:00", Some(Shape::DueSoon));
+    fn a_rows_sign_turns_when_its_limit_comes_near_and_when_it_runs_out() {
+        check(Some("in_time"), "2015-10-04T11:59:59-04:00", Some(Shape::InTime));
+        check(Some("in_time"), "2015-10-04T12:00:00-04:00", Some(Shape::DueSoon));
+        check(Some("due_soon"), "2015-10-05T12:00:00-04:00", Some(Shape::DueSoon));
         check(Some("due_soon"), "2015-10-05T12:00:01-04:00", Some(Shape::Overdue));
         check(Some("in_time"), "2015-10-05T13:00:00-04:00", Some(Shape::Overdue));
         check(None, "2015-10-05T13:00:00-04:00", None);
-        assert_eq!(shape_at(Some("no_deadline"), None, "2015-10-05T13:00:00-04:00"), Some(Shape::None));
+    }
+
+    #[test]
+    fn a_row_without_a_limit_never_turns() {
+        let turns = Turns { due_soon: None, due: None };
+        let shape = shape_at(Some("no_deadline"), &turns, "2015-10-05T13:00:00-04:00");
+        assert_eq!(shape, Some(Shape::None));
     }
 }

@@ -37,7 +37,7 @@ pub fn Newest(
         let channel = named(lang, &boot, Dimension::Channel, case.channel.as_deref());
         let shape = shape_now(&case, at);
         // Of a resolved case the limit runs no more.
-    let due = case.due.clone().filter(|_| case.timeliness.is_some() && case.resolved_at.is_none());
+        let due = case.due.clone().filter(|_| case.timeliness.is_some() && case.resolved_at.is_none());
         let left = due.map(|due| {
             let text = Memo::new(move |_| at.with(|at| due_text(lang, &due, at)));
             view! { <span class="late-left">{move || shape.get().map(|shape| view! { <Mark shape/> " " })} <span class="figure">{text}</span></span> }

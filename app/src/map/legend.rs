@@ -28,7 +28,8 @@ pub(super) fn Legend(
     let left_out = Memo::new(move |_| frame.with(|frame| left_out(lang, frame)));
     let swatches = move || {
         let scale = scale.get();
-        let classes = scale.classes();
+        // A city without a case has no colours to explain.
+        let classes = if frame.with(|frame| frame.cells.is_empty()) { 0 } else { scale.classes() };
         let swatch = |class: usize| {
             // Colours by class names: a style attribute would need a weaker content policy.
             let colour = format!("hexmap-swatch hexmap-class-{}", ramp_place(class, classes));

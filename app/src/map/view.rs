@@ -268,7 +268,7 @@ fn options(board: &Board) -> String {
 /// right, bottom, left. On the wall the legend lies over the map's foot.
 const fn padding_em(theme: Theme) -> [f64; 4] {
     match theme {
-        Theme::Wall => [1.5, 1.0, 8.5, 1.0],
+        Theme::Wall => [1.5, 1.0, 9.5, 1.0],
         Theme::Office => [3.0, 1.5, 2.5, 1.5],
     }
 }

@@ -96,28 +96,46 @@ fn lock<K, T>(flights: &Mutex<HashMap<K, Flight<T>>>) -> MutexGuard<'_, HashMap<
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc::sync_channel;
+    use std::sync::mpsc::{SyncSender, sync_channel};
+
+    use tokio::task::JoinHandle;
 
     use super::*;
+
+    /// A job that holds the only worker until it is told to end.
+    struct Busy {
+        release: SyncSender<()>,
+        job: JoinHandle<Result<(), Problem>>,
+    }
+
+    impl Busy {
+        async fn done(self) {
+            self.release.send(()).unwrap();
+            self.job.await.unwrap().unwrap();
+        }
+    }
+
+    async fn occupy(work: &Work) -> Busy {
+        let (release, released) = sync_channel::<()>(1);
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let work = work.clone();
+        let job = tokio::spawn(async move {
+            work.run(move || {
+                begun.send(()).ok();
+                released.recv().ok();
+            })
+            .await
+        });
+        has_begun.await.unwrap();
+        Busy { release, job }
+    }
 
     #[tokio::test]
     async fn questions_that_wait_are_joined_and_one_that_runs_is_not() {
         let work = Work::new(1, 8);
         let flights: Flights<&str, usize> = Flights::default();
         let counted = Arc::new(AtomicUsize::new(0));
-        let (release, released) = sync_channel::<()>(1);
-        let (begun, has_begun) = tokio::sync::oneshot::channel();
-        let blocking = tokio::spawn({
-            let work = work.clone();
-            async move {
-                work.run(move || {
-                    begun.send(()).ok();
-                    released.recv().ok();
-                })
-                .await
-            }
-        });
-        has_begun.await.unwrap();
+        let busy = occupy(&work).await;
         let ask = |key: &'static str| {
             let (work, flights, counted) = (work.clone(), flights.clone(), counted.clone());
             tokio::spawn(async move {
@@ -129,8 +147,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        release.send(()).unwrap();
-        blocking.await.unwrap().unwrap();
+        busy.done().await;
         for answer in asked {
             answer.await.unwrap().unwrap();
         }
@@ -144,23 +161,10 @@ mod tests {
     async fn a_question_that_is_refused_does_not_stay() {
         let work = Work::new(1, 0);
         let flights: Flights<u8, u8> = Flights::default();
-        let (release, released) = sync_channel::<()>(1);
-        let (begun, has_begun) = tokio::sync::oneshot::channel();
-        let blocking = tokio::spawn({
-            let work = work.clone();
-            async move {
-                work.run(move || {
-                    begun.send(()).ok();
-                    released.recv().ok();
-                })
-                .await
-            }
-        });
-        has_begun.await.unwrap();
+        let busy = occupy(&work).await;
         assert_eq!(flights.join(&work, 1, || Ok(1)).await.unwrap_err().slug(), "busy");
         assert!(lock(&flights.0).is_empty());
-        release.send(()).unwrap();
-        blocking.await.unwrap().unwrap();
+        busy.done().await;
         assert_eq!(*flights.join(&work, 1, || Ok(2)).await.unwrap(), 2);
     }
 

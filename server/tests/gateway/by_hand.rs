@@ -25,17 +25,21 @@ async fn a_bound_source_speaks_only_under_its_own_uri() {
     server.started.stop().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_source_adds_to_anothers_case_only_with_that_right() {
-    let server = Server::start().await;
-    let theirs = server.batch(&[received("1", "theirs")]).await;
-    let own = NewSource {
+/// A source under a name of its own, with a right to its own cases alone.
+fn own() -> NewSource {
+    NewSource {
         name: "own".into(),
         uri: Some("urn:own".into()),
         own_cases_only: true,
         ..NewSource::default()
-    };
-    let token = server.source(own);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_adds_to_anothers_case_only_with_that_right() {
+    let server = Server::start().await;
+    let theirs = server.batch(&[received("1", "theirs")]).await;
+    let token = server.source(own());
     server.number("metric=open", theirs["seq"].as_str().unwrap()).await;
     let mine = |event| with(event, "source", json!("urn:own"));
     assert_eq!(told(&server, &token, mine(resolved("2", "theirs"))).await, "0/0 0:2:not-your-case");
@@ -49,13 +53,7 @@ async fn a_source_adds_to_anothers_case_only_with_that_right() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_moves_no_case_that_it_spoke_of_before_its_owner_did() {
     let server = Server::start().await;
-    let own = NewSource {
-        name: "own".into(),
-        uri: Some("urn:own".into()),
-        own_cases_only: true,
-        ..NewSource::default()
-    };
-    let token = server.source(own);
+    let token = server.source(own());
     let early = with(resolved("1", "theirs"), "source", json!("urn:own"));
     // What a sender writes of its own bounds is not believed.
     let early = with(early, "boundto", json!("urn:test"));

@@ -173,6 +173,7 @@ fn case_row() -> ObjectBuilder {
             ("ward", code("Where.")),
             ("point", reference("Point")),
             ("timeliness", made(or_null(one_of("Null once it is not open.", TIMELINESS)))),
+            ("due_soon", made(or_null(instant("The first instant of due soon, while the case is open.")))),
             ("due", made(or_null(instant("The governing due instant.")))),
             ("rule", code("The rule that sets it; `source` where the source states the limit.")),
             ("resolved_at", made(or_null(instant("When it was resolved, if it is.")))),
