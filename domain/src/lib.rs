@@ -15,10 +15,12 @@
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
 pub mod answer;
+pub mod calendar;
 pub mod case;
 pub mod city;
 pub mod clock;
 pub mod dimension;
+pub mod document;
 pub mod event;
 pub mod fold;
 pub mod geo;
