@@ -23,6 +23,7 @@ use crate::time::Timestamp;
 
 pub use day::{Day, DayKind, DayView};
 pub use read::Files;
+pub(crate) use read::fraction_ppm;
 
 /// Microseconds in a day of 24 hours.
 pub(crate) const DAY_MICROS: i64 = 86_400_000_000;

@@ -28,6 +28,7 @@ pub mod intake;
 pub mod metric;
 pub mod problem;
 pub mod query;
+pub mod regulation;
 pub mod state;
 pub mod symbol;
 pub mod time;
