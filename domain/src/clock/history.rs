@@ -10,6 +10,9 @@ use crate::regulation::vocabulary::{AttributeId, FlagId, StepId, own};
 use crate::regulation::{Condition, Restart, Rule, RuleSet, Steps};
 use crate::time::Timestamp;
 
+/// What stands for a step may itself be stood for, so often: a file's ring of stand-ins ends here.
+const STAND_INS_MAX: u8 = 8;
+
 /// A step that was taken.
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
@@ -230,7 +233,11 @@ impl<'a> History<'a> {
     }
 
     /// Every time that a step was taken, in no order.
-    pub(super) fn each(&self, step: StepId, view: View, visit: &mut impl FnMut(Timestamp, StepId)) {
+    pub(super) fn each(&self, step: StepId, view: View, visit: &mut dyn FnMut(Timestamp, StepId)) {
+        self.each_within(step, view, STAND_INS_MAX, visit);
+    }
+
+    fn each_within(&self, step: StepId, view: View, depth: u8, visit: &mut dyn FnMut(Timestamp, StepId)) {
         let mut any = false;
         let word = self.rules.vocabulary.step_of(step);
         let not_before = word.after.map(|after| self.first(after, view).map_or(Timestamp::MAX, |(at, _)| at));
@@ -253,18 +260,19 @@ impl<'a> History<'a> {
                 count(at, step);
             }
         }
-        if any {
+        if any || depth == 0 {
             return;
         }
         for stand_in in &word.stand_ins {
             let after = stand_in.not_before.and_then(|before| self.last(before, view));
-            self.each(stand_in.step, view, &mut |at, by| {
+            let mut stood = false;
+            self.each_within(stand_in.step, view, depth - 1, &mut |at, by| {
                 if after.is_none_or(|after| at > after) {
-                    any = true;
+                    stood = true;
                     visit(at, by);
                 }
             });
-            if any {
+            if stood {
                 return;
             }
         }
@@ -377,15 +385,20 @@ impl<'a> History<'a> {
         match condition {
             Condition::Always => true,
             Condition::Flag(flag) => self.flag(*flag, at, view),
-            Condition::Is(attribute, value) => {
-                let default =
-                    || self.rules.vocabulary.attributes()[usize::from(attribute.0)].default.as_deref();
-                self.attribute(*attribute, at).or_else(default) == Some(&**value)
-            }
+            Condition::Is(attribute, value) => self.value(*attribute, at) == Some(&**value),
             Condition::Not(inner) => !self.holds(inner, at, view),
             Condition::All(parts) => parts.iter().all(|part| self.holds(part, at, view)),
             Condition::Any(parts) => parts.iter().any(|part| self.holds(part, at, view)),
         }
+    }
+
+    /// A value that the vocabulary does not know counts as the attribute's default.
+    fn value(&self, id: AttributeId, at: Timestamp) -> Option<&str> {
+        let word = &self.rules.vocabulary.attributes()[usize::from(id.0)];
+        let stated = self.attribute(id, at);
+        stated
+            .filter(|value| word.values.is_empty() || word.values.iter().any(|known| known == value))
+            .or(word.default.as_deref())
     }
 
     fn attribute(&self, id: AttributeId, at: Timestamp) -> Option<&str> {

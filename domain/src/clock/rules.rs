@@ -11,7 +11,7 @@ use super::history::{History, Promise, View};
 use super::limit;
 use crate::calendar::Calendar;
 use crate::regulation::vocabulary::{StepId, own};
-use crate::regulation::{Duplicates, Limit, Moment, Nature, Reopening, Rule, RuleIx, RuleSet, Suspension};
+use crate::regulation::{Duplicates, Moment, Nature, Reopening, Rule, RuleIx, RuleSet, Suspension};
 use crate::time::Timestamp;
 
 /// How a clock stands.

@@ -174,21 +174,14 @@ pub(crate) mod own {
     pub(crate) const RETURNED: StepId = StepId(5);
     pub(crate) const FORWARDED: StepId = StepId(6);
     pub(crate) const RESOLVED: StepId = StepId(7);
-    pub(crate) const RESPONDED: StepId = StepId(8);
-    pub(crate) const RESULT_RECORDED: StepId = StepId(9);
-    pub(crate) const REPAIRED: StepId = StepId(10);
     pub(crate) const CLOSED: StepId = StepId(11);
     pub(crate) const REFUSED: StepId = StepId(12);
     pub(crate) const CANCELLED: StepId = StepId(13);
     pub(crate) const REOPENED: StepId = StepId(14);
-    pub(crate) const NOTICED_RECORDED: StepId = StepId(15);
-    pub(crate) const NOTICED_RESULT: StepId = StepId(16);
-    pub(crate) const NOTICED_DUPLICATE: StepId = StepId(17);
     pub(crate) const VERIFIED_GENUINE: StepId = StepId(18);
     pub(crate) const VERIFIED_FALSE: StepId = StepId(19);
 
     pub(crate) const DUPLICATE: FlagId = FlagId(0);
-    pub(crate) const DOSSIER: FlagId = FlagId(1);
     pub(crate) const INCIDENT: FlagId = FlagId(2);
 
     pub(crate) const GROUP: AttributeId = AttributeId(0);
@@ -642,23 +635,16 @@ mod tests {
             ("returned", own::RETURNED),
             ("forwarded", own::FORWARDED),
             ("resolved", own::RESOLVED),
-            ("responded_to_reporter", own::RESPONDED),
-            ("result_recorded", own::RESULT_RECORDED),
-            ("repaired", own::REPAIRED),
             ("closed", own::CLOSED),
             ("refused", own::REFUSED),
             ("cancelled", own::CANCELLED),
             ("reopened", own::REOPENED),
-            ("recorded_notice_sent", own::NOTICED_RECORDED),
-            ("result_notice_sent", own::NOTICED_RESULT),
-            ("duplicate_notice_sent", own::NOTICED_DUPLICATE),
             ("verified_genuine", own::VERIFIED_GENUINE),
             ("verified_false", own::VERIFIED_FALSE),
         ] {
             assert_eq!(words.step(name), Some(id), "{name}");
         }
         assert_eq!(words.flag("duplicate"), Some(own::DUPLICATE));
-        assert_eq!(words.flag("dossier"), Some(own::DOSSIER));
         assert_eq!(words.flag("incident"), Some(own::INCIDENT));
         assert_eq!(words.attribute("group"), Some(own::GROUP));
         assert_eq!(words.attribute("severity"), Some(own::SEVERITY));
