@@ -4,6 +4,7 @@
 //! `received_at` to `due_at`, on a calendar without holidays. The clocks of a city's regulations are
 //! [`rules::Law`]'s, from the [`facts`] of the case.
 
+pub mod explain;
 pub mod facts;
 mod history;
 mod limit;
