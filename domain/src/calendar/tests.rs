@@ -161,6 +161,96 @@ fn working_time_added_is_the_working_time_measured_at_any_second() {
     }
 }
 
+/// The same questions answered the slow way: second by second of a day, day after day, on the list itself.
+mod walk {
+    use std::collections::BTreeMap;
+
+    use jiff::civil::{Date, DateTime, Weekday};
+
+    pub(super) struct Walk(BTreeMap<Date, bool>);
+
+    impl Walk {
+        pub(super) fn new() -> Self {
+            let rows = super::HOLIDAYS.lines().skip(1).filter(|row| !row.is_empty());
+            let days = rows.map(|row| (row[..10].parse().unwrap(), row.contains(",yes,")));
+            Self(days.collect())
+        }
+
+        pub(super) fn works(&self, day: Date) -> bool {
+            let week = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+            self.0.get(&day).copied().unwrap_or(week)
+        }
+
+        pub(super) fn plus_working_secs(&self, mut at: DateTime, mut secs: i64) -> DateTime {
+            loop {
+                for (from, to) in [(8, 12), (13, 17)] {
+                    let (from, to) = (at.date().at(from, 0, 0, 0), at.date().at(to, 0, 0, 0));
+                    if !self.works(at.date()) || at >= to {
+                        continue;
+                    }
+                    let begin = at.max(from);
+                    let left = begin.duration_until(to).as_secs();
+                    if secs <= left {
+                        return begin.saturating_add(jiff::SignedDuration::from_secs(secs));
+                    }
+                    secs -= left;
+                    at = to;
+                }
+                at = at.date().tomorrow().unwrap().at(0, 0, 0, 0);
+            }
+        }
+
+        pub(super) fn end_of_working_days(&self, at: DateTime, mut days: u32) -> DateTime {
+            let mut day = at.date();
+            while days > 0 {
+                day = day.tomorrow().unwrap();
+                days -= u32::from(self.works(day));
+            }
+            day.tomorrow().unwrap().at(0, 0, 0, 0)
+        }
+
+        pub(super) fn end_of_days(&self, at: DateTime, days: u32) -> DateTime {
+            let mut day = at.date();
+            for _ in 0..days {
+                day = day.tomorrow().unwrap();
+            }
+            while !self.works(day) {
+                day = day.tomorrow().unwrap();
+            }
+            day.tomorrow().unwrap().at(0, 0, 0, 0)
+        }
+    }
+}
+
+#[test]
+fn the_table_answers_as_a_walk_day_by_day_does() {
+    let (shipped, walk) = (shipped(), walk::Walk::new());
+    let offset = jiff::tz::offset(7);
+    let mut seed = 99_u64;
+    let mut next = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((seed >> 33) % below).unwrap()
+    };
+    for round in 0..20_000 {
+        // From 2019 to October 2026; every other start is a whole hour, where intervals begin and end.
+        let secs = 1_546_275_600 + next(246_000_000);
+        let start = Timestamp::from_secs(if round % 2 == 0 { secs - secs % 3600 } else { secs });
+        let civil = offset.to_datetime(start.to_jiff());
+        let instant = |civil: jiff::civil::DateTime| Timestamp::from(offset.to_timestamp(civil).unwrap());
+        let count = DayCount::default();
+        for hours in [1, 2, 8, 48] {
+            let want = instant(walk.plus_working_secs(civil, hours * 3600));
+            assert_eq!(shipped.plus_working(start, hours * HOUR), want, "{civil} + {hours} h");
+        }
+        for days in [1, 2, 5, 10, 15] {
+            let want = instant(walk.end_of_working_days(civil, days));
+            assert_eq!(shipped.plus_working_days(start, days, count), want, "{civil} + {days} working days");
+            let want = instant(walk.end_of_days(civil, days));
+            assert_eq!(shipped.plus_calendar_days(start, days, count), want, "{civil} + {days} days");
+        }
+    }
+}
+
 #[test]
 fn days_in_which_clocks_are_put_forward_or_back_are_as_long_as_they_are() {
     let text = r#"
