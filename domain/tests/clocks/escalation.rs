@@ -28,7 +28,7 @@ fn a_slip_without_an_answer_is_escalated_and_then_overdue() {
 
     let escalated =
         ("2024-03-12 14:30".to_owned(), "HP-9.3-8h".to_owned(), "escalate_to_unit_head".to_owned());
-    assert_eq!(memos(&case, "2024-03-12 14:30:00.000001"), [escalated.clone()]);
+    assert_eq!(memos(&case, "2024-03-12 14:30:00.000001"), std::slice::from_ref(&escalated));
     let head = case.one("HP-9.4-48h", "2024-03-12 14:30:00.000001");
     assert_eq!(
         (local(head.start).as_str(), local(head.due).as_str()),
