@@ -12,6 +12,9 @@
 //! | địa bàn | place (district, ward) | a unit in the tree of administrative areas |
 //! | lĩnh vực | field | what the case is about |
 //! | kênh | channel | how it came in |
+//! | quy chế, điều khoản | [`RuleSet`](regulation::RuleSet), [`Rule`](regulation::Rule) | what the law asks, as data |
+//! | lịch làm việc | [`Calendar`](calendar::Calendar) | when people work |
+//! | thời hạn | [`RuleClock`](clock::rules::RuleClock) | a rule's limit, running on a case |
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
 pub mod answer;

@@ -332,9 +332,17 @@ impl<'a> Law<'a> {
             Reopening::RunsOn => history.last(own::REOPENED, view),
         };
         let floor = reopened.unwrap_or(Timestamp::MIN);
-        let stated =
-            |moment: Option<&Moment>| history.stop(&moment?.steps, start, rule.stop_after_start, floor, view);
-        match (stated(rule.stop.as_ref()), stated(rule.inferred_stop.as_ref())) {
+        let own = rule
+            .stop
+            .as_ref()
+            .and_then(|moment| history.stop(&moment.steps, start, rule.stop_after_start, floor, view));
+        // What a reading adds counts only while the clock runs.
+        let inferred = rule
+            .inferred_stop
+            .as_ref()
+            .and_then(|moment| history.stop(&moment.steps, start, false, floor, view))
+            .filter(|at| *at >= start);
+        match (own, inferred) {
             (Some(own), Some(inferred)) => Some(own.min(inferred)),
             (own, inferred) => own.or(inferred),
         }

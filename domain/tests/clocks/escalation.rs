@@ -140,3 +140,13 @@ fn a_live_call_counts_as_received_by_the_focal_officer() {
         Case::new(HP, &[case.facts, transferred("2024-03-11 15:30", "slip_delivered_to_focal_officer")]);
     slipped.check_due("HP-9.3-8h", "2024-03-11 16:00", "2024-03-12 15:30");
 }
+
+#[test]
+fn where_the_city_office_takes_a_case_over_the_clocks_before_it_end() {
+    let taken = slip(&[transferred("2024-03-12 10:00", "received_by_city_office")]);
+    assert_eq!(memos(&taken, "2024-06-01 00:00"), []);
+    taken.check_state("HP-9.3-8h", "2024-06-01 00:00", ClockState::Met);
+    // A copy that went there before the slip ends nothing.
+    let copied = slip(&[transferred("2024-03-11 14:00", "received_by_city_office")]);
+    copied.check_state("HP-9.3-8h", "2024-03-13 00:00", ClockState::Overdue);
+}

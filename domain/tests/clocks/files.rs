@@ -113,6 +113,34 @@ fn a_case_falls_under_the_rule_set_of_its_city_kind_and_day() {
     );
 }
 
+const README: &str = include_str!("../../../cities/README.md");
+
+/// The examples of a section of the cities' manual.
+fn examples(heading: &str) -> Vec<&'static str> {
+    let section = README.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    section.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_examples_of_the_manual_are_read_as_they_stand() {
+    let calendars = examples("`calendar.toml`");
+    assert_eq!(calendars.len(), 1);
+    let summer = calendar(calendars[0]);
+    let worked = summer.working_between(at("2026-07-06 00:00"), at("2026-07-07 00:00"));
+    assert_eq!(worked, 6 * 3_600_000_000);
+    let regulations = examples("`regulations/`");
+    assert_eq!(regulations.len(), 1);
+    let report = json!({ "kind": "report", "city": "danang", "content_group": 1 });
+    let events = [
+        event("2026-03-13 16:30", "received", report),
+        step("2026-03-13 16:40", "site_marked"),
+        event("2026-03-13 16:45", "amended", json!({ "monsoon": true })),
+    ];
+    let case = Case::new(regulations[0], &events);
+    case.check_due("DN-5.1", "2026-03-14 00:00", "2026-03-16 08:40");
+    case.check_due("DN-5.2", "2026-03-17 00:00", "2026-03-16 12:40");
+}
+
 /// The lines of a clock's explanation in English.
 fn why(case: &Case, rule: &str, now: &str) -> Vec<String> {
     let law = Law::new(&case.rules, &case.calendar);
