@@ -2,6 +2,8 @@
 //!
 //! Pure: the same facts in any order give the same clocks. Nothing is stored; what a later or a
 //! correcting event changes is computed again.
+//!
+//! Long because a clock's start, stop, replacement and extension are one computation.
 
 use std::sync::Arc;
 

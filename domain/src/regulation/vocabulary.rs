@@ -1,5 +1,7 @@
 //! The words that rules may use: steps, flags, attributes, units, commitments and actions. The
 //! product knows those of `interfaces.md` section 3; a rule file declares what else it needs.
+//!
+//! Long because it is one table: every word that a rule may use.
 
 use rustc_hash::FxHashMap;
 
