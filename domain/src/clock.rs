@@ -1,7 +1,16 @@
 //! A running limit on a case, and where an instant stands in it.
 //!
-//! Until a city's regulations are loaded, the governing clock of a case is the limit that its
-//! source states: from `received_at` to `due_at`, on a calendar without holidays.
+//! Where no rule gives a limit, the governing clock of a case is the one that its source states: from
+//! `received_at` to `due_at`, on a calendar without holidays. The clocks of a city's regulations are
+//! [`rules::Law`]'s, from the [`facts`] of the case.
+
+pub mod explain;
+pub mod facts;
+mod history;
+mod limit;
+pub mod memo;
+pub mod rules;
+pub mod words;
 
 use crate::symbol::{Sym, word};
 use crate::time::Timestamp;

@@ -12,13 +12,18 @@
 //! | địa bàn | place (district, ward) | a unit in the tree of administrative areas |
 //! | lĩnh vực | field | what the case is about |
 //! | kênh | channel | how it came in |
+//! | quy chế, điều khoản | [`RuleSet`](regulation::RuleSet), [`Rule`](regulation::Rule) | what the law asks, as data |
+//! | lịch làm việc | [`Calendar`](calendar::Calendar) | when people work |
+//! | thời hạn | [`RuleClock`](clock::rules::RuleClock) | a rule's limit, running on a case |
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
 pub mod answer;
+pub mod calendar;
 pub mod case;
 pub mod city;
 pub mod clock;
 pub mod dimension;
+pub mod document;
 pub mod event;
 pub mod fold;
 pub mod geo;
@@ -26,6 +31,7 @@ pub mod intake;
 pub mod metric;
 pub mod problem;
 pub mod query;
+pub mod regulation;
 pub mod state;
 pub mod symbol;
 pub mod time;
