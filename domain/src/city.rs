@@ -2,12 +2,15 @@
 //! from a city's folder; never an enum, since places, agencies and rules change.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Calendar;
 use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
+use crate::regulation::Book;
 
 /// A text in both languages of the product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +167,10 @@ pub struct City {
     pub catalogue: Catalogue,
     /// Due soon from this share of the limit before the due instant, in percent (default 20).
     pub due_soon_percent: u8,
+    /// Its regulations; none where only the sources state limits.
+    pub regulations: Arc<Book>,
+    /// When its people work; none counts every hour of every day.
+    pub calendar: Option<Arc<Calendar>>,
     /// SHA-256 of the city's folder, hexadecimal.
     pub digest: String,
 }
@@ -182,6 +189,8 @@ impl City {
             placeholders: Vec::new(),
             catalogue: Catalogue::default(),
             due_soon_percent: 20,
+            regulations: Arc::default(),
+            calendar: None,
             digest: String::new(),
         }
     }

@@ -252,9 +252,7 @@ fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp, percen
         ward: code(Dimension::Ward),
         point: segment.attrs.point,
         timeliness: symbols.name(timeliness_at(timeline, segment, at, percent)).map(|name| name.to_string()),
-        due_soon: clock
-            .filter(|_| segment.open)
-            .map(|clock| clock.due_soon_at(percent).to_rfc3339(zone)),
+        due_soon: clock.filter(|_| segment.open).map(|clock| clock.due_soon_at(percent).to_rfc3339(zone)),
         due: clock.map(|clock| clock.governing_due().to_rfc3339(zone)),
         rule: clock.map(|_| RULE_OF_SOURCE.to_owned()),
         resolved_at: resolved.map(|resolved| resolved.at.to_rfc3339(zone)),

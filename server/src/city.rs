@@ -4,13 +4,14 @@
 mod catalogue;
 pub(crate) mod digest;
 mod find;
+mod law;
 pub(crate) mod settings;
 
 use std::path::{Path, PathBuf};
 
 use domain::city::City;
 
-use crate::document::{Fault, Source};
+use domain::document::{Fault, Source};
 
 pub use settings::{DimensionLabels, Layer, MapSettings, Replay};
 
@@ -82,6 +83,7 @@ fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, Cit
     root.table().allow(&["city"])?;
     let mut settings = settings::read(&root.table().need("city")?.table()?)?;
     catalogue::read_all(&folder.join("catalogue"), &mut settings.city.catalogue)?;
+    law::read_all(folder, &mut settings.city)?;
     settings.city.digest = digest::of_folder(folder)?;
     for layer in &settings.map.layers {
         let path = folder.join(&layer.file);

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use domain::city::City;
 
-use crate::document::Fault;
+use domain::document::Fault;
 
 pub use events::import_events;
 pub use make::{Made, MappedRow};

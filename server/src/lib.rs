@@ -15,7 +15,6 @@ pub mod store;
 pub mod city;
 pub mod city_time;
 pub mod clock;
-pub mod document;
 
 // What answers.
 pub mod http;

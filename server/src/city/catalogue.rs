@@ -8,7 +8,7 @@ use domain::dimension::Dimension;
 use domain::geo::LatLng;
 
 use super::CityError;
-use crate::document::Fault;
+use domain::document::Fault;
 
 const COLUMNS: [&str; 8] = ["code", "name_vi", "name_en", "parent", "valid_from", "valid_to", "lat", "lng"];
 

@@ -8,7 +8,7 @@ use domain::geo::{Extent, LatLng};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::document::{Fault, Node, Table};
+use domain::document::{Fault, Node, Table};
 
 /// How near a point must be to a placeholder when the city does not say: half of the last of four
 /// decimals, about five metres.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Failure;
-use crate::document::Source;
+use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
 pub(super) const KEYS: [&str; 11] =
@@ -92,7 +92,7 @@ impl Layers {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Failure::usage(format!("--config {}: {error}", path.display())))?;
         let source = Source::new(&path, text);
-        let fault = |fault: crate::document::Fault| Failure::usage(fault.to_string());
+        let fault = |fault: domain::document::Fault| Failure::usage(fault.to_string());
         let root = source.parse().map_err(fault)?;
         let table = root.table();
         table.allow(&KEYS).map_err(fault)?;

@@ -12,7 +12,7 @@ use std::path::Path;
 use domain::city::Placeholder;
 
 use crate::city::settings::placeholders;
-use crate::document::{Fault, Source, Table};
+use domain::document::{Fault, Source, Table};
 
 pub(crate) use condition::Condition;
 pub(crate) use expression::{Expression, Order, Otherwise, Text};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::mapping::{Columns, Encoding, Values};
-use crate::document::Fault;
+use domain::document::Fault;
 
 /// Where the mapping's columns stand in this file.
 #[derive(Debug)]

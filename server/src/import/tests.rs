@@ -21,7 +21,7 @@ use domain::symbol::Symbols;
 use serde_json::Value as Json;
 
 use super::*;
-use crate::document::Source;
+use domain::document::Source;
 
 /// A log in memory, behind the real gate: repeats are known by (`source`, `id`) and digest.
 struct MemoryLog {

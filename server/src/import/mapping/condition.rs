@@ -2,7 +2,7 @@
 
 use super::Columns;
 use super::expression::read_column;
-use crate::document::{Fault, Node, Table};
+use domain::document::{Fault, Node, Table};
 
 /// Whether a row makes an event.
 #[derive(Debug)]

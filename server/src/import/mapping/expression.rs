@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::Columns;
 use super::time::{When, read_when};
-use crate::document::{Fault, Node, Table};
+use domain::document::{Fault, Node, Table};
 
 /// Where a value comes from.
 #[derive(Debug)]

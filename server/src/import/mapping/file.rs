@@ -1,6 +1,6 @@
 //! `[file]`: what the bytes of the export are.
 
-use crate::document::{Fault, Table};
+use domain::document::{Fault, Table};
 
 /// The form of a file of rows.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::expression::{self, Expression, Tables, read_members};
 use super::{Columns, Condition, condition};
-use crate::document::{Fault, Node, Table};
+use domain::document::{Fault, Node, Table};
 
 /// One kind of event that a row can make.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Columns;
 use super::expression::read_column_list;
 use crate::city::settings::read_zone;
-use crate::document::{Fault, Node, Table};
+use domain::document::{Fault, Node, Table};
 
 /// How the file writes instants, where a column does not say otherwise.
 #[derive(Debug)]

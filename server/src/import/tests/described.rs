@@ -7,7 +7,9 @@ use crate::city;
 fn examples() -> Vec<String> {
     let page = format!("{}/../cities/README.md", env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(page).unwrap();
-    page.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap().to_owned()).collect()
+    let blocks = page.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    // Those of calendars and regulations are tried where they are read.
+    blocks.filter(|block| block.contains("[city]")).map(str::to_owned).collect()
 }
 
 #[test]

@@ -1,0 +1,84 @@
+//! `regulations/*.toml` and `calendar.toml`: what a city's cases run against.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::calendar::Calendar;
+use domain::city::City;
+use domain::document::Fault;
+use domain::regulation::{Book, RuleSet};
+
+use super::CityError;
+
+/// Reads the calendar and every regulation of the folder.
+pub(super) fn read_all(folder: &Path, city: &mut City) -> Result<(), CityError> {
+    city.calendar = read_calendar(&folder.join("calendar.toml"))?.map(Arc::new);
+    let mut sets = Vec::new();
+    for path in files(&folder.join("regulations"))? {
+        sets.push(read_regulation(&path)?);
+    }
+    if let Some((again, path)) = twice(&sets, folder) {
+        let message = format!("the rule set {again:?} stands in two files with overlapping validity");
+        return Err(Fault { path, line: 1, column: 1, message }.into());
+    }
+    city.regulations = Arc::new(Book::new(sets));
+    Ok(())
+}
+
+/// Reads one regulation. The lists that its calendar names lie beside it.
+pub fn read_regulation(path: &Path) -> Result<RuleSet, CityError> {
+    let text = read(path)?;
+    let files = |name: &str| beside(path, name);
+    Ok(RuleSet::parse(path, &text, &files)?)
+}
+
+/// Reads a working calendar; none where there is no such file.
+pub fn read_calendar(path: &Path) -> Result<Option<Calendar>, CityError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = read(path)?;
+    let files = |name: &str| beside(path, name);
+    Ok(Some(Calendar::parse(path, &text, &files)?))
+}
+
+fn twice(sets: &[RuleSet], folder: &Path) -> Option<(String, PathBuf)> {
+    let overlap = |a: &RuleSet, b: &RuleSet| {
+        let begins_before_end = |a: &RuleSet, b: &RuleSet| match (a.valid_from, b.valid_to) {
+            (Some(from), Some(to)) => from <= to,
+            _ => true,
+        };
+        a.id == b.id && begins_before_end(a, b) && begins_before_end(b, a)
+    };
+    sets.iter().enumerate().find_map(|(place, set)| {
+        sets[..place]
+            .iter()
+            .any(|other| overlap(set, other))
+            .then(|| (set.id.clone(), folder.join("regulations")))
+    })
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |source| CityError::Unreadable { path: folder.to_owned(), source };
+    let mut paths = Vec::new();
+    for file in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = file.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Result<String, CityError> {
+    std::fs::read_to_string(path).map_err(|source| CityError::Unreadable { path: path.to_owned(), source })
+}
+
+fn beside(path: &Path, name: &str) -> Result<String, String> {
+    let file = path.parent().unwrap_or(Path::new(".")).join(name);
+    std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))
+}
