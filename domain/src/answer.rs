@@ -105,6 +105,12 @@ pub struct ClockView {
     pub rule: String,
     /// Its clause, where it has one.
     pub clause: Option<String>,
+    /// What the rule says; empty where the source states the limit.
+    #[serde(default)]
+    pub text: crate::city::Label,
+    /// How an unclear text is read; empty where it is clear.
+    #[serde(default)]
+    pub reading: crate::city::Label,
     /// Since when it runs.
     pub start: String,
     /// The first instant of due soon.
@@ -117,8 +123,11 @@ pub struct ClockView {
     pub stopped_at: Option<String>,
     /// The recorded promise.
     pub extended_until: Option<String>,
-    /// The arithmetic, line by line.
+    /// The arithmetic, line by line, in Vietnamese.
     pub why: Vec<String>,
+    /// The same in English; empty where only the source states the limit.
+    #[serde(default)]
+    pub why_en: Vec<String>,
 }
 
 /// One event of a case's story.

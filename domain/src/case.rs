@@ -125,6 +125,18 @@ pub struct Verdict {
     pub flag: Option<Flag>,
 }
 
+impl Verdict {
+    /// It changed the case.
+    pub(crate) const APPLIED: Self = Self { applied: true, flag: None };
+    /// Its life cycle has no such way.
+    pub(crate) const NOT_ALLOWED: Self = Self::flagged(Flag::NotAllowed);
+
+    /// It changed nothing, and why.
+    pub(crate) const fn flagged(flag: Flag) -> Self {
+        Self { applied: false, flag: Some(flag) }
+    }
+}
+
 impl Timeline {
     /// How the case stood at an instant; `None` before it was received.
     #[must_use]
@@ -135,13 +147,13 @@ impl Timeline {
 
     /// Every level change and every flow, in no promised order.
     #[must_use]
-    pub fn points(&self, due_soon_percent: u8) -> Vec<Point> {
+    pub fn points(&self) -> Vec<Point> {
         let mut points = self.flows.clone();
         let mut held: Option<(Timestamp, Arc<Attrs>)> = None;
         let mut pieces = Vec::new();
         for (place, segment) in self.segments.iter().enumerate() {
             let until = self.segments.get(place + 1).map_or(Timestamp::MAX, |next| next.from);
-            segment.pieces(until, due_soon_percent, &mut pieces);
+            segment.pieces(until, &mut pieces);
         }
         for (from, attrs) in pieces {
             if let (Some((_, before)), Some(after)) = (&held, &attrs)
@@ -164,17 +176,12 @@ impl Timeline {
 impl Segment {
     /// Where it stands in its limit at an instant.
     #[must_use]
-    pub fn timeliness_at(&self, at: Timestamp, due_soon_percent: u8) -> Timeliness {
-        self.clock.map_or(Timeliness::NoDeadline, |clock| clock.timeliness_at(at, due_soon_percent))
+    pub fn timeliness_at(&self, at: Timestamp) -> Timeliness {
+        self.clock.map_or(Timeliness::NoDeadline, |clock| clock.timeliness_at(at))
     }
 
     /// The stretches of equal attributes between `from` and `until`; `None` is "not open".
-    fn pieces(
-        &self,
-        until: Timestamp,
-        due_soon_percent: u8,
-        into: &mut Vec<(Timestamp, Option<Arc<Attrs>>)>,
-    ) {
+    fn pieces(&self, until: Timestamp, into: &mut Vec<(Timestamp, Option<Arc<Attrs>>)>) {
         if self.from >= until {
             return;
         }
@@ -184,13 +191,13 @@ impl Segment {
         }
         let mut starts = vec![self.from];
         if let Some(clock) = self.clock {
-            starts.extend([clock.due_soon_at(due_soon_percent), clock.overdue_at()]);
+            starts.extend([clock.due_soon_at, clock.overdue_at()]);
             starts.retain(|start| *start >= self.from && *start < until);
             starts.sort_unstable();
             starts.dedup();
         }
         for start in starts {
-            let timeliness = self.timeliness_at(start, due_soon_percent).sym();
+            let timeliness = self.timeliness_at(start).sym();
             into.push((start, Some(Arc::new(self.attrs.with(Dimension::Timeliness, timeliness)))));
         }
     }

@@ -22,11 +22,15 @@ pub struct Clock {
     pub start: Timestamp,
     /// The last instant in time.
     pub due: Timestamp,
+    /// The first instant of *due soon*, that instant included; with a promise, before its end.
+    pub due_soon_at: Timestamp,
     /// The promised instant, where one was recorded.
     pub extended_until: Option<Timestamp>,
     /// Whether the promise was recorded after the limit had passed: then the case counts as late
     /// in statistics all the same.
     pub extended_late: bool,
+    /// The rule that sets it; none where the source states it.
+    pub rule: Sym,
 }
 
 /// Where a case stands in its limit.
@@ -80,26 +84,40 @@ impl Timeliness {
 }
 
 impl Clock {
-    /// A limit without a promise.
+    /// A limit that the source states, without a promise: due soon from due − `percent` of
+    /// (due − start).
     #[must_use]
-    pub const fn new(start: Timestamp, due: Timestamp) -> Self {
-        Self { start, due, extended_until: None, extended_late: false }
+    pub fn stated(start: Timestamp, due: Timestamp, percent: u8) -> Self {
+        let clock = Self {
+            start,
+            due,
+            due_soon_at: due,
+            extended_until: None,
+            extended_late: false,
+            rule: Sym::NONE,
+        };
+        clock.with_due_soon(percent)
+    }
+
+    /// The same with a promise, recorded at `recorded`.
+    #[must_use]
+    pub fn promised(self, until: Timestamp, recorded: Timestamp, percent: u8) -> Self {
+        let promised = Self { extended_until: Some(until), extended_late: recorded > self.due, ..self };
+        promised.with_due_soon(percent)
+    }
+
+    fn with_due_soon(self, percent: u8) -> Self {
+        let due = self.governing_due();
+        let span = due.since(self.start).max(0);
+        // Split so that a span of centuries cannot overflow.
+        let share = span / 100 * i64::from(percent) + span % 100 * i64::from(percent) / 100;
+        Self { due_soon_at: due.plus_micros(-share), ..self }
     }
 
     /// The last instant in time that governs now.
     #[must_use]
     pub fn governing_due(&self) -> Timestamp {
         self.extended_until.map_or(self.due, |until| until.max(self.due))
-    }
-
-    /// The first instant of *due soon*: due − percent of (due − start), that instant included.
-    #[must_use]
-    pub fn due_soon_at(&self, percent: u8) -> Timestamp {
-        let due = self.governing_due();
-        let span = due.since(self.start).max(0);
-        // Split so that a span of centuries cannot overflow.
-        let share = span / 100 * i64::from(percent) + span % 100 * i64::from(percent) / 100;
-        due.plus_micros(-share)
     }
 
     /// The first instant of *overdue*: overdue is when due < t, and instants are microseconds.
@@ -110,10 +128,10 @@ impl Clock {
 
     /// Where `at` stands in the limit.
     #[must_use]
-    pub fn timeliness_at(&self, at: Timestamp, due_soon_percent: u8) -> Timeliness {
+    pub fn timeliness_at(&self, at: Timestamp) -> Timeliness {
         if at >= self.overdue_at() {
             Timeliness::Overdue
-        } else if at >= self.due_soon_at(due_soon_percent) {
+        } else if at >= self.due_soon_at {
             Timeliness::DueSoon
         } else {
             Timeliness::InTime
@@ -141,8 +159,8 @@ mod tests {
 
     #[track_caller]
     fn check(at_secs: i64, want: Timeliness) {
-        let clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100));
-        assert_eq!(clock.timeliness_at(Timestamp::from_secs(at_secs), PERCENT), want);
+        let clock = Clock::stated(Timestamp::from_secs(0), Timestamp::from_secs(100), PERCENT);
+        assert_eq!(clock.timeliness_at(Timestamp::from_secs(at_secs)), want);
     }
 
     #[test]
@@ -155,24 +173,26 @@ mod tests {
     fn the_due_instant_itself_is_still_in_time() {
         check(100, Timeliness::DueSoon);
         check(101, Timeliness::Overdue);
-        let clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100));
+        let clock = Clock::stated(Timestamp::from_secs(0), Timestamp::from_secs(100), PERCENT);
         assert_eq!(clock.judge(Timestamp::from_secs(100)), Judgement::InTime);
         assert_eq!(clock.judge(Timestamp::from_micros(100_000_001)), Judgement::Late);
     }
 
     #[test]
     fn a_limit_that_ends_before_it_starts_is_overdue_at_once() {
-        let clock = Clock::new(Timestamp::from_secs(50), Timestamp::from_secs(0));
-        assert_eq!(clock.timeliness_at(Timestamp::from_secs(50), PERCENT), Timeliness::Overdue);
+        let clock = Clock::stated(Timestamp::from_secs(50), Timestamp::from_secs(0), PERCENT);
+        assert_eq!(clock.timeliness_at(Timestamp::from_secs(50)), Timeliness::Overdue);
     }
 
     #[test]
     fn a_promise_recorded_in_time_extends_and_a_late_one_stays_late() {
-        let mut clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100));
-        clock.extended_until = Some(Timestamp::from_secs(200));
-        assert_eq!(clock.judge(Timestamp::from_secs(150)), Judgement::Extended);
-        clock.extended_late = true;
-        assert_eq!(clock.judge(Timestamp::from_secs(150)), Judgement::Late);
-        assert_eq!(clock.timeliness_at(Timestamp::from_secs(120), PERCENT), Timeliness::InTime);
+        let clock = Clock::stated(Timestamp::from_secs(0), Timestamp::from_secs(100), PERCENT);
+        let until = Timestamp::from_secs(200);
+        let in_time = clock.promised(until, Timestamp::from_secs(100), PERCENT);
+        assert_eq!(in_time.judge(Timestamp::from_secs(150)), Judgement::Extended);
+        assert_eq!(in_time.due_soon_at, Timestamp::from_secs(160));
+        let late = clock.promised(until, Timestamp::from_secs(101), PERCENT);
+        assert_eq!(late.judge(Timestamp::from_secs(150)), Judgement::Late);
+        assert_eq!(late.timeliness_at(Timestamp::from_secs(120)), Timeliness::InTime);
     }
 }

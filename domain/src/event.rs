@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::geo::LatLng;
 use crate::symbol::Sym;
@@ -26,6 +27,8 @@ pub struct Event {
     pub subject: Arc<str>,
     /// What happened.
     pub body: Body,
+    /// What it says in the words of regulations; empty in a city that has none.
+    pub facts: Box<[Fact]>,
     /// What was odd about it at the gate.
     pub flags: Box<[Flag]>,
     /// Whose cases alone it may touch: those received under this `source` or below it. None where its

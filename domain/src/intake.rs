@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use crate::city::City;
+use crate::clock::words::facts_of;
 use crate::event::{Body, Event, Flag};
 use crate::problem::Problem;
 use crate::symbol::Symbols;
@@ -93,6 +94,11 @@ pub fn read(
     let body = body::read(kind, data, &body::Gate { city, symbols, time }, &mut flags)?;
     flags.sort_unstable();
     flags.dedup();
+    let facts = if city.regulations.is_empty() {
+        Vec::new()
+    } else {
+        facts_of(kind, time, &format!("{source}\0{id}").into(), data)
+    };
     Ok(Event {
         seq: Seq::default(),
         recorded: Timestamp::default(),
@@ -101,6 +107,7 @@ pub fn read(
         time,
         subject: Arc::from(subject),
         body,
+        facts: facts.into_boxed_slice(),
         flags: flags.into_boxed_slice(),
         bound_to: members.get(BOUND_TO).and_then(Json::as_str).map(Arc::from),
     })

@@ -6,6 +6,7 @@
 
 mod book;
 mod expr;
+pub mod life_cycle;
 mod read;
 mod settings;
 pub mod vocabulary;
@@ -16,6 +17,7 @@ use crate::calendar::Calendar;
 use crate::city::Label;
 
 pub use book::{Book, Chosen};
+pub use life_cycle::LifeCycle;
 pub use settings::{Duplicates, Reopening, Restart, SetError, Settings, Suspension};
 pub use vocabulary::{Condition, Measure, Steps, Unit, Vocabulary};
 
@@ -176,6 +178,8 @@ pub struct RuleSet {
     pub vocabulary: Vocabulary,
     /// Its readings, each changeable.
     pub settings: Settings,
+    /// The life cycle of its cases, where the file brings one.
+    pub life_cycle: Option<LifeCycle>,
     /// A working calendar of its own, where the file brings one.
     pub calendar: Option<Calendar>,
 }

@@ -174,10 +174,9 @@ impl State {
         let place = case.events.partition_point(|other| other.order(&event).is_lt());
         case.last_seq = case.last_seq.max(event.seq);
         case.events.insert(place, event);
-        let percent = self.city.due_soon_percent;
-        let timeline = fold(&self.city, &case.events);
+        let timeline = fold(&self.city, &self.symbols, &case.events);
         let points = |timeline: Option<&crate::case::Timeline>| {
-            timeline.map(|timeline| timeline.points(percent)).unwrap_or_default()
+            timeline.map(|timeline| timeline.points()).unwrap_or_default()
         };
         let old = points(case.timeline.as_ref());
         let new = points(timeline.as_ref());
@@ -207,11 +206,7 @@ impl State {
             let Some(case) = self.cases.get(ix.0 as usize) else {
                 continue;
             };
-            let points = case
-                .timeline
-                .as_ref()
-                .map(|timeline| timeline.points(self.city.due_soon_percent))
-                .unwrap_or_default();
+            let points = case.timeline.as_ref().map(|timeline| timeline.points()).unwrap_or_default();
             let next = next_instant(&points, at);
             if next < Timestamp::MAX {
                 self.timers.insert((next, ix), case.version);

@@ -86,7 +86,7 @@ fn count(envelopes: &[Json], measure: Measure, until: i64) -> i64 {
         .cases()
         .iter()
         .filter_map(|case| case.timeline.as_ref())
-        .flat_map(|timeline| timeline.points(20))
+        .flat_map(|timeline| timeline.points())
         .filter(|point| point.measure == measure && point.since <= at(until))
         .map(|point| i64::from(point.weight))
         .sum()
@@ -268,7 +268,7 @@ proptest! {
         let (state, _) = run(&events, &[]);
         for case in state.cases() {
             let Some(timeline) = &case.timeline else { continue };
-            let points = timeline.points(20);
+            let points = timeline.points();
             for instant in (0..400).map(|step| at(step * DAY / 8)) {
                 let open: i64 = points.iter()
                     .filter(|point| point.measure == Measure::Open && point.since <= instant)

@@ -67,9 +67,7 @@ pub fn list_cases(frozen: &Frozen, filter: &CaseFilter) -> Result<CasePage, Quer
     let state = view.state();
     let cases = page
         .iter()
-        .filter_map(|(_, ix)| {
-            row_at(state.symbols(), &state.city().zone, view.case(*ix)?, at, state.city().due_soon_percent)
-        })
+        .filter_map(|(_, ix)| row_at(state.symbols(), &state.city().zone, view.case(*ix)?, at))
         .collect();
     let next = (end < total).then(|| Cursor { offset: end, ..cursor }.show(&question));
     Ok(CasePage { seq: view.seq(), at: view.show(at), total: total as u64, cases, next })
@@ -79,7 +77,7 @@ pub fn list_cases(frozen: &Frozen, filter: &CaseFilter) -> Result<CasePage, Quer
 #[must_use]
 pub fn case_row(frozen: &Frozen, case: &Case) -> Option<CaseRow> {
     let state = frozen.state();
-    row_at(state.symbols(), &state.city().zone, case, state.at(), state.city().due_soon_percent)
+    row_at(state.symbols(), &state.city().zone, case, state.at())
 }
 
 fn check(query: &Query) -> Result<(), QueryError> {
@@ -128,8 +126,7 @@ fn matching(
         let asked = timeline.received_at >= from
             && timeline.received_at < to
             && (segment.open || !open_alone)
-            && filter
-                .matches_place(&dims_at(timeline, segment, at, city.due_soon_percent), segment.attrs.point)
+            && filter.matches_place(&dims_at(timeline, segment, at), segment.attrs.point)
             && search.as_ref().is_none_or(|search| search.finds(case, &segment.attrs));
         asked.then(|| (sort.key(timeline, segment, at), ix))
     });
@@ -144,16 +141,16 @@ fn asks_of_open_cases(query: &Query) -> bool {
 }
 
 /// The codes of a case as it stands, timeliness included.
-fn dims_at(timeline: &Timeline, segment: &Segment, at: Timestamp, percent: u8) -> [Sym; Dimension::COUNT] {
+fn dims_at(timeline: &Timeline, segment: &Segment, at: Timestamp) -> [Sym; Dimension::COUNT] {
     let mut dims = segment.attrs.dims;
-    dims[Dimension::Timeliness.index()] = timeliness_at(timeline, segment, at, percent);
+    dims[Dimension::Timeliness.index()] = timeliness_at(timeline, segment, at);
     dims
 }
 
 /// How a case stands in its limit; once it is resolved, how its resolution stood; else none.
-fn timeliness_at(timeline: &Timeline, segment: &Segment, at: Timestamp, percent: u8) -> Sym {
+fn timeliness_at(timeline: &Timeline, segment: &Segment, at: Timestamp) -> Sym {
     if segment.open {
-        return segment.timeliness_at(at, percent).sym();
+        return segment.timeliness_at(at).sym();
     }
     resolution(timeline, segment, at).map_or(Sym::NONE, |resolved| resolved.attrs.code(Dimension::Timeliness))
 }
@@ -230,7 +227,7 @@ impl Sort {
     }
 }
 
-fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp, percent: u8) -> Option<CaseRow> {
+fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp) -> Option<CaseRow> {
     let timeline = case.timeline.as_ref()?;
     let segment = timeline.at(at)?;
     let code = |dimension| symbols.name(segment.attrs.code(dimension)).map(|name| name.to_string());
@@ -251,10 +248,12 @@ fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp, percen
         district: code(Dimension::District),
         ward: code(Dimension::Ward),
         point: segment.attrs.point,
-        timeliness: symbols.name(timeliness_at(timeline, segment, at, percent)).map(|name| name.to_string()),
-        due_soon: clock.filter(|_| segment.open).map(|clock| clock.due_soon_at(percent).to_rfc3339(zone)),
+        timeliness: symbols.name(timeliness_at(timeline, segment, at)).map(|name| name.to_string()),
+        due_soon: clock.filter(|_| segment.open).map(|clock| clock.due_soon_at.to_rfc3339(zone)),
         due: clock.map(|clock| clock.governing_due().to_rfc3339(zone)),
-        rule: clock.map(|_| RULE_OF_SOURCE.to_owned()),
+        rule: clock.map(|clock| {
+            symbols.name(clock.rule).map_or_else(|| RULE_OF_SOURCE.to_owned(), |rule| rule.to_string())
+        }),
         resolved_at: resolved.map(|resolved| resolved.at.to_rfc3339(zone)),
         flags,
         title: None,

@@ -30,12 +30,11 @@ impl History {
     pub(crate) fn from_state(state: &State, cache: &mut CellCache) -> PolarsResult<Self> {
         let mut history = Self::default();
         let mut points = Points::default();
-        let percent = state.city().due_soon_percent;
         for (ix, case) in (0..).map(CaseIx).zip(state.cases()) {
             let Some(timeline) = &case.timeline else {
                 continue;
             };
-            for point in timeline.points(percent) {
+            for point in timeline.points() {
                 points.push(cache, ix, 1, &point);
             }
             if points.len() >= Self::LARGEST {

@@ -142,7 +142,7 @@ impl Overlay {
                 continue;
             }
             let earlier = cut.apply(newest, state);
-            exchange(ix, state, newest, earlier.as_ref(), &mut rows);
+            exchange(ix, newest, earlier.as_ref(), &mut rows);
             cases.insert(ix, earlier.map(Arc::new));
         }
         let mut history = History::default();
@@ -164,15 +164,14 @@ impl Cut {
             |event: &&Arc<domain::event::Event>| event.seq <= self.seq && event.recorded <= self.known_at;
         let events: Vec<_> = newest.events.iter().filter(kept).cloned().collect();
         let last_seq = events.iter().map(|event| event.seq).max()?;
-        let timeline = fold(state.city(), &events);
+        let timeline = fold(state.city(), state.symbols(), &events);
         Some(Case { code: newest.code.clone(), events, timeline, last_seq, version: newest.version })
     }
 }
 
-fn exchange(ix: CaseIx, state: &State, newest: &Case, earlier: Option<&Case>, rows: &mut Vec<Row>) {
-    let percent = state.city().due_soon_percent;
+fn exchange(ix: CaseIx, newest: &Case, earlier: Option<&Case>, rows: &mut Vec<Row>) {
     let mut row = |sign: i8, case: &Case| {
-        let points = case.timeline.as_ref().map(|timeline| timeline.points(percent)).unwrap_or_default();
+        let points = case.timeline.as_ref().map(|timeline| timeline.points()).unwrap_or_default();
         rows.extend(points.into_iter().map(|point| Row { case: ix, sign, counted: true, point }));
     };
     row(-1, newest);

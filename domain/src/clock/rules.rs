@@ -13,7 +13,10 @@ use super::history::{History, Promise, View};
 use super::limit;
 use crate::calendar::Calendar;
 use crate::regulation::vocabulary::{StepId, own};
-use crate::regulation::{Duplicates, Moment, Nature, Reopening, Rule, RuleIx, RuleSet, Suspension};
+use crate::regulation::{
+    Condition, Duplicates, Moment, Nature, Reopening, Rule, RuleIx, RuleSet, Suspension,
+};
+use crate::symbol::Sym;
 use crate::time::Timestamp;
 
 /// How a clock stands.
@@ -190,6 +193,13 @@ impl<'a> Law<'a> {
             self.rules.each().filter(|(ix, rule)| self.is_unmeasured(*ix, rule)).map(|(ix, _)| ix).collect();
         clocks.next_at = next_at(&clocks.clocks, facts, now);
         clocks
+    }
+
+    /// Whether a condition of these rules holds for a case at an instant.
+    #[must_use]
+    pub fn holds(&self, facts: &[Fact], condition: &Condition, at: Timestamp) -> bool {
+        matches!(condition, Condition::Always)
+            || History::new(self.rules, facts, at).holds(condition, at, View { run: None, until: at })
     }
 
     /// Due soon from this share of a rule's limit before its end.
@@ -463,14 +473,16 @@ impl RuleClock {
         judge(self.due, self.extension, at)
     }
 
-    /// The same as a plain limit with a promise.
+    /// The same as a plain limit with a promise, under the name of its rule.
     #[must_use]
-    pub fn plain(&self) -> super::Clock {
+    pub fn plain(&self, rule: Sym) -> super::Clock {
         super::Clock {
             start: self.start,
             due: self.due,
+            due_soon_at: self.due_soon_at,
             extended_until: self.extension.map(|extension| extension.until),
             extended_late: self.extension.is_some_and(|extension| extension.late),
+            rule,
         }
     }
 }

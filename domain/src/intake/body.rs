@@ -88,10 +88,13 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "case.received" => Body::Received(Box::new(received(data, gate, flags)?)),
         "case.amended" => Body::Amended(amended(data, gate, flags)?.into_boxed_slice()),
         "case.transferred" => Body::Transferred(transferred(data, gate, flags)?),
-        "case.step" => Body::Step(gate.symbols.intern(one_of(data, "step", &STEPS)?)),
+        "case.step" => Body::Step(gate.symbols.intern(gate.step(data, &STEPS)?)),
         "case.committed" => {
             let kinds = ["expected_completion_at", "committed_completion_at", "promised_answer_at"];
-            one_of(data, "commitment", &kinds)?;
+            let named = text(data, "commitment")?;
+            if !gate.city.regulations.knows_commitment(named) {
+                one_of(data, "commitment", &kinds)?;
+            }
             Body::Committed { until: time(data, "until")? }
         }
         "case.suspended" | "case.resumed" => {
@@ -255,7 +258,7 @@ fn content_group(data: &Data) -> Result<Option<Sym>, Problem> {
 }
 
 fn transferred(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Transfer, Problem> {
-    let step = one_of(data, "step", &TRANSFER_STEPS)?;
+    let step = gate.step(data, &TRANSFER_STEPS)?;
     let to = optional_code(data, "to")?.ok_or_else(|| missing("to"))?;
     let (to, to_is_known) = gate.code(Dimension::Agency, to, flags);
     let from = match optional_code(data, "from")? {
@@ -286,6 +289,12 @@ fn score_milli(data: &Data) -> Result<i64, Problem> {
 }
 
 impl Gate<'_> {
+    /// A step of the contract, or one that the city's regulations declare.
+    fn step<'d>(&self, data: &'d Data, list: &[&str]) -> Result<&'d str, Problem> {
+        let step = text(data, "step")?;
+        if self.city.regulations.knows_step(step) { Ok(step) } else { one_of(data, "step", list) }
+    }
+
     fn code(&self, dimension: Dimension, code: &str, flags: &mut Vec<Flag>) -> (Sym, bool) {
         let known = self.city.catalogue.knows(dimension, code);
         if !known {

@@ -27,6 +27,24 @@ impl Book {
         Self { sets }
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sets.is_empty()
+    }
+
+    /// Whether any of them declares a step.
+    #[must_use]
+    pub fn knows_step(&self, name: &str) -> bool {
+        self.sets.iter().any(|set| set.vocabulary.step(name).is_some())
+    }
+
+    /// Whether any of them declares a promise.
+    #[must_use]
+    pub fn knows_commitment(&self, name: &str) -> bool {
+        self.sets.iter().any(|set| set.vocabulary.knows_commitment(name))
+    }
+
     /// All of them.
     #[must_use]
     pub fn sets(&self) -> &[RuleSet] {

@@ -1,5 +1,6 @@
 //! Reading a rule set: header, words, rules, settings, each checked where it stands.
 
+mod life_cycle;
 mod rules;
 mod words;
 
@@ -21,13 +22,14 @@ impl RuleSet {
         let source = Source::new(path, text.to_owned());
         let root = source.parse()?;
         let root = root.table();
-        root.allow(&["rule_set", "calendar", "vocabulary", "unit", "settings", "rule"])?;
+        root.allow(&["rule_set", "calendar", "vocabulary", "unit", "settings", "rule", "life_cycle"])?;
         let mut set = header(&root, path)?;
         if let Some(calendars) = root.table("calendar")? {
             set.calendar = Some(Calendar::read(&calendars, files)?);
         }
         words::read(&root, &mut set.vocabulary)?;
         rules::read(&root, &mut set)?;
+        set.life_cycle = life_cycle::read(&root, &set.vocabulary)?;
         if set.groups.is_empty() {
             set.groups = set.rules.iter().flat_map(|rule| rule.groups.iter().copied()).collect();
             set.groups.sort_unstable();
@@ -53,6 +55,7 @@ fn header(root: &Table<'_>, path: &Path) -> Result<RuleSet, Fault> {
         rules: Vec::new(),
         vocabulary: Vocabulary::default(),
         settings: Settings::default(),
+        life_cycle: None,
         calendar: None,
     };
     let Some(table) = root.table("rule_set")? else {

@@ -220,14 +220,13 @@ impl Ask<'_> {
     fn standing(&self, metric: Metric, bucket: &Stretch) -> Vec<(Arc<Attrs>, i64)> {
         let asked = self.query.at.or(self.query.to).unwrap_or(self.now).min(self.now);
         let at = bucket.end.min(asked);
-        let percent = self.state.city().due_soon_percent;
         let mut standing = Vec::new();
         for timeline in &self.timelines {
             if !is_open_at(timeline, at) {
                 continue;
             }
             let segment = timeline.at(at).unwrap();
-            let timeliness = segment.timeliness_at(at, percent);
+            let timeliness = segment.timeliness_at(at);
             let counts = match metric {
                 Metric::InTime => timeliness == Timeliness::InTime,
                 Metric::DueSoon => timeliness == Timeliness::DueSoon,

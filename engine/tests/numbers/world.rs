@@ -169,6 +169,7 @@ impl Story {
             time,
             subject: Arc::from(case),
             body,
+            facts: Box::default(),
             flags: Box::new([]),
         });
     }

@@ -21,6 +21,11 @@ pub(super) fn read_all(folder: &Path, city: &mut City) -> Result<(), CityError> 
         let message = format!("the rule set {again:?} stands in two files with overlapping validity");
         return Err(Fault { path, line: 1, column: 1, message }.into());
     }
+    if let (Some(set), None) = (sets.iter().find(|set| set.calendar.is_none()), &city.calendar) {
+        let message =
+            format!("{} needs to know when people work: write a calendar.toml beside city.toml", set.id);
+        return Err(Fault { path: folder.join("regulations"), line: 1, column: 1, message }.into());
+    }
     city.regulations = Arc::new(Book::new(sets));
     Ok(())
 }

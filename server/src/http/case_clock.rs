@@ -1,27 +1,63 @@
 //! A case's clock, explained: where it stands, and the arithmetic line by line.
 //!
-//! Until a city's regulations are loaded there is one clock: the limit that the source states, on
-//! a calendar without holidays.
+//! Where no regulation gives a clock there is one: the limit that the source states, on a calendar
+//! without holidays.
 
 use domain::Timestamp;
 use domain::answer::ClockView;
-use domain::case::{Measure, Timeline};
+use domain::case::{Case, Measure, Timeline};
+use domain::clock::rules::{Clocks, Law, RuleClock};
 use domain::clock::{Clock, Judgement};
+use domain::fold::{facts_of_case, law_of, receipt};
 use engine::Frozen;
 use jiff::tz::TimeZone;
 
 /// The rule's name where the source itself states the limit.
 const SOURCE_RULE: &str = "source";
 
-/// The clocks of a case as they stand at the instant of the numbers.
-pub(super) fn views(timeline: &Timeline, frozen: &Frozen, zone: &TimeZone) -> Vec<ClockView> {
-    let percent = frozen.state().city().due_soon_percent;
-    let at = frozen.state().at();
+/// The clocks of a case as they stand at the instant of the numbers: those of its regulation, else
+/// the limit that the source states.
+pub(super) fn views(case: &Case, timeline: &Timeline, frozen: &Frozen) -> Vec<ClockView> {
+    let by_rules = of_rules(case, frozen);
+    if by_rules.is_empty() { of_source(timeline, frozen) } else { by_rules }
+}
+
+fn of_rules(case: &Case, frozen: &Frozen) -> Vec<ClockView> {
+    let (city, at) = (frozen.state().city(), frozen.state().at());
+    let Some((received, facts)) = receipt(&case.events) else { return Vec::new() };
+    let Some(law) = law_of(city, received.time, facts) else { return Vec::new() };
+    let facts = facts_of_case(&case.events, received);
+    let clocks = law.clocks(&facts, at);
+    let counting = clocks.clocks.iter().filter(|clock| clock.counts());
+    counting.map(|clock| of_rule(&law, &clocks, clock, at, &city.zone)).collect()
+}
+
+fn of_rule(law: &Law<'_>, clocks: &Clocks, clock: &RuleClock, at: Timestamp, zone: &TimeZone) -> ClockView {
+    let told = law.explain(clocks, clock, at);
+    let (why, why_en) = told.why.into_iter().map(|line| (line.vi, line.en)).unzip();
+    ClockView {
+        rule: told.rule,
+        clause: Some(told.clause),
+        text: told.text,
+        reading: told.reading,
+        start: clock.start.to_rfc3339(zone),
+        due_soon: clock.due_soon_at.to_rfc3339(zone),
+        due: clock.due.to_rfc3339(zone),
+        state: clock.state.name().to_owned(),
+        stopped_at: clock.stopped_at.map(|stopped| stopped.to_rfc3339(zone)),
+        extended_until: clock.extension.map(|extension| extension.until.to_rfc3339(zone)),
+        why,
+        why_en,
+    }
+}
+
+fn of_source(timeline: &Timeline, frozen: &Frozen) -> Vec<ClockView> {
+    let (city, at) = (frozen.state().city(), frozen.state().at());
     let Some(clock) = timeline.at(at).and_then(|segment| segment.clock) else {
         return Vec::new();
     };
-    let told = Told { clock, percent, at, stop: stop(timeline, clock, at), zone };
-    vec![told.view()]
+    let percent = city.due_soon_percent;
+    vec![Told { clock, percent, at, stop: stop(timeline, clock, at), zone: &city.zone }.view()]
 }
 
 /// When the clock stopped, and how that is judged.
@@ -57,14 +93,14 @@ impl Told<'_> {
         let clock = self.clock;
         ClockView {
             rule: SOURCE_RULE.to_owned(),
-            clause: None,
             start: self.show(clock.start),
-            due_soon: self.show(clock.due_soon_at(self.percent)),
+            due_soon: self.show(clock.due_soon_at),
             due: self.show(clock.due),
             state: self.state().to_owned(),
             stopped_at: self.stop.map(|(at, _)| self.show(at)),
             extended_until: clock.extended_until.map(|until| self.show(until)),
             why: self.why(),
+            ..ClockView::default()
         }
     }
 
@@ -78,7 +114,7 @@ impl Told<'_> {
             Some((_, Judgement::Late)) => "met_late",
             Some((_, Judgement::InTime | Judgement::None | Judgement::NoDeadline)) => "met",
             None if self.runs_on_a_promise() => "extended",
-            None => self.clock.timeliness_at(self.at, self.percent).name(),
+            None => self.clock.timeliness_at(self.at).name(),
         }
     }
 
@@ -114,7 +150,7 @@ impl Told<'_> {
             self.show(due),
             self.percent,
             span(due.since(clock.start).max(0)),
-            self.show(clock.due_soon_at(self.percent))
+            self.show(clock.due_soon_at)
         ));
         why.push(self.outcome());
         why
@@ -162,8 +198,9 @@ mod tests {
     use super::*;
 
     fn told(at_secs: i64, stop: Option<(i64, Judgement)>, promise: Option<i64>) -> ClockView {
-        let mut clock = Clock::new(Timestamp::from_secs(0), Timestamp::from_secs(100_000));
-        clock.extended_until = promise.map(Timestamp::from_secs);
+        let plain = Clock::stated(Timestamp::from_secs(0), Timestamp::from_secs(100_000), 20);
+        let promised = |until| plain.promised(Timestamp::from_secs(until), Timestamp::from_secs(0), 20);
+        let clock = promise.map_or(plain, promised);
         let stop = stop.map(|(at, judgement)| (Timestamp::from_secs(at), judgement));
         Told { clock, percent: 20, at: Timestamp::from_secs(at_secs), stop, zone: &TimeZone::UTC }.view()
     }

@@ -37,7 +37,7 @@ pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Opt
     if let Some(title) = title(case, &said) {
         row.title = Some(title);
     }
-    let clocks = case.timeline.as_ref().map(|timeline| case_clock::views(timeline, frozen, zone));
+    let clocks = case.timeline.as_ref().map(|timeline| case_clock::views(case, timeline, frozen));
     Ok(Some(CaseStory {
         seq: state.seq(),
         at: state.at().to_rfc3339(zone),

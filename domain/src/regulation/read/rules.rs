@@ -225,7 +225,7 @@ fn period(count: &Node<'_>, unit: Option<Node<'_>>, words: &Vocabulary) -> Resul
     Ok((number, known))
 }
 
-fn condition(node: &Node<'_>, words: &Vocabulary) -> Result<Condition, Fault> {
+pub(super) fn condition(node: &Node<'_>, words: &Vocabulary) -> Result<Condition, Fault> {
     words.condition(node.text()?).map_err(|wrong| node.fault_in_text(wrong.at, wrong.message))
 }
 

@@ -210,13 +210,16 @@ fn clock() -> ObjectBuilder {
         [
             ("rule", made(string("Which rule; `source` where the source states the limit."))),
             ("clause", made(or_null(string("Its clause.")))),
+            ("text", reference("Label")),
+            ("reading", reference("Label")),
             ("start", made(instant("Since when it runs."))),
             ("due_soon", made(instant("The first instant of due soon."))),
             ("due", made(instant("The last instant in time."))),
             ("state", made(one_of("Where it stands.", states))),
             ("stopped_at", made(or_null(instant("When it stopped.")))),
             ("extended_until", made(or_null(instant("The recorded promise.")))),
-            ("why", codes("The arithmetic, line by line.")),
+            ("why", codes("The arithmetic, line by line, in Vietnamese.")),
+            ("why_en", codes("The same in English; empty where only the source states the limit.")),
         ],
     )
 }

@@ -69,7 +69,7 @@ impl Exports {
         let mut events: Vec<Arc<Event>> =
             self.log.events.iter().map(|(event, _)| Arc::new(event.clone())).collect();
         events.sort_by(|one, other| one.order(other));
-        fold(&self.log.city, &events).unwrap()
+        fold(&self.log.city, &self.log.symbols, &events).unwrap()
     }
 }
 

@@ -1,0 +1,121 @@
+//! `[life_cycle]`: the states of a regulation's cases and the ways between them.
+
+use super::super::life_cycle::{CaseState, LifeCycle, Stands, StateIx, Target, Transition};
+use super::super::vocabulary::{Condition, Vocabulary, unknown};
+use super::rules::condition;
+use super::texts;
+use crate::document::{Fault, Node, Table};
+
+/// More of either than this is a mistake.
+const PARTS_MAX: usize = 500;
+
+const STANDS: [(&str, Stands); 6] = [
+    ("open", Stands::Open),
+    ("resolved", Stands::Resolved),
+    ("closed", Stands::Closed),
+    ("refused", Stands::Refused),
+    ("cancelled", Stands::Cancelled),
+    ("duplicate", Stands::Duplicate),
+];
+
+/// What leads to another state and is no step: a changed attribute, a link, a repeated report.
+const OWN_WORDS: [&str; 3] = ["amended", "duplicate", "committed"];
+
+/// The state from which a case came.
+const PREVIOUS: &str = "previous";
+
+pub(super) fn read(root: &Table<'_>, words: &Vocabulary) -> Result<Option<LifeCycle>, Fault> {
+    let Some(table) = root.table("life_cycle")? else {
+        return Ok(None);
+    };
+    table.allow(&["states", "transitions"])?;
+    let (states, ways) = (table.list("states")?, table.list("transitions")?);
+    if states.is_empty() {
+        return Err(table.fault("a life cycle needs `states`"));
+    }
+    if states.len().max(ways.len()) > PARTS_MAX {
+        return Err(table.fault("these are too many states or transitions"));
+    }
+    let mut cycle = LifeCycle::default();
+    for node in &states {
+        let state = state(&node.table()?)?;
+        if cycle.find(&state.name).is_some() {
+            return Err(node.fault(format!("{} is a state above", state.name)));
+        }
+        cycle.states.push(state);
+    }
+    if cycle.states[0].stands != Stands::Open {
+        return Err(states[0].fault("the first state is the one of a case just received: it stands open"));
+    }
+    for node in &ways {
+        let way = way(&node.table()?, words, &cycle)?;
+        cycle.transitions.push(way);
+    }
+    Ok(Some(cycle))
+}
+
+fn state(table: &Table<'_>) -> Result<CaseState, Fault> {
+    table.allow(&["name", "label", "stands", "stage"])?;
+    let name = table.need("name")?;
+    let text = name.text()?;
+    let fits = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
+    if text.is_empty() || text == PREVIOUS || !text.chars().all(fits) {
+        return Err(name.fault("a state's name is lower-case letters, digits and _, and not \"previous\""));
+    }
+    let stands = table.need("stands")?;
+    let word = stands.text()?;
+    let known = STANDS.iter().find(|(name, _)| *name == word).map(|(_, stands)| *stands);
+    Ok(CaseState {
+        name: text.to_owned(),
+        label: table.need("label")?.label()?,
+        stands: known.ok_or_else(|| {
+            let names = STANDS.map(|(name, _)| name).join(", ");
+            stands.fault(format!("a case does not stand {word:?}; it stands {names}"))
+        })?,
+        stage: table.text("stage")?,
+    })
+}
+
+fn way(table: &Table<'_>, words: &Vocabulary, cycle: &LifeCycle) -> Result<Transition, Fault> {
+    table.allow(&["id", "from", "on", "when", "to"])?;
+    let find = |name: &str, node: &Node<'_>| -> Result<StateIx, Fault> {
+        let known: Vec<&str> = cycle.states.iter().map(|state| state.name.as_str()).collect();
+        cycle
+            .find(name)
+            .ok_or_else(|| node.fault(unknown(0, "state", name, &known, "life_cycle states").message))
+    };
+    let from = match table.get("from") {
+        // From everywhere where the case is open.
+        Some(node) if node.as_text() == Some("open") => (0..)
+            .map(StateIx)
+            .zip(&cycle.states)
+            .filter(|(_, state)| state.stands == Stands::Open)
+            .map(|(ix, _)| ix)
+            .collect(),
+        _ => texts(table, "from")?.iter().map(|(name, node)| find(name, node)).collect::<Result<_, _>>()?,
+    };
+    let on = texts(table, "on")?;
+    if on.is_empty() {
+        return Err(table.fault("a transition needs `on`: the step that it follows"));
+    }
+    for (word, node) in &on {
+        let known = words.step(word).is_some()
+            || words.knows_commitment(word)
+            || words.knows_action(word)
+            || OWN_WORDS.contains(&word.as_str());
+        if !known {
+            return Err(node.fault(unknown(0, "step", word, &OWN_WORDS, "steps").message));
+        }
+    }
+    let to = table.need("to")?;
+    Ok(Transition {
+        id: table.need("id")?.text()?.to_owned(),
+        from,
+        on: on.into_iter().map(|(word, _)| word).collect(),
+        when: table.get("when").map_or(Ok(Condition::Always), |node| condition(&node, words))?,
+        to: match to.text()? {
+            PREVIOUS => Target::Previous,
+            name => Target::State(find(name, &to)?),
+        },
+    })
+}

@@ -1,0 +1,387 @@
+//! What a case's events come to under the regulations of its city: states, limits, judgements, whatever
+//! order the events came in.
+
+#![allow(clippy::unwrap_used)] // A test that meets something unexpected should stop there.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::calendar::Calendar;
+use domain::case::{Measure, Timeline};
+use domain::city::City;
+use domain::clock::{Judgement, Timeliness};
+use domain::dimension::Dimension;
+use domain::event::{Event, Flag};
+use domain::intake;
+use domain::regulation::{Book, RuleSet};
+use domain::state::{Changes, State};
+use domain::symbol::Symbols;
+use domain::{Seq, Timestamp};
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+const HCM: &str = include_str!("../../cities/hcmc/regulations/hcm-4874.toml");
+const HP: &str = include_str!("../../cities/haiphong/regulations/hp-583.toml");
+const OS: &str = include_str!("../../cities/hcmc/regulations/os-2686.toml");
+const CALENDAR: &str = include_str!("../../cities/hcmc/calendar.toml");
+const HOLIDAYS: &str = include_str!("../../cities/hcmc/holidays.csv");
+
+fn city(code: &str, sets: &[&str]) -> City {
+    let rules =
+        |text: &&str| RuleSet::parse(Path::new("rules.toml"), text, &|_| Err("none".to_owned())).unwrap();
+    let calendar =
+        Calendar::parse(Path::new("calendar.toml"), CALENDAR, &|_| Ok(HOLIDAYS.to_owned())).unwrap();
+    City {
+        zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap(),
+        regulations: Arc::new(Book::new(sets.iter().map(rules).collect())),
+        calendar: Some(Arc::new(calendar)),
+        ..City::bare(code)
+    }
+}
+
+fn hcmc() -> City {
+    city("hcmc", &[HCM, OS])
+}
+
+fn haiphong() -> City {
+    city("haiphong", &[HP, OS])
+}
+
+/// `2024-03-14 10:00` in Vietnam.
+fn at(local: &str) -> Timestamp {
+    format!("{}:00+07:00", local.replace(' ', "T")).parse().unwrap()
+}
+
+/// One event of the case `c`: its local time, its type without prefixes, its data.
+type Told<'a> = (&'a str, &'a str, Json);
+
+fn envelope(place: usize, (time, kind, data): &Told<'_>) -> Json {
+    json!({
+        "specversion": "1.0", "id": place.to_string(), "source": "urn:test", "subject": "c",
+        "type": format!("vn.toancanh.case.{kind}"), "time": at(time).to_rfc3339_at(jiff::tz::offset(7)), "data": data,
+    })
+}
+
+/// The state of these events, applied in the order of their places in `order`.
+fn state_of(city: &City, told: &[Told<'_>], order: &[usize], now: &str) -> State {
+    let symbols = Symbols::default();
+    let events: Vec<Arc<Event>> = told
+        .iter()
+        .enumerate()
+        .map(|(place, one)| {
+            let mut event = intake::read(&envelope(place, one), city, &symbols, None).unwrap();
+            event.seq = Seq(place as u64 + 1);
+            Arc::new(event)
+        })
+        .collect();
+    let mut state = State::new(Arc::new(city.clone()), symbols, at("2020-01-01 00:00"));
+    let mut changes = Changes::default();
+    for place in order {
+        state.apply(events[*place].clone(), &mut changes);
+    }
+    state.advance(at(now), &mut changes);
+    state
+}
+
+fn in_order(city: &City, told: &[Told<'_>]) -> State {
+    let order: Vec<usize> = (0..told.len()).collect();
+    state_of(city, told, &order, "2020-01-01 00:01")
+}
+
+fn timeline(state: &State) -> &Timeline {
+    state.find("c").unwrap().timeline.as_ref().unwrap()
+}
+
+/// State, timeliness and governing rule at an instant.
+fn standing(state: &State, now: &str) -> (String, Timeliness, String) {
+    let segment = timeline(state).at(at(now)).unwrap();
+    let name = |sym| state.symbols().name(sym).map_or_else(String::new, |name| name.to_string());
+    let rule = segment.clock.map_or_else(String::new, |clock| name(clock.rule));
+    (name(segment.attrs.code(Dimension::Status)), segment.timeliness_at(at(now)), rule)
+}
+
+#[track_caller]
+fn check(state: &State, now: &str, status: &str, timeliness: Timeliness, rule: &str) {
+    assert_eq!(standing(state, now), (status.to_owned(), timeliness, rule.to_owned()), "at {now}");
+}
+
+#[track_caller]
+fn check_judged(state: &State, want: Judgement) {
+    let judged: Vec<Judgement> = timeline(state)
+        .flows
+        .iter()
+        .filter(|flow| flow.measure == Measure::Resolved)
+        .map(|flow| flow.judged)
+        .collect();
+    assert_eq!(judged, [want]);
+}
+
+fn report(city: &str, group: u8) -> Json {
+    json!({"kind": "report", "city": city, "content_group": group, "field": "f", "agency": "1022"})
+}
+
+fn transferred(step: &str) -> Json {
+    json!({"step": step, "to": "U"})
+}
+
+fn step(step: &str) -> Json {
+    json!({"step": step})
+}
+
+#[test]
+fn an_incident_goes_through_the_states_and_limits_of_its_decision() {
+    let state = in_order(
+        &hcmc(),
+        &[
+            ("2024-03-14 10:00", "received", report("hcmc", 1)),
+            ("2024-03-14 10:04", "transferred", transferred("dispatched")),
+            ("2024-03-14 10:10", "step", step("verified_genuine")),
+            ("2024-03-14 10:12", "transferred", transferred("assigned_to_subordinate")),
+            ("2024-03-14 11:00", "step", step("inspected")),
+            ("2024-03-14 13:30", "resolved", json!({"result": "fixed", "fixed": true})),
+        ],
+    );
+    check(&state, "2024-03-14 10:01", "received", Timeliness::InTime, "HCM-6.2");
+    check(&state, "2024-03-14 10:11", "verified", Timeliness::InTime, "HCM-7.1.a-B2");
+    check(&state, "2024-03-14 10:30", "assigned", Timeliness::InTime, "HCM-7.1.a-B3-inspect");
+    check(&state, "2024-03-14 12:00", "inspected", Timeliness::InTime, "HCM-7.1.a-B3-repair");
+    check(&state, "2024-03-14 13:01", "inspected", Timeliness::Overdue, "HCM-7.1.a-B3-repair");
+    assert_eq!(standing(&state, "2024-03-14 13:30").0, "resolved");
+    check_judged(&state, Judgement::Late);
+    assert_eq!(timeline(&state).flags, []);
+}
+
+#[test]
+fn five_working_days_judge_a_report_of_the_second_group() {
+    let resolved_at = |day: &'static str| {
+        in_order(
+            &hcmc(),
+            &[
+                ("2024-03-14 10:00", "received", report("hcmc", 2)),
+                ("2024-03-14 10:01", "transferred", transferred("dispatched")),
+                ("2024-03-14 10:05", "step", step("handling_begun")),
+                (day, "resolved", json!({"result": "done"})),
+            ],
+        )
+    };
+    check_judged(&resolved_at("2024-03-21 23:59"), Judgement::InTime);
+    check_judged(&resolved_at("2024-03-22 00:00"), Judgement::InTime);
+    check_judged(&resolved_at("2024-03-22 00:01"), Judgement::Late);
+    check(
+        &resolved_at("2024-04-22 00:01"),
+        "2024-03-22 00:01",
+        "in_progress",
+        Timeliness::Overdue,
+        "HCM-7.2.b",
+    );
+}
+
+#[test]
+fn a_commitment_makes_the_statistics_say_extended_and_a_late_one_late() {
+    let resolved = |committed: &'static str| {
+        in_order(
+            &hcmc(),
+            &[
+                ("2024-03-14 10:00", "received", report("hcmc", 2)),
+                ("2024-03-14 10:01", "transferred", transferred("dispatched")),
+                ("2024-03-14 10:05", "step", step("handling_begun")),
+                (
+                    committed,
+                    "committed",
+                    json!({"commitment": "committed_completion_at", "until": "2024-04-10T17:00:00+07:00"}),
+                ),
+                ("2024-04-09 10:00", "resolved", json!({"result": "done"})),
+            ],
+        )
+    };
+    check_judged(&resolved("2024-03-20 10:00"), Judgement::Extended);
+    check(&resolved("2024-03-20 10:00"), "2024-04-01 10:00", "extended", Timeliness::InTime, "HCM-7.2.b");
+    check_judged(&resolved("2024-03-25 10:00"), Judgement::Late);
+    check(&resolved("2024-03-25 10:00"), "2024-03-23 10:00", "in_progress", Timeliness::Overdue, "HCM-7.2.b");
+}
+
+#[test]
+fn a_slip_without_an_answer_goes_to_the_unit_head_and_then_to_the_city_office() {
+    let state = in_order(
+        &haiphong(),
+        &[
+            ("2024-03-11 14:00", "received", report("haiphong", 2)),
+            ("2024-03-11 14:30", "transferred", transferred("slip_delivered_to_focal_officer")),
+        ],
+    );
+    check(&state, "2024-03-12 14:30", "with_focal_officer", Timeliness::DueSoon, "HP-9.3-8h");
+    // One step of time after the limit.
+    check(&state, "2024-03-12 14:31", "escalated_to_head", Timeliness::Overdue, "HP-9.3-8h");
+    check(&state, "2024-03-20 14:30", "escalated_to_head", Timeliness::Overdue, "HP-9.3-8h");
+    check(&state, "2024-03-20 14:31", "overdue_pending", Timeliness::Overdue, "HP-9.3-8h");
+}
+
+#[test]
+fn an_answer_that_was_in_time_and_came_late_withdraws_the_escalation() {
+    let told = [
+        ("2024-03-11 14:00", "received", report("haiphong", 2)),
+        ("2024-03-11 14:30", "transferred", transferred("slip_delivered_to_focal_officer")),
+        ("2024-03-12 09:00", "resolved", json!({"result": "done", "answered": true})),
+    ];
+    let state = state_of(&haiphong(), &told, &[0, 1, 2], "2024-04-01 00:00");
+    assert_eq!(standing(&state, "2024-03-20 15:00").0, "resolved");
+    check_judged(&state, Judgement::InTime);
+}
+
+#[test]
+fn what_no_way_of_the_life_cycle_allows_is_kept_and_flagged() {
+    let state = in_order(
+        &hcmc(),
+        &[
+            ("2024-03-14 10:00", "received", report("hcmc", 1)),
+            ("2024-03-14 10:01", "step", step("inspected")),
+            ("2024-03-14 10:02", "transferred", transferred("dispatched")),
+            ("2024-03-14 11:00", "resolved", json!({"result": "done"})),
+            ("2024-03-14 12:00", "reopened", json!({})),
+        ],
+    );
+    let verdicts: Vec<(bool, Option<Flag>)> =
+        timeline(&state).verdicts.iter().map(|verdict| (verdict.applied, verdict.flag)).collect();
+    let (fine, odd) = ((true, None), Some(Flag::NotAllowed));
+    assert_eq!(verdicts, [fine, (false, odd), fine, fine, (true, odd)]);
+    assert_eq!(timeline(&state).flags, [Flag::NotAllowed]);
+    assert!(timeline(&state).at(at("2024-03-14 12:00")).unwrap().open);
+}
+
+#[test]
+fn a_dossier_goes_through_its_stages_and_is_resolved_by_the_approval() {
+    let state = in_order(
+        &hcmc(),
+        &[
+            (
+                "2024-03-14 08:00",
+                "received",
+                json!({"kind": "dossier", "city": "hcmc", "procedure": "p", "submission_mode": "online",
+                       "agency": "a", "field": "f", "due_at": "2024-03-18T17:00:00+07:00"}),
+            ),
+            ("2024-03-14 09:00", "step", step("circulated")),
+            ("2024-03-15 09:00", "step", step("supplement_requested")),
+            ("2024-03-15 10:00", "step", step("supplemented")),
+            ("2024-03-18 10:00", "step", step("submitted_for_approval")),
+            ("2024-03-18 16:00", "step", step("approved")),
+            ("2024-03-19 16:00", "step", step("returned_result")),
+        ],
+    );
+    check(&state, "2024-03-15 09:30", "supplement_requested", Timeliness::InTime, "OS-1");
+    check(&state, "2024-03-15 11:00", "specialised_processing", Timeliness::InTime, "OS-1");
+    let stage = |now: &str| {
+        let segment = timeline(&state).at(at(now)).unwrap();
+        state.symbols().name(segment.attrs.code(Dimension::Stage)).unwrap().to_string()
+    };
+    assert_eq!([stage("2024-03-14 08:30"), stage("2024-03-18 11:00")], ["reception", "approval"]);
+    check_judged(&state, Judgement::InTime);
+    assert_eq!(standing(&state, "2024-03-20 00:00").0, "result_returned");
+    assert_eq!(timeline(&state).flags, []);
+}
+
+#[test]
+fn a_case_of_before_the_first_regulation_keeps_the_limit_that_it_came_with() {
+    let mut data = report("hcmc", 2);
+    data["due_at"] = json!("2023-10-30T10:00:00+07:00");
+    let state = in_order(&hcmc(), &[("2023-10-25 10:00", "received", data)]);
+    check(&state, "2023-10-31 10:00", "received", Timeliness::Overdue, "");
+}
+
+/// Stories of every kind of step, at odd times.
+fn stories() -> impl Strategy<Value = (bool, Vec<(u32, usize)>)> {
+    (any::<bool>(), prop::collection::vec((0_u32..60 * 24 * 20, 0_usize..20), 0..9))
+}
+
+const STEPS: [&str; 8] = [
+    "verified_genuine",
+    "verified_false",
+    "inspected",
+    "mitigated",
+    "handling_begun",
+    "responded_to_reporter",
+    "return_confirmed",
+    "repaired",
+];
+const HANDS: [&str; 5] =
+    ["dispatched", "returned", "forwarded", "slip_delivered_to_focal_officer", "assigned_to_subordinate"];
+
+fn told(is_hcmc: bool, picks: &[(u32, usize)]) -> Vec<(String, &'static str, Json)> {
+    let start = at("2024-02-05 07:30");
+    let time = |minutes: u32| {
+        let text = start.plus_secs(i64::from(minutes) * 60).to_rfc3339_at(jiff::tz::offset(7));
+        text[..16].replace('T', " ")
+    };
+    let city = if is_hcmc { "hcmc" } else { "haiphong" };
+    let first = (time(0), "received", report(city, if picks.len().is_multiple_of(2) { 1 } else { 2 }));
+    let others = picks.iter().map(|(minutes, pick)| {
+        let (kind, data) = match pick {
+            0..=7 => ("step", step(STEPS[*pick])),
+            8..=12 => ("transferred", transferred(HANDS[pick - 8])),
+            13 => ("resolved", json!({"result": "done", "answered": true, "fixed": true})),
+            14 => ("reopened", json!({})),
+            15 => ("amended", json!({"severity": "complex"})),
+            16 => ("amended", json!({"is_infrastructure_incident": false, "not_competent": true})),
+            17 => ("closed", json!({})),
+            18 => ("linked", json!({"relation": "duplicate_of", "case": "other"})),
+            _ => (
+                "committed",
+                json!({"commitment": "expected_completion_at", "until": "2024-03-01T10:00:00+07:00"}),
+            ),
+        };
+        (time(*minutes), kind, data)
+    });
+    std::iter::once(first).chain(others).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    /// Whatever order events come in, and wherever time stands meanwhile, the case is the same.
+    #[test]
+    fn any_order_of_arrival_gives_the_same_case((is_hcmc, picks) in stories(), seed in any::<u64>()) {
+        let city = if is_hcmc { hcmc() } else { haiphong() };
+        let told = told(is_hcmc, &picks);
+        let told: Vec<Told<'_>> = told.iter().map(|(time, kind, data)| (time.as_str(), *kind, data.clone())).collect();
+        let sorted: Vec<usize> = (0..told.len()).collect();
+        let mut shuffled = sorted.clone();
+        let mut chance = seed;
+        for place in (1..shuffled.len()).rev() {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            shuffled.swap(place, (chance >> 33) as usize % (place + 1));
+        }
+        let one = state_of(&city, &told, &sorted, "2024-02-20 00:00");
+        let other = state_of(&city, &told, &shuffled, "2024-02-20 00:00");
+        let names = |state: &State| -> Vec<String> {
+            timeline(state).points().iter().map(|point| {
+                let dims = point.attrs.dims.map(|sym| state.symbols().name(sym).unwrap_or_default());
+                format!("{:?} {:?} {} {:?} {:?} {:?}", point.at, point.since, point.weight, point.measure, point.judged, dims)
+            }).collect()
+        };
+        prop_assert_eq!(names(&one), names(&other));
+        prop_assert_eq!(&timeline(&one).verdicts, &timeline(&other).verdicts);
+    }
+
+    /// No level is ever below zero or above one, and a case that is open has exactly one timeliness.
+    #[test]
+    fn a_case_is_open_once_or_not_at_all((is_hcmc, picks) in stories()) {
+        let city = if is_hcmc { hcmc() } else { haiphong() };
+        let told = told(is_hcmc, &picks);
+        let told: Vec<Told<'_>> = told.iter().map(|(time, kind, data)| (time.as_str(), *kind, data.clone())).collect();
+        let state = in_order(&city, &told);
+        let mut levels: Vec<(Timestamp, i64)> = timeline(&state)
+            .points()
+            .iter()
+            .filter(|point| point.measure == Measure::Open)
+            .map(|point| (point.since, i64::from(point.weight)))
+            .collect();
+        levels.sort_unstable();
+        let mut sum = 0;
+        for (place, (since, weight)) in levels.iter().enumerate() {
+            sum += weight;
+            if levels.get(place + 1).is_none_or(|next| next.0 > *since) {
+                prop_assert!((0..=1).contains(&sum));
+            }
+        }
+    }
+}
