@@ -148,6 +148,10 @@ impl Catalogue {
     }
 }
 
+/// The states of a case that no regulation gives others.
+const PLAIN_STATES: [&str; 7] =
+    ["received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate"];
+
 /// A city as the fold and the gateway need it.
 #[derive(Clone, Debug)]
 pub struct City {
@@ -193,6 +197,13 @@ impl City {
             calendar: None,
             digest: String::new(),
         }
+    }
+
+    /// The states that its cases can have: the plain ones, and those of its regulations.
+    pub fn states(&self) -> impl Iterator<Item = &str> {
+        let of_rules =
+            self.catalogue.tree(Dimension::Status).into_iter().flat_map(|tree| tree.entries.keys());
+        PLAIN_STATES.into_iter().chain(of_rules.map(String::as_str))
     }
 
     /// Whether the point is one that stands for "no location".

@@ -7,6 +7,7 @@ use domain::dimension::Dimension;
 use leptos::prelude::*;
 
 use super::Empty;
+use super::conditions::status_said;
 use super::mark::{Mark, Shape};
 use crate::address;
 use crate::functions::Boot;
@@ -38,7 +39,7 @@ fn CaseLine(boot: Arc<Boot>, case: CaseRow, at: Signal<String>) -> impl IntoView
     let place = place(lang, &boot, &case);
     let shape = shape_now(&case, at);
     let received = date::moment_beside(lang, &case.received_at, &boot.beat.at);
-    let status = words::status(&case.status).map_or(case.status.clone(), |say| say.to(lang).to_owned());
+    let status = status_said(lang, &boot, &case.status);
     // Of a resolved case the limit runs no more.
     let due = case.due.clone().filter(|_| case.timeliness.is_some() && case.resolved_at.is_none());
     let stands = move || match &due {

@@ -1,16 +1,15 @@
-//! The limits of a case, each with its rule, its bar and its arithmetic.
+//! The limits of a case, each with its rule, its drawing and its arithmetic.
 
 use domain::answer::ClockView;
 use leptos::prelude::*;
 
+use super::clock_drawing::ClockDrawing;
 use super::mark::{Mark, Shape};
 use crate::locale::use_lang;
 use crate::text::{Lang, date, number, sentences, words};
 
 /// The rule of a limit that the source states.
 const SOURCE: &str = "source";
-/// The units of a bar across.
-const WIDTH: f64 = 100.0;
 
 /// All of a case's limits.
 #[component]
@@ -55,10 +54,14 @@ fn Clock(clock: ClockView, at: Signal<String>) -> impl IntoView {
     let clock = StoredValue::new(clock);
     let state = Memo::new(move |_| clock.with_value(|clock| state_at(clock, &at.get()).to_owned()));
     let text = Memo::new(move |_| clock.with_value(|clock| standing(lang, clock, &state.get(), &at.get())));
-    let filled = Memo::new(move |_| clock.with_value(|clock| filled(clock, &at.get())));
     let shape = move || Shape::of(&state.get());
-    let (name, lines, why) =
-        clock.with_value(|clock| (rule(lang, &clock.rule), arithmetic(lang, clock), clock.why.clone()));
+    let (name, lines) = clock.with_value(|clock| (rule(lang, &clock.rule), arithmetic(lang, clock)));
+    let (text_of_rule, reading) = clock.with_value(|clock| (lang.of(&clock.text), lang.of(&clock.reading)));
+    // What only the source states is reckoned in Vietnamese alone.
+    let (why, why_lang) = clock.with_value(|clock| match lang {
+        Lang::En if !clock.why_en.is_empty() => (clock.why_en.clone(), "en"),
+        _ => (clock.why.clone(), "vi"),
+    });
     view! {
         <li class="clock">
             <div class="clock-head">
@@ -67,15 +70,14 @@ fn Clock(clock: ClockView, at: Signal<String>) -> impl IntoView {
                     {move || view! { <Mark shape=shape() bare=true/> }} " " {text}
                 </p>
             </div>
-            <svg class="clock-bar" viewBox=format!("0 0 {WIDTH} 3") preserveAspectRatio="none" aria-hidden="true">
-                <rect class="rest" x="0" y="0" width=WIDTH.to_string() height="3"></rect>
-                <rect class=move || shape().class() x="0" y="0" width=move || format!("{:.2}", filled.get()) height="3"></rect>
-            </svg>
+            <ClockDrawing clock state at/>
+            {(!text_of_rule.is_empty()).then(|| view! { <p class="clock-text">{text_of_rule}</p> })}
             {lines.into_iter().map(|line| view! { <p class="clock-line">{line}</p> }).collect_view()}
             {(!why.is_empty()).then(|| view! {
                 <details>
                     <summary>{words::RECKONING.to(lang)}</summary>
-                    <ul lang="vi">{why.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                    {(!reading.is_empty()).then(|| view! { <p class="clock-reading">{reading}</p> })}
+                    <ul lang=why_lang>{why.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 </details>
             })}
         </li>
@@ -98,23 +100,6 @@ fn standing(lang: Lang, clock: &ClockView, state: &str, at: &str) -> String {
     }
 }
 
-/// How much of the limit is used, of [`WIDTH`].
-fn filled(clock: &ClockView, at: &str) -> f64 {
-    let due = clock.extended_until.as_deref().unwrap_or(&clock.due);
-    let end = clock.stopped_at.as_deref().unwrap_or(at);
-    let (Some(used), Some(whole)) =
-        (date::micros_between(&clock.start, end), date::micros_between(&clock.start, due))
-    else {
-        return 0.0;
-    };
-    if whole <= 0 {
-        return WIDTH;
-    }
-    #[allow(clippy::cast_precision_loss)] // A share of a bar.
-    let share = used as f64 / whole as f64;
-    share.clamp(0.0, 1.0) * WIDTH
-}
-
 /// `11:15 23-11-2026 + 8 giờ = 19:15 23-11-2026 · xong 12:31`.
 fn arithmetic(lang: Lang, clock: &ClockView) -> Vec<String> {
     let mut lines = Vec::new();
@@ -122,13 +107,14 @@ fn arithmetic(lang: Lang, clock: &ClockView) -> Vec<String> {
         lines.push(clause.clone());
     }
     let moment = |text: &str| date::moment(lang, text);
-    let limit = date::micros_between(&clock.start, &clock.due).unwrap_or_default();
-    lines.push(format!(
-        "{} + {} = {}",
-        moment(&clock.start),
-        number::running(lang, limit),
-        moment(&clock.due)
-    ));
+    if clock.rule == SOURCE {
+        let limit = date::micros_between(&clock.start, &clock.due).unwrap_or_default();
+        let limit = number::running(lang, limit);
+        lines.push(format!("{} + {limit} = {}", moment(&clock.start), moment(&clock.due)));
+    } else {
+        // A rule counts on its own calendar: the lines of its reckoning say how.
+        lines.push(format!("{} → {}", moment(&clock.start), moment(&clock.due)));
+    }
     let mut second = vec![format!("{} {}", words::DUE_SOON_FROM.to(lang), moment(&clock.due_soon))];
     if let Some(stopped) = &clock.stopped_at {
         second.push(format!("{} {}", words::DONE_AT.to(lang), moment(stopped)));
@@ -153,17 +139,16 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(at: &str, want: &str, used: f64) {
+    fn check(at: &str, want: &str) {
         assert_eq!(state_at(&clock(), at), want);
-        assert!((filled(&clock(), at) - used).abs() < 1e-9, "{}", filled(&clock(), at));
     }
 
     #[test]
     fn a_limit_runs_on_between_two_answers() {
-        check("2015-10-01T13:00:00-04:00", "in_time", 50.0);
-        check("2015-10-01T16:00:00-04:00", "due_soon", 80.0);
-        check("2015-10-01T18:00:00-04:00", "due_soon", 100.0);
-        check("2015-10-01T18:00:00.000001-04:00", "overdue", 100.0);
+        check("2015-10-01T13:00:00-04:00", "in_time");
+        check("2015-10-01T16:00:00-04:00", "due_soon");
+        check("2015-10-01T18:00:00-04:00", "due_soon");
+        check("2015-10-01T18:00:00.000001-04:00", "overdue");
     }
 
     #[test]
@@ -172,6 +157,5 @@ mod tests {
         clock.stopped_at = Some("2015-10-01T10:30:00-04:00".into());
         clock.state = "met".into();
         assert_eq!(state_at(&clock, "2015-12-01T00:00:00-05:00"), "met");
-        assert!((filled(&clock, "2015-12-01T00:00:00-05:00") - 25.0).abs() < 1e-9);
     }
 }

@@ -56,6 +56,16 @@ fn parameter_said(lang: Lang, boot: &Boot, key: &str) -> String {
     }
 }
 
+/// What people read for a state: the city's own word for it, else the product's.
+pub(crate) fn status_said(lang: Lang, boot: &Boot, code: &str) -> String {
+    let tree = boot.city.catalogue.tree(Dimension::Status);
+    match (tree.and_then(|tree| tree.entries.get(code)), words::status(code)) {
+        (Some(entry), _) => lang.of(&entry.label),
+        (None, Some(say)) => say.to(lang).to_owned(),
+        (None, None) => code.to_owned(),
+    }
+}
+
 /// The codes of a parameter by what people read for them.
 pub(crate) fn value_said(lang: Lang, boot: &Boot, key: &str, value: &str) -> String {
     let Ok(dimension) = key.parse::<Dimension>() else { return value.to_owned() };
@@ -63,7 +73,6 @@ pub(crate) fn value_said(lang: Lang, boot: &Boot, key: &str, value: &str) -> Str
         let code = code.replace("\\,", ",").replace("\\\\", "\\");
         let word = match dimension {
             Dimension::Timeliness => words::timeliness(&code),
-            Dimension::Status => words::status(&code),
             Dimension::Severity => words::severity(&code),
             _ => None,
         };
@@ -72,6 +81,7 @@ pub(crate) fn value_said(lang: Lang, boot: &Boot, key: &str, value: &str) -> Str
             (Some(say), _) => say.to(lang).to_owned(),
             (None, _) if code.is_empty() => words::NONE_GIVEN.to(lang).to_owned(),
             (None, Some(alone)) => format!("{} ({})", label(alone), words::NO_FINER.to(lang)),
+            (None, None) if dimension == Dimension::Status => status_said(lang, boot, &code),
             (None, None) => label(&code),
         }
     };

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::{Clocks, Crumb, Crumbs, Story, case_title, named, own_title};
+use crate::components::{Clocks, Crumb, Crumbs, Story, case_title, named, own_title, status_said};
 use crate::functions::{Boot, load_case};
 use crate::live::{use_list, use_live};
 use crate::locale::use_lang;
@@ -117,7 +117,7 @@ fn crumbs(lang: Lang, boot: &Boot, case: &CaseRow) -> Vec<Crumb> {
 fn about(lang: Lang, boot: &Boot, case: &CaseRow) -> String {
     let word = |say: crate::text::Say| say.to(lang).to_owned();
     let parts = [
-        words::status(&case.status).map(word),
+        Some(status_said(lang, boot, &case.status)),
         own_title(boot, case).and(named(lang, boot, Dimension::Field, case.field.as_deref())),
         case.severity.as_deref().and_then(words::severity).map(word),
         named(lang, boot, Dimension::Channel, case.channel.as_deref()),

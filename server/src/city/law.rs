@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::calendar::Calendar;
-use domain::city::City;
+use domain::city::{Catalogue, City, Entry};
+use domain::dimension::Dimension;
 use domain::document::Fault;
 use domain::regulation::{Book, RuleSet};
 
@@ -26,8 +27,21 @@ pub(super) fn read_all(folder: &Path, city: &mut City) -> Result<(), CityError> 
             format!("{} needs to know when people work: write a calendar.toml beside city.toml", set.id);
         return Err(Fault { path: folder.join("regulations"), line: 1, column: 1, message }.into());
     }
+    name_states(&sets, &mut city.catalogue);
     city.regulations = Arc::new(Book::new(sets));
     Ok(())
+}
+
+/// The states of the life cycles are codes like others: screens show what people read.
+fn name_states(sets: &[RuleSet], catalogue: &mut Catalogue) {
+    let cycles = sets.iter().filter_map(|set| set.life_cycle.as_ref());
+    for state in cycles.flat_map(|cycle| &cycle.states) {
+        let tree = catalogue.trees.entry(Dimension::Status.name().to_owned()).or_default();
+        tree.open = true;
+        tree.entries
+            .entry(state.name.clone())
+            .or_insert_with(|| Entry { label: state.label.clone(), ..Entry::default() });
+    }
 }
 
 /// Reads one regulation. The lists that its calendar names lie beside it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::source::CasesQuery;
 use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::city::City;
 use domain::problem::Problem;
 use domain::query::Query;
 use engine::QueryError;
@@ -59,6 +60,12 @@ impl Answers {
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.running.city.city.zone
+    }
+
+    /// The city that is asked about.
+    #[must_use]
+    pub fn city(&self) -> &City {
+        &self.running.city.city
     }
 
     /// The metric registry.

@@ -27,7 +27,7 @@ pub(super) async fn cases(State(api): State<Api>, uri: Uri, headers: HeaderMap) 
     let sort = params.take("sort")?;
     let limit = params.take_number("limit", 1, LIMIT_MAX)?;
     let cursor = params.take("cursor")?;
-    let query = params.query(api.answers.zone())?;
+    let query = params.query(api.answers.city())?;
     let form = choose(&headers, &Form::TABLE)?;
     let page = api.answers.cases(CasesQuery { query, q, sort, limit, cursor }).await?;
     let mut response = answer(form, page.seq, &page.at, &*page, || table(&page.cases))?;

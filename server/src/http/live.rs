@@ -155,7 +155,7 @@ fn parse(running: &Running, pairs: &[(String, String)]) -> Result<Query, Problem
     if query.metrics.is_empty() {
         return Err(domain::query::bad("metric", "names no metric"));
     }
-    closed_lists(&query)?;
+    closed_lists(&query, &running.city.city)?;
     Ok(query)
 }
 

@@ -81,7 +81,7 @@ pub(super) async fn aggregates(
 ) -> Result<Response, Refusal> {
     let params = Params::of(&uri)?;
     params.refuse(&["res"])?;
-    let query = params.query(api.answers.zone())?;
+    let query = params.query(api.answers.city())?;
     if query.metrics.is_empty() {
         return Err(bad("metric", "names at least one metric; see /api/v1/metrics").into());
     }
@@ -99,7 +99,7 @@ pub(super) async fn hexagons(
 ) -> Result<Response, Refusal> {
     let params = Params::of(&uri)?;
     params.refuse(&["group_by", "bucket"])?;
-    let mut query = params.query(api.answers.zone())?;
+    let mut query = params.query(api.answers.city())?;
     query.res.get_or_insert(RES);
     let form = choose(&headers, &Form::CELLS)?;
     let hexagons = api.answers.hexagons(query).await?;
@@ -125,7 +125,7 @@ fn cells_sheet(hexagons: &Hexagons) -> Sheet {
 pub(super) async fn receipt(State(api): State<Api>, uri: Uri) -> Result<Response, Refusal> {
     let mut params = Params::of(&uri)?;
     let cursor = params.take("cursor")?;
-    let query = params.query(api.answers.zone())?;
+    let query = params.query(api.answers.city())?;
     let receipt = api.answers.receipt(query, cursor).await?;
     Ok(json(&*receipt)?)
 }

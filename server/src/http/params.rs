@@ -2,10 +2,10 @@
 //! percent-encoded rightly is refused instead of guessed at.
 
 use axum::http::Uri;
+use domain::city::City;
 use domain::dimension::Dimension;
 use domain::problem::Problem;
 use domain::query::{Query, bad};
-use jiff::tz::TimeZone;
 
 /// Nobody asks with more parameters than this.
 const PAIRS_MAX: usize = 1_024;
@@ -67,14 +67,14 @@ impl Params {
     }
 
     /// What is left is a question about numbers.
-    pub(super) fn query(self, zone: &TimeZone) -> Result<Query, Problem> {
+    pub(super) fn query(self, city: &City) -> Result<Query, Problem> {
         for name in ["from", "to", "at", "known_at", "bucket", "res", "no_position"] {
             if self.0.iter().filter(|(key, _)| key == name).count() > 1 {
                 return Err(bad(name, "is given more than once"));
             }
         }
-        let query = Query::parse(&self.0, &|text| crate::city_time::parse(zone, text))?;
-        closed_lists(&query)?;
+        let query = Query::parse(&self.0, &|text| crate::city_time::parse(&city.zone, text))?;
+        closed_lists(&query, city)?;
         Ok(query)
     }
 }
@@ -85,18 +85,19 @@ pub(super) fn closed_list(dimension: Dimension) -> Option<&'static [&'static str
         Dimension::Kind => Some(&["report", "dossier"]),
         Dimension::Timeliness => Some(&["in_time", "due_soon", "overdue", "no_deadline"]),
         Dimension::ContentGroup => Some(&["1", "2", "3", "4", "5"]),
-        Dimension::Status => {
-            Some(&["received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate"])
-        }
         _ => None,
     }
 }
 
 /// Refuses a filter by a code that cannot be: it would be answered with a zero that looks like one.
 /// An empty code asks for the cases that have none.
-pub(super) fn closed_lists(query: &Query) -> Result<(), Problem> {
+pub(super) fn closed_lists(query: &Query, city: &City) -> Result<(), Problem> {
     for (dimension, codes) in &query.filter {
-        let Some(list) = closed_list(*dimension) else { continue };
+        let list: Vec<&str> = match (closed_list(*dimension), *dimension) {
+            (Some(list), _) => list.to_vec(),
+            (None, Dimension::Status) => city.states().collect(),
+            (None, _) => continue,
+        };
         if codes.iter().any(|code| !code.is_empty() && !list.contains(&code.as_str())) {
             return Err(bad(dimension.name(), &format!("is none of {}", list.join(", "))));
         }
@@ -136,7 +137,8 @@ mod tests {
 
     #[track_caller]
     fn check_refused(query: &str, at_fault: &str) {
-        let problem = params(query).and_then(|params| params.query(&TimeZone::UTC)).map(|_| ()).unwrap_err();
+        let problem =
+            params(query).and_then(|params| params.query(&City::bare("test"))).map(|_| ()).unwrap_err();
         assert_eq!((problem.status, problem.parameter.as_deref()), (400, Some(at_fault)));
     }
 
