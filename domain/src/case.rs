@@ -64,6 +64,10 @@ pub enum Measure {
     Refused = 8,
     /// A rating.
     Rated = 9,
+    /// A case that was taken back or stopped.
+    Cancelled = 10,
+    /// A rating that counts as satisfied.
+    Satisfied = 11,
 }
 
 /// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in

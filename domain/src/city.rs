@@ -171,6 +171,9 @@ pub struct City {
     pub catalogue: Catalogue,
     /// Due soon from this share of the limit before the due instant, in percent (default 20).
     pub due_soon_percent: u8,
+    /// A rating counts as satisfied from this share of its scale, in thousandths (default 666: two of
+    /// three, four of five).
+    pub satisfied_permille: u16,
     /// Its regulations; none where only the sources state limits.
     pub regulations: Arc<Book>,
     /// When its people work; none counts every hour of every day.
@@ -193,6 +196,7 @@ impl City {
             placeholders: Vec::new(),
             catalogue: Catalogue::default(),
             due_soon_percent: 20,
+            satisfied_permille: 666,
             regulations: Arc::default(),
             calendar: None,
             digest: String::new(),

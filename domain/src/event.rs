@@ -99,11 +99,8 @@ pub enum Body {
     Refused,
     /// `case.cancelled`.
     Cancelled,
-    /// `case.rated`, the score in thousandths.
-    Rated {
-        /// Thousandths of the score as sent.
-        score_milli: i64,
-    },
+    /// `case.rated`.
+    Rated(Rating),
     /// `source.heartbeat`: everything up to this instant has been sent.
     Heartbeat {
         /// The source's watermark.
@@ -124,7 +121,7 @@ impl Body {
             Self::Transferred(_) => 3,
             Self::Resolved { .. } => 5,
             Self::Closed => 6,
-            Self::Rated { .. } => 7,
+            Self::Rated(_) => 7,
             Self::Step(_)
             | Self::Committed { .. }
             | Self::Noted
@@ -178,6 +175,21 @@ pub struct Transfer {
     pub to_is_known: bool,
     /// Whether the receiver only supports; then the holder stays.
     pub support: bool,
+}
+
+/// A rating, under what it is about; what it leaves open is the case's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rating {
+    /// Thousandths of the score as sent.
+    pub score_milli: i64,
+    /// Whether the score counts as satisfied, by the city's setting.
+    pub satisfied: bool,
+    /// The unit that was rated.
+    pub unit: Sym,
+    /// The stage of service that was rated.
+    pub stage: Sym,
+    /// How the rating came in.
+    pub channel: Sym,
 }
 
 /// How two cases belong together.

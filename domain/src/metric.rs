@@ -29,6 +29,18 @@ pub enum Metric {
     Refused,
     HoursToResolveP50,
     HoursToResolveP90,
+    TotalReceived,
+    TotalProcessed,
+    ReceivedOnline,
+    ReceivedInPerson,
+    ResolvedOnTime,
+    ResolvedOverdue,
+    PendingInTime,
+    PendingOverdue,
+    Stopped,
+    Rated,
+    Satisfied,
+    SatisfactionRate,
 }
 
 /// Whether a metric is a level or a movement.
@@ -43,7 +55,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All, in the order of the contract.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 32] = [
         Self::Open,
         Self::InTime,
         Self::DueSoon,
@@ -64,6 +76,18 @@ impl Metric {
         Self::Refused,
         Self::HoursToResolveP50,
         Self::HoursToResolveP90,
+        Self::TotalReceived,
+        Self::TotalProcessed,
+        Self::ReceivedOnline,
+        Self::ReceivedInPerson,
+        Self::ResolvedOnTime,
+        Self::ResolvedOverdue,
+        Self::PendingInTime,
+        Self::PendingOverdue,
+        Self::Stopped,
+        Self::Rated,
+        Self::Satisfied,
+        Self::SatisfactionRate,
     ];
 
     /// The name that queries and answers use.
@@ -90,6 +114,18 @@ impl Metric {
             Self::Refused => "refused",
             Self::HoursToResolveP50 => "hours_to_resolve_p50",
             Self::HoursToResolveP90 => "hours_to_resolve_p90",
+            Self::TotalReceived => "total_received",
+            Self::TotalProcessed => "total_processed",
+            Self::ReceivedOnline => "received_online",
+            Self::ReceivedInPerson => "received_in_person",
+            Self::ResolvedOnTime => "resolved_on_time",
+            Self::ResolvedOverdue => "resolved_overdue",
+            Self::PendingInTime => "pending_in_time",
+            Self::PendingOverdue => "pending_overdue",
+            Self::Stopped => "stopped",
+            Self::Rated => "rated",
+            Self::Satisfied => "satisfied",
+            Self::SatisfactionRate => "satisfaction_rate",
         }
     }
 
@@ -97,9 +133,14 @@ impl Metric {
     #[must_use]
     pub const fn kind(self) -> MetricKind {
         match self {
-            Self::Open | Self::InTime | Self::DueSoon | Self::Overdue | Self::NoDeadline | Self::Unmapped => {
-                MetricKind::Stock
-            }
+            Self::Open
+            | Self::InTime
+            | Self::DueSoon
+            | Self::Overdue
+            | Self::NoDeadline
+            | Self::Unmapped
+            | Self::PendingInTime
+            | Self::PendingOverdue => MetricKind::Stock,
             _ => MetricKind::Flow,
         }
     }

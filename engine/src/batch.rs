@@ -102,21 +102,24 @@ fn live_row(points: &Points, place: usize) -> LiveRow {
 fn contributions(registry: &Registry, df: DataFrame) -> Result<Vec<(Metric, Contributions)>, QueryError> {
     let exprs: Vec<Expr> = registry
         .iter()
-        .map(|(metric, entry)| match &entry.measured {
+        .filter_map(|(metric, entry)| match &entry.measured {
             Measured::Count(formula) | Measured::Quantile { sample: formula, .. } => {
-                formula.expr().alias(metric.name())
+                Some(formula.expr().alias(metric.name()))
             }
+            Measured::Derived(_) => None,
         })
         .collect();
     let df = df.lazy().select(exprs).collect()?;
     let mut found = Vec::with_capacity(Metric::ALL.len());
     for (metric, entry) in registry.iter() {
-        let column = df.column(metric.name())?.i64()?;
+        let column = || df.column(metric.name())?.i64();
         let contributions = match entry.measured {
             Measured::Count(_) => {
-                Contributions::Counts(column.iter().map(Option::unwrap_or_default).collect())
+                Contributions::Counts(column()?.iter().map(Option::unwrap_or_default).collect())
             }
-            Measured::Quantile { .. } => Contributions::Samples(column.iter().collect()),
+            Measured::Quantile { .. } => Contributions::Samples(column()?.iter().collect()),
+            // Its parts have contributed.
+            Measured::Derived(_) => continue,
         };
         found.push((metric, contributions));
     }

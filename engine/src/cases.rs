@@ -263,7 +263,12 @@ fn row_at(symbols: &Symbols, zone: &TimeZone, case: &Case, at: Timestamp) -> Opt
 /// The limit that a case runs against, or was resolved against. Of one that ended otherwise none was
 /// judged.
 fn limit(timeline: &Timeline, segment: &Segment, at: Timestamp) -> Option<Clock> {
-    segment.clock.filter(|_| segment.open || resolution(timeline, segment, at).is_some())
+    if segment.open {
+        return segment.clock;
+    }
+    // What a source says of the limit afterwards judges no more.
+    let resolved = resolution(timeline, segment, at)?;
+    timeline.at(resolved.at).or(timeline.segments.first())?.clock
 }
 
 /// The latest resolution that stands at `at`: none while the case is open, and none that a

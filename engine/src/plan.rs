@@ -10,7 +10,7 @@ use crate::calendar::{self, Span};
 use crate::cells;
 use crate::error::QueryError;
 use crate::filter::Filter;
-use crate::registry::{Entry, Registry, is_stock};
+use crate::registry::{Derived, Entry, Measured, Registry, is_stock};
 use crate::view::View;
 
 /// A metric of a question.
@@ -20,6 +20,21 @@ pub(crate) struct Asked {
     pub(crate) entry: Arc<Entry>,
     /// A level, and not a movement.
     pub(crate) stock: bool,
+}
+
+/// A column of numbers, by the places of what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) metric: Metric,
+    pub(crate) made: Made,
+}
+
+/// How a column is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    Itself(usize),
+    Sum(Vec<usize>),
+    Share { part: usize, whole: usize },
 }
 
 /// The instants that decide which points count. Instants that move with time are
@@ -52,7 +67,10 @@ impl Limits {
 /// The question, ready to be asked of history and of live batches alike.
 #[derive(Clone)]
 pub(crate) struct Plan {
+    /// What is counted: the metrics asked for, and the parts of those that are made of others.
     pub(crate) asked: Vec<Asked>,
+    /// The columns of numbers, in the order of the question.
+    pub(crate) shown: Vec<Shown>,
     pub(crate) keys: Vec<GroupKey>,
     /// The resolution's place, where cells are a key too.
     pub(crate) cell: Option<usize>,
@@ -85,8 +103,10 @@ impl Plan {
             // A stated period is all of it; `at` is then about levels alone.
             flow_until: query.at.filter(|_| query.to.is_none()).unwrap_or(Timestamp::MAX),
         };
+        let (asked, shown) = asked(view.registry(), &query.metrics)?;
         let mut plan = Self {
-            asked: asked(view.registry(), &query.metrics)?,
+            asked,
+            shown,
             keys: query.group_by.clone(),
             cell: query.res.map(cells::slot).transpose()?,
             filter: Filter::new(city, view.state().symbols(), query)?,
@@ -125,7 +145,7 @@ impl Plan {
         columns.extend(self.bucket.map(|_| "bucket".to_owned()));
         columns.extend(self.keys.iter().map(ToString::to_string));
         columns.extend(self.cell.map(|_| "cell".to_owned()));
-        columns.extend(self.asked.iter().map(|asked| asked.metric.name().to_owned()));
+        columns.extend(self.shown.iter().map(|shown| shown.metric.name().to_owned()));
         columns
     }
 
@@ -177,16 +197,40 @@ impl Plan {
     }
 }
 
-fn asked(registry: &Registry, metrics: &[Metric]) -> Result<Vec<Asked>, QueryError> {
+fn asked(registry: &Registry, metrics: &[Metric]) -> Result<(Vec<Asked>, Vec<Shown>), QueryError> {
     if metrics.is_empty() {
         return Err(QueryError::bad("metric", "names at least one metric; see /api/v1/metrics"));
     }
-    metrics
-        .iter()
-        .map(|metric| {
-            let entry = registry.entry(*metric).cloned();
-            let entry = entry.ok_or_else(|| QueryError::bad("metric", "is not in the registry"))?;
-            Ok(Asked { metric: *metric, entry, stock: is_stock(*metric) })
-        })
-        .collect()
+    let mut asked: Vec<Asked> = Vec::with_capacity(metrics.len());
+    let mut shown = Vec::with_capacity(metrics.len());
+    for metric in metrics {
+        let made = match &entry(registry, *metric)?.measured {
+            Measured::Count(_) | Measured::Quantile { .. } => {
+                Made::Itself(place(registry, &mut asked, *metric)?)
+            }
+            Measured::Derived(derived) => {
+                let parts = derived.parts().into_iter().map(|part| place(registry, &mut asked, part));
+                let parts: Vec<usize> = parts.collect::<Result<_, _>>()?;
+                match (derived, parts.as_slice()) {
+                    (Derived::Share { .. }, [part, whole]) => Made::Share { part: *part, whole: *whole },
+                    _ => Made::Sum(parts),
+                }
+            }
+        };
+        shown.push(Shown { metric: *metric, made });
+    }
+    Ok((asked, shown))
+}
+
+fn entry(registry: &Registry, metric: Metric) -> Result<&Arc<Entry>, QueryError> {
+    registry.entry(metric).ok_or_else(|| QueryError::bad("metric", "is not in the registry"))
+}
+
+/// The place of a metric among those that are counted.
+fn place(registry: &Registry, asked: &mut Vec<Asked>, metric: Metric) -> Result<usize, QueryError> {
+    if let Some(place) = asked.iter().position(|held| held.metric == metric) {
+        return Ok(place);
+    }
+    asked.push(Asked { metric, entry: entry(registry, metric)?.clone(), stock: is_stock(metric) });
+    Ok(asked.len() - 1)
 }

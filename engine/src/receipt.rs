@@ -16,11 +16,11 @@ use sha2::{Digest, Sha256};
 use crate::cube::Frozen;
 use crate::cursor::Cursor;
 use crate::error::QueryError;
-use crate::plan::{Asked, Plan};
+use crate::plan::{Asked, Made, Plan};
 use crate::points::{CASE, WEIGHT};
 use crate::registry::Measured;
 use crate::scan::{counts_at, in_question, known_at};
-use crate::tally::{hours, nearest_rank};
+use crate::tally::{self, hours, nearest_rank};
 use crate::view::View;
 
 /// How many codes a page has.
@@ -44,11 +44,19 @@ struct Share {
     ever: i64,
 }
 
+impl Share {
+    fn add(&mut self, other: Self) {
+        self.counted += other.counted;
+        self.unfiltered += other.unfiltered;
+        self.ever += other.ever;
+    }
+}
+
 /// Explains one number. The first page names the state; the pages after it are of the same one.
 ///
 /// `value + Σ excluded.count = whole` holds for every count: `whole` is every case ever received in
-/// the state, and one more for each time that a case counts again (resolved twice). For a quantile
-/// `whole` is `cases.total + Σ excluded.count`.
+/// the state, and one more for each time that a case counts again (resolved twice). For a quantile or
+/// a share `whole` is `cases.total + Σ excluded.count`.
 ///
 /// # Errors
 /// [`QueryError::Bad`] names the parameter at fault: other than one `metric`; `group_by`, `bucket`
@@ -59,28 +67,45 @@ pub fn receipt(frozen: &Frozen, query: &Query, cursor: Option<&str>) -> Result<R
     let cursor = Cursor::read(frozen, cursor, &question)?;
     let view = View::pinned(frozen, cursor.seq, cursor.at, query.known_at)?;
     let plan = Plan::new(&view, query)?;
-    let [asked] = plan.asked.as_slice() else {
+    let [shown] = plan.shown.as_slice() else {
         return Err(QueryError::bad("metric", "names exactly one metric for a receipt"));
     };
-
-    let shares = shares(&view, &plan, asked)?;
-    let behind = Behind::new(&view, &shares);
-    let (value, ranked_case) = match &asked.entry.measured {
-        Measured::Count(_) => (Value::Int(shares.values().map(|share| share.counted).sum()), None),
-        Measured::Quantile { permille, .. } => ranked(&view, &plan, asked, *permille)?,
+    let Some(entry) = view.registry().entry(shown.metric).cloned() else {
+        return Err(QueryError::bad("metric", "is not in the registry"));
     };
-    let excluded = excluded::by_reason(&view, &plan, asked, &shares);
+    // Of a share the receipt is that of the whole: who was asked.
+    let (counted, asked): (&[Asked], &Asked) = match (&shown.made, plan.asked.as_slice()) {
+        (Made::Share { whole, .. }, all) => (&all[*whole..=*whole], &all[*whole]),
+        (_, all) => (all, &all[0]),
+    };
+    let mut shares: FxHashMap<CaseIx, Share> = FxHashMap::default();
+    for part in counted {
+        for (case, share) in self::shares(&view, &plan, part)? {
+            shares.entry(case).or_default().add(share);
+        }
+    }
+    let behind = Behind::new(&view, &shares);
+    let sum = |shares: &FxHashMap<CaseIx, Share>| shares.values().map(|share| share.counted).sum::<i64>();
+    let (value, ranked_case) = match (&shown.made, &asked.entry.measured) {
+        (Made::Share { part, .. }, _) => {
+            let part = self::shares(&view, &plan, &plan.asked[*part])?;
+            (tally::share(sum(&part), sum(&shares)), None)
+        }
+        (_, Measured::Quantile { permille, .. }) => ranked(&view, &plan, asked, *permille)?,
+        _ => (Value::Int(sum(&shares)), None),
+    };
+    let excluded = excluded::by_reason(&view, &plan, shown.metric, asked.stock, &shares);
     let counted = value.as_int().unwrap_or(behind.total());
     let left_out: i64 = excluded.iter().map(|excluded| excluded.count.cast_signed()).sum();
     let end = cursor.offset.saturating_add(PAGE).min(behind.codes.len());
     Ok(Receipt {
         seq: view.seq(),
         at: view.show(plan.now),
-        metric: asked.metric.name().to_owned(),
+        metric: shown.metric.name().to_owned(),
         query: said(&view, query),
         value,
-        definition: asked.entry.definition.clone(),
-        clause: asked.entry.clause.map(str::to_owned),
+        definition: entry.definition.clone(),
+        clause: entry.clause.map(str::to_owned),
         events: behind.events,
         cases: ReceiptCases {
             total: behind.codes.len() as u64,
@@ -121,7 +146,7 @@ fn shares(view: &View<'_>, plan: &Plan, asked: &Asked) -> Result<FxHashMap<CaseI
     let df = view
         .points()?
         .filter(known_at(&plan.limits, asked.stock, view.at()))
-        .with_column(amount(asked).alias(AMOUNT))
+        .with_column(asked.entry.measured.times().alias(AMOUNT))
         .filter(col(AMOUNT).neq(lit(0_i64)))
         .group_by([col(CASE)])
         .agg([
@@ -137,16 +162,6 @@ fn shares(view: &View<'_>, plan: &Plan, asked: &Asked) -> Result<FxHashMap<CaseI
         .zip(shares)
         .map(|(case, ((counted, unfiltered), ever))| (CaseIx(case), Share { counted, unfiltered, ever }))
         .collect())
-}
-
-/// What a point brings: for a quantile, how often it is sampled.
-fn amount(asked: &Asked) -> Expr {
-    match &asked.entry.measured {
-        Measured::Count(formula) => formula.expr(),
-        Measured::Quantile { sample, .. } => {
-            when(sample.expr().is_not_null()).then(col(WEIGHT).cast(DataType::Int64)).otherwise(lit(0_i64))
-        }
-    }
 }
 
 /// The quantile, and the case whose resolution it is.

@@ -11,6 +11,9 @@ use domain::answer::MetricView;
 use domain::city::Label;
 use domain::dimension::Dimension;
 use domain::metric::{Metric, MetricKind};
+use polars::prelude::{DataType, Expr, col, lit, when};
+
+use crate::points::WEIGHT;
 
 pub use formula::Formula;
 
@@ -37,6 +40,45 @@ pub enum Measured {
         /// The rank, in thousandths: 500 is the median.
         permille: u32,
     },
+    /// Made of other metrics of the same question.
+    Derived(Derived),
+}
+
+/// How a number is made of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// Their sum.
+    Sum(Vec<Metric>),
+    /// The one in percent of the other, with two decimals; nothing where the other is zero.
+    Share {
+        /// What is counted of the whole.
+        part: Metric,
+        /// The whole.
+        whole: Metric,
+    },
+}
+
+impl Measured {
+    /// How often a point counts, with its sign: nothing of what is made of others.
+    pub(crate) fn times(&self) -> Expr {
+        match self {
+            Self::Count(formula) => formula.expr(),
+            Self::Quantile { sample, .. } => when(sample.expr().is_not_null())
+                .then(col(WEIGHT).cast(DataType::Int64))
+                .otherwise(lit(0_i64)),
+            Self::Derived(_) => lit(0_i64),
+        }
+    }
+}
+
+impl Derived {
+    /// The metrics that it is made of.
+    pub(crate) fn parts(&self) -> Vec<Metric> {
+        match self {
+            Self::Sum(parts) => parts.clone(),
+            Self::Share { part, whole } => vec![*part, *whole],
+        }
+    }
 }
 
 /// One metric.
@@ -122,10 +164,10 @@ fn view(metric: Metric, entry: &Entry) -> MetricView {
 }
 
 impl Entry {
-    /// Whether it is a count and not a quantile.
+    /// Whether it is a count, and no quantile and no share.
     #[must_use]
     pub const fn is_count(&self) -> bool {
-        matches!(self.measured, Measured::Count(_))
+        matches!(self.measured, Measured::Count(_) | Measured::Derived(Derived::Sum(_)))
     }
 }
 

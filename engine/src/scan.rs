@@ -33,7 +33,7 @@ pub(crate) fn scan(
             .filter(|(_, asked)| asked.stock == stock)
             .filter_map(|(place, asked)| match &asked.entry.measured {
                 Measured::Count(formula) => Some((place, formula)),
-                Measured::Quantile { .. } => None,
+                Measured::Quantile { .. } | Measured::Derived(_) => None,
             })
             .collect();
         if !counts.is_empty() {

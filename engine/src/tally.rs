@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::calendar::Span;
 use crate::cells;
-use crate::plan::Plan;
+use crate::plan::{Made, Plan, Shown};
 use crate::registry::Measured;
 use crate::view::View;
 
@@ -215,30 +215,35 @@ impl Tally {
         for (place, span) in plan.spans.iter().enumerate() {
             let sums = group.spans.get(&place);
             let begun = span.start <= now;
-            let values: Row = plan
+            let counted: Row = plan
                 .asked
                 .iter()
                 .enumerate()
                 .map(|(metric, asked)| {
                     let count = sums.and_then(|sums| sums.counts.get(metric)).copied().unwrap_or(0);
                     match (&asked.entry.measured, asked.stock) {
-                        // How many will stand so in a bucket that has not begun, nobody knows.
-                        (Measured::Count(_), true) if !begun => Value::Null,
-                        (Measured::Count(_), true) => {
-                            levels[metric] += count;
-                            Value::Int(levels[metric])
-                        }
-                        (Measured::Count(_), false) => Value::Int(count),
                         (Measured::Quantile { permille, .. }, _) => {
                             let samples = sums.and_then(|sums| sums.samples.get(metric));
                             samples
                                 .and_then(|samples| nearest_rank(samples, *permille))
                                 .map_or(Value::Null, hours)
                         }
+                        // How many will stand so in a bucket that has not begun, nobody knows.
+                        (_, true) if !begun => Value::Null,
+                        (_, true) => {
+                            levels[metric] += count;
+                            Value::Int(levels[metric])
+                        }
+                        (_, false) => Value::Int(count),
                     }
                 })
                 .collect();
-            any |= values.iter().any(is_some_number);
+            let values: Row = plan.shown.iter().map(|shown| made(&shown.made, &counted)).collect();
+            let is_share = |shown: &Shown| matches!(shown.made, Made::Share { .. });
+            let shares = plan.shown.iter().zip(&values).filter(|(shown, _)| is_share(shown));
+            // No satisfied answer among some is a fact, other than no answer.
+            any |= values.iter().any(is_some_number)
+                || shares.into_iter().any(|(_, value)| *value != Value::Null);
             rows.push((row_key(plan, span, &shown), values));
         }
         if any { rows } else { Vec::new() }
@@ -254,6 +259,32 @@ impl Sums {
 fn row_key(plan: &Plan, span: &Span, shown: &Row) -> Row {
     let bucket = plan.bucket.map(|_| Value::Text(span.name.clone()));
     bucket.into_iter().chain(shown.iter().cloned()).collect()
+}
+
+/// A column's number, of those that were counted.
+fn made(made: &Made, counted: &Row) -> Value {
+    let number = |place: &usize| counted.get(*place).cloned().unwrap_or(Value::Null);
+    match made {
+        Made::Itself(place) => number(place),
+        Made::Sum(places) => {
+            let numbers: Option<Vec<i64>> = places.iter().map(|place| number(place).as_int()).collect();
+            numbers.map_or(Value::Null, |numbers| Value::Int(numbers.into_iter().sum()))
+        }
+        Made::Share { part, whole } => match (number(part).as_int(), number(whole).as_int()) {
+            (Some(part), Some(whole)) => share(part, whole),
+            _ => Value::Null,
+        },
+    }
+}
+
+/// A share in percent with two decimals, halves rounded up; nothing of nothing.
+pub(crate) fn share(part: i64, whole: i64) -> Value {
+    if whole == 0 {
+        return Value::Null;
+    }
+    let hundredths = (part * 20_000 + whole).div_euclid(whole * 2);
+    #[allow(clippy::cast_precision_loss)] // Below 2^53.
+    Value::Float(hundredths as f64 / 100.0)
 }
 
 /// Neither zero nor nothing.
@@ -298,6 +329,14 @@ mod tests {
         check_hours(5_400, 1.5);
         check_hours(3_618, 1.01);
         check_hours(3_617, 1.0);
+    }
+
+    #[test]
+    fn a_share_has_two_decimals_and_there_is_none_of_nothing() {
+        assert_eq!(share(2, 3), Value::Float(66.67));
+        assert_eq!(share(1, 8), Value::Float(12.5));
+        assert_eq!(share(0, 5), Value::Float(0.0));
+        assert_eq!(share(0, 0), Value::Null);
     }
 
     #[track_caller]

@@ -17,7 +17,6 @@ use crate::error::QueryError;
 use crate::evaluate::check_size;
 use crate::plan::Plan;
 use crate::points::AT;
-use crate::registry::Measured;
 use crate::scan::scan;
 use crate::tally::{Key, Keyer, Tally};
 use crate::view::View;
@@ -268,10 +267,8 @@ fn changes(earlier: &BTreeMap<Row, Row>, later: &BTreeMap<Row, Row>) -> TopicCha
 /// Whether a movement that is asked about happened at the very instant that the view stands at.
 fn has_movements_at(view: &View<'_>, plan: &Plan) -> Result<bool, QueryError> {
     let now = col(AT).eq(lit(view.at().micros()));
-    let moves = plan.asked.iter().filter(|asked| !asked.stock).map(|asked| match &asked.entry.measured {
-        Measured::Count(formula) => formula.expr().neq(lit(0_i64)),
-        Measured::Quantile { sample, .. } => sample.expr().is_not_null(),
-    });
+    let moves = plan.asked.iter().filter(|asked| !asked.stock);
+    let moves = moves.map(|asked| asked.entry.measured.times().neq(lit(0_i64)));
     let Some(moves) = moves.reduce(Expr::or) else { return Ok(false) };
     Ok(view.points()?.filter(now).filter(moves).select([col(AT)]).limit(1).collect()?.height() > 0)
 }

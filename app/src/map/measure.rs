@@ -48,6 +48,18 @@ pub const fn subject(metric: Metric) -> Say {
         Metric::HoursToResolveP90 => {
             say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile")
         }
+        Metric::TotalReceived => say("Hồ sơ tiếp nhận", "Dossiers received"),
+        Metric::TotalProcessed => say("Hồ sơ xử lý", "Dossiers handled"),
+        Metric::ReceivedOnline => say("Hồ sơ nộp trực tuyến", "Dossiers handed in online"),
+        Metric::ReceivedInPerson => say("Hồ sơ nộp trực tiếp", "Dossiers handed in in person"),
+        Metric::ResolvedOnTime => say("Hồ sơ giải quyết trong hạn", "Dossiers resolved on time"),
+        Metric::ResolvedOverdue => say("Hồ sơ giải quyết quá hạn", "Dossiers resolved overdue"),
+        Metric::PendingInTime => say("Hồ sơ chưa giải quyết, trong hạn", "Pending dossiers in time"),
+        Metric::PendingOverdue => say("Hồ sơ chưa giải quyết, quá hạn", "Pending dossiers, overdue"),
+        Metric::Stopped => say("Hồ sơ dừng xử lý", "Dossiers stopped"),
+        Metric::Rated => say("Lượt đánh giá", "Ratings"),
+        Metric::Satisfied => say("Lượt đánh giá hài lòng", "Satisfied ratings"),
+        Metric::SatisfactionRate => say("Tỷ lệ hài lòng", "Satisfaction rate"),
     }
 }
 

@@ -32,6 +32,18 @@ pub const fn name(metric: Metric) -> Say {
         Metric::HoursToResolveP90 => {
             say("Số giờ xử lý, bách phân vị 90", "Hours to resolve, 90th percentile")
         }
+        Metric::TotalReceived => say("Hồ sơ tiếp nhận", "Dossiers received"),
+        Metric::TotalProcessed => say("Hồ sơ xử lý", "Dossiers handled"),
+        Metric::ReceivedOnline => say("Nộp trực tuyến", "Received online"),
+        Metric::ReceivedInPerson => say("Nộp trực tiếp", "Received in person"),
+        Metric::ResolvedOnTime => say("Giải quyết trong hạn", "Resolved on time"),
+        Metric::ResolvedOverdue => say("Giải quyết quá hạn", "Resolved overdue"),
+        Metric::PendingInTime => say("Chưa giải quyết, trong hạn", "Pending in time"),
+        Metric::PendingOverdue => say("Chưa giải quyết, quá hạn", "Pending overdue"),
+        Metric::Stopped => say("Dừng xử lý", "Stopped"),
+        Metric::Rated => say("Lượt đánh giá", "Ratings"),
+        Metric::Satisfied => say("Hài lòng", "Satisfied"),
+        Metric::SatisfactionRate => say("Tỷ lệ hài lòng", "Satisfaction rate"),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::case::{Attrs, Measure, Point, Segment, Timeline, Verdict};
 use crate::city::City;
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
-use crate::event::{Body, Event, Facts, Flag, Patch, Relation, Transfer};
+use crate::event::{Body, Event, Facts, Flag, Patch, Rating, Relation, Transfer};
 use crate::geo::LatLng;
 use crate::regulation::LifeCycle;
 use crate::regulation::life_cycle::{Stands, Target, Transition};
@@ -110,11 +110,7 @@ impl<'a> Walk<'a> {
             Body::Refused => self.turn(event, Stands::Refused, None, at),
             Body::Cancelled => self.turn(event, Stands::Cancelled, None, at),
             Body::Reopened => self.turn(event, Stands::Open, None, at),
-            Body::Rated { .. } => {
-                let attrs = self.attrs_at(at);
-                self.flow(Measure::Rated, at, attrs);
-                Verdict::APPLIED
-            }
+            Body::Rated(rating) => self.rate(rating, at),
             Body::Noted => {
                 if let Some(way) = self.way(event, at) {
                     self.go(way, None, at);
@@ -264,6 +260,23 @@ impl<'a> Walk<'a> {
         Verdict::APPLIED
     }
 
+    fn rate(&mut self, rating: &Rating, at: Timestamp) -> Verdict {
+        let mut attrs = self.attrs_at(at);
+        let about = [
+            (Dimension::Agency, rating.unit),
+            (Dimension::Stage, rating.stage),
+            (Dimension::Channel, rating.channel),
+        ];
+        for (dimension, code) in about.into_iter().filter(|(_, code)| !code.is_none()) {
+            attrs = attrs.with(dimension, code);
+        }
+        if rating.satisfied {
+            self.flow(Measure::Satisfied, at, attrs.clone());
+        }
+        self.flow(Measure::Rated, at, attrs);
+        Verdict::APPLIED
+    }
+
     fn link(&mut self, event: &Event, relation: Relation, at: Timestamp) -> Verdict {
         if !self.standing.is_open() {
             return Verdict::NOT_ALLOWED;
@@ -345,9 +358,14 @@ impl<'a> Walk<'a> {
             (from, to) => {
                 self.standing = next;
                 self.segment(at);
-                if to == Stands::Refused && from == Stands::Open {
+                let ends = match to {
+                    Stands::Refused => Some(Measure::Refused),
+                    Stands::Cancelled => Some(Measure::Cancelled),
+                    _ => None,
+                };
+                if let Some(measure) = ends.filter(|_| from == Stands::Open) {
                     let attrs = self.attrs_at(at);
-                    self.flow(Measure::Refused, at, attrs);
+                    self.flow(measure, at, attrs);
                 }
             }
         }

@@ -10,7 +10,7 @@ use super::fold_text::searchable;
 use super::{place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
-use crate::event::{Body, Facts, Flag, Patch, Relation, Transfer};
+use crate::event::{Body, Facts, Flag, Patch, Rating, Relation, Transfer};
 use crate::problem::Problem;
 use crate::symbol::{Sym, Symbols, word};
 use crate::time::Timestamp;
@@ -116,7 +116,7 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "case.reopened" => Body::Reopened,
         "case.refused" => Body::Refused,
         "case.cancelled" => Body::Cancelled,
-        "case.rated" => Body::Rated { score_milli: score_milli(data)? },
+        "case.rated" => Body::Rated(rating(data, gate, flags)?),
         "source.heartbeat" => Body::Heartbeat { watermark: time(data, "watermark")? },
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
         other => return Err(unknown_type(other)),
@@ -281,11 +281,36 @@ fn relation(data: &Data) -> Result<Relation, Problem> {
     })
 }
 
-fn score_milli(data: &Data) -> Result<i64, Problem> {
-    let score = data.get("score").ok_or_else(|| missing("score"))?;
-    let score = score.as_f64().filter(|score| score.is_finite() && score.abs() < 1e9);
+fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating, Problem> {
+    let score_milli = milli(data, "score")?.ok_or_else(|| missing("score"))?;
+    // A score without its scale is on the smallest usual one that holds it.
+    let usual = || SCALES_MILLI.into_iter().find(|scale| score_milli <= *scale).unwrap_or(score_milli);
+    let scale_milli = milli(data, "scale")?.unwrap_or_else(usual);
+    let mut code = |name: &str, dimension: Dimension| -> Result<Sym, Problem> {
+        let code = optional_code(data, name)?;
+        Ok(code.map_or(Sym::NONE, |code| gate.code(dimension, code, flags).0))
+    };
+    Ok(Rating {
+        score_milli,
+        satisfied: score_milli >= scale_milli / 1_000 * i64::from(gate.city.satisfied_permille),
+        unit: code("unit", Dimension::Agency)?,
+        stage: code("stage", Dimension::Stage)?,
+        channel: code("channel", Dimension::Channel)?,
+    })
+}
+
+/// The usual scales of ratings, in thousandths.
+const SCALES_MILLI: [i64; 4] = [3_000, 5_000, 10_000, 100_000];
+
+/// A number that may be left out, in thousandths.
+fn milli(data: &Data, name: &str) -> Result<Option<i64>, Problem> {
+    let Some(value) = data.get(name).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let number = value.as_f64().filter(|number| number.is_finite() && number.abs() < 1e9);
     #[allow(clippy::cast_possible_truncation)] // Bounded above.
-    score.map(|score| (score * 1000.0).round() as i64).ok_or_else(|| mistyped("score", "is not a number"))
+    let milli = number.map(|number| (number * 1000.0).round() as i64);
+    milli.map(Some).ok_or_else(|| mistyped(name, "is not a number"))
 }
 
 impl Gate<'_> {

@@ -12,7 +12,7 @@ use domain::symbol::Symbols;
 use rustc_hash::FxHashMap;
 
 use super::Share;
-use crate::plan::{Asked, Plan};
+use crate::plan::Plan;
 use crate::view::View;
 
 /// How many codes each reason shows.
@@ -22,10 +22,11 @@ const SHOWN: usize = 100;
 pub(super) fn by_reason(
     view: &View<'_>,
     plan: &Plan,
-    asked: &Asked,
+    metric: Metric,
+    stock: bool,
     shares: &FxHashMap<CaseIx, Share>,
 ) -> Vec<Excluded> {
-    let standing = Standing::new(view, plan, asked);
+    let standing = Standing::new(view, plan, metric, stock);
     let mut by_reason: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for (ix, case) in view.cases() {
         let share = shares.get(&ix).copied().unwrap_or_default();
@@ -65,14 +66,9 @@ struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    fn new(view: &View<'a>, plan: &Plan, asked: &Asked) -> Self {
-        let limit = if asked.stock { plan.limits.stock_until } else { plan.limits.flow_until };
-        Self {
-            symbols: view.state().symbols(),
-            metric: asked.metric,
-            stock: asked.stock,
-            at: limit.min(view.at()),
-        }
+    fn new(view: &View<'a>, plan: &Plan, metric: Metric, stock: bool) -> Self {
+        let limit = if stock { plan.limits.stock_until } else { plan.limits.flow_until };
+        Self { symbols: view.state().symbols(), metric, stock, at: limit.min(view.at()) }
     }
 
     fn reason(&self, share: Share, timeline: &Timeline) -> Arc<str> {

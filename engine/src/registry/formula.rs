@@ -3,6 +3,7 @@
 use domain::case::Measure;
 use domain::clock::{Judgement, Timeliness};
 use domain::dimension::Dimension;
+use domain::symbol::word;
 use polars::prelude::{DataType, Expr, LiteralValue, col, lit, when};
 
 use crate::points::{HANDLING_SECS, JUDGED, MEASURE, UNMAPPED, WEIGHT};
@@ -29,6 +30,16 @@ impl Formula {
         Self { picks: col(MEASURE).eq(lit(measure as u32)), amount: Amount::Weight { times: 1 } }
     }
 
+    /// The weight of each point of any of these measures.
+    #[must_use]
+    pub fn weight_of_any(measures: &[Measure]) -> Self {
+        let picks = measures.iter().map(|measure| col(MEASURE).eq(lit(*measure as u32)));
+        Self {
+            picks: picks.reduce(Expr::or).unwrap_or_else(|| lit(false)),
+            amount: Amount::Weight { times: 1 },
+        }
+    }
+
     /// The handling time of each resolution for which one was measured.
     #[must_use]
     pub fn handling_secs() -> Self {
@@ -45,6 +56,31 @@ impl Formula {
     #[must_use]
     pub fn judged(self, judgement: Judgement) -> Self {
         self.and(col(JUDGED).eq(lit(judgement as u32)))
+    }
+
+    /// Only resolutions judged otherwise.
+    #[must_use]
+    pub fn not_judged(self, judgement: Judgement) -> Self {
+        self.and(col(JUDGED).neq(lit(judgement as u32)))
+    }
+
+    /// Only points that stand otherwise in their limit.
+    #[must_use]
+    pub fn not_standing(self, timeliness: Timeliness) -> Self {
+        self.and(col(Dimension::Timeliness.name()).neq(lit(timeliness.sym().0)))
+    }
+
+    /// Only administrative dossiers.
+    #[must_use]
+    pub fn dossiers(self) -> Self {
+        self.and(col(Dimension::Kind.name()).eq(lit(word::DOSSIER.0)))
+    }
+
+    /// Only what was handed in online, or only what was not.
+    #[must_use]
+    pub fn online(self, online: bool) -> Self {
+        let is_online = col(Dimension::SubmissionMode.name()).eq(lit(word::ONLINE.0));
+        self.and(if online { is_online } else { is_online.not() })
     }
 
     /// Only points with a code that is not in the catalogue.

@@ -5,9 +5,10 @@ use domain::city::Label;
 use domain::clock::{Judgement, Timeliness};
 use domain::metric::Metric;
 
-use super::{Better, Entry, Formula, Measured};
+use super::{Better, Derived, Entry, Formula, Measured};
 
 const ON_STATISTICS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.a");
+const ON_RATINGS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.c");
 const ON_REMINDERS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.b");
 
 /// Every metric, in the order of the contract.
@@ -76,6 +77,42 @@ pub(super) fn entries() -> Vec<(Metric, Entry)> {
         hours(M::HoursToResolveP90, 900, ["Thời gian xử lý, 90 %", "Hours to resolve, 90 %"],
             ["Số giờ mà 90 % các lượt xử lý xong trong kỳ không vượt quá, từ khi tiếp nhận đến khi xử lý xong.",
              "The hours from receipt to resolution that 90 % of the period's resolutions do not exceed."]),
+        count(M::TotalReceived, Neither, ON_STATISTICS, weight(Of::Received).dossiers(), ["Hồ sơ tiếp nhận", "Dossiers received"],
+            ["Hồ sơ thủ tục hành chính tiếp nhận trong kỳ; bằng tổng trực tuyến và trực tiếp.",
+             "Administrative dossiers received in the period; the sum of online and in person."]),
+        derived(M::TotalProcessed, "cases", Neither, Derived::Sum(vec![M::ResolvedOnTime, M::ResolvedOverdue, M::Stopped, M::PendingInTime, M::PendingOverdue]), ["Hồ sơ xử lý", "Dossiers handled"],
+            ["Hồ sơ tồn đầu kỳ và tiếp nhận trong kỳ; bằng tổng đã giải quyết, đã dừng trong kỳ và chưa giải quyết cuối kỳ.",
+             "Dossiers carried over and received in the period; the sum of those resolved, those stopped and those pending at its end."]),
+        count(M::ReceivedOnline, Neither, ON_STATISTICS, weight(Of::Received).dossiers().online(true), ["Tiếp nhận trực tuyến", "Received online"],
+            ["Hồ sơ nộp trực tuyến, tiếp nhận trong kỳ.",
+             "Dossiers handed in online and received in the period."]),
+        count(M::ReceivedInPerson, Neither, ON_STATISTICS, weight(Of::Received).dossiers().online(false), ["Tiếp nhận trực tiếp", "Received in person"],
+            ["Hồ sơ tiếp nhận trong kỳ mà không nộp trực tuyến.",
+             "Dossiers received in the period that were not handed in online."]),
+        count(M::ResolvedOnTime, More, ON_STATISTICS, weight(Of::Resolved).dossiers().not_judged(Judgement::Late), ["Giải quyết trong hạn", "Dossiers resolved on time"],
+            ["Hồ sơ có kết quả trong kỳ, không muộn hơn hạn xử lý; hồ sơ không có hạn tính vào đây.",
+             "Dossiers with a result in the period, no later than their deadline; those without a deadline count here."]),
+        count(M::ResolvedOverdue, Less, ON_STATISTICS, weight(Of::Resolved).dossiers().judged(Judgement::Late), ["Giải quyết quá hạn", "Dossiers resolved overdue"],
+            ["Hồ sơ có kết quả trong kỳ, sau hạn xử lý.",
+             "Dossiers with a result in the period, after their deadline."]),
+        count(M::PendingInTime, Neither, ON_STATISTICS, weight(Of::Open).dossiers().not_standing(Timeliness::Overdue), ["Chưa giải quyết, trong hạn", "Pending in time"],
+            ["Hồ sơ chưa có kết quả, chưa qua hạn xử lý.",
+             "Dossiers without a result whose deadline has not passed."]),
+        count(M::PendingOverdue, Less, ON_STATISTICS, weight(Of::Open).dossiers().standing(Timeliness::Overdue), ["Chưa giải quyết, quá hạn", "Pending overdue"],
+            ["Hồ sơ chưa có kết quả, đã qua hạn xử lý.",
+             "Dossiers without a result whose deadline has passed."]),
+        count(M::Stopped, Neither, None, Formula::weight_of_any(&[Of::Cancelled, Of::Refused]).dossiers(), ["Dừng xử lý", "Stopped"],
+            ["Hồ sơ bị từ chối, rút hoặc dừng xử lý trong kỳ.",
+             "Dossiers refused, withdrawn or stopped in the period."]),
+        count(M::Rated, Neither, ON_RATINGS, weight(Of::Rated), ["Lượt đánh giá", "Ratings"],
+            ["Lượt đánh giá mức độ hài lòng trong kỳ.",
+             "Satisfaction ratings in the period."]),
+        count(M::Satisfied, More, ON_RATINGS, weight(Of::Satisfied), ["Lượt hài lòng", "Satisfied"],
+            ["Lượt đánh giá trong kỳ được tính là hài lòng.",
+             "Ratings in the period that count as satisfied."]),
+        derived(M::SatisfactionRate, "percent", More, Derived::Share { part: M::Satisfied, whole: M::Rated }, ["Tỷ lệ hài lòng", "Satisfaction rate"],
+            ["Phần trăm lượt đánh giá trong kỳ được tính là hài lòng; luôn xem cùng số lượt đánh giá.",
+             "The percentage of the period's ratings that count as satisfied; to be read with the number of ratings."]),
     ]
 }
 
@@ -95,6 +132,19 @@ fn count(
     let entry =
         Entry { label: both(label), unit: "cases", definition: both(definition), clause, better, measured };
     (metric, entry)
+}
+
+fn derived(
+    metric: Metric,
+    unit: &'static str,
+    better: Better,
+    derived: Derived,
+    label: [&str; 2],
+    definition: [&str; 2],
+) -> (Metric, Entry) {
+    let clause = if unit == "percent" { ON_RATINGS } else { ON_STATISTICS };
+    let measured = Measured::Derived(derived);
+    (metric, Entry { label: both(label), unit, definition: both(definition), clause, better, measured })
 }
 
 fn hours(metric: Metric, permille: u32, label: [&str; 2], definition: [&str; 2]) -> (Metric, Entry) {

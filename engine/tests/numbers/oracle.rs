@@ -11,6 +11,7 @@ use domain::dimension::Dimension;
 use domain::metric::{Metric, MetricKind};
 use domain::query::{Bucket, Query};
 use domain::state::State;
+use domain::symbol::word;
 use domain::value::Value;
 use domain::wire::Row;
 use jiff::Unit;
@@ -32,8 +33,12 @@ pub(crate) fn rows(state: &State, query: &Query) -> Vec<Row> {
                 (bucket.name.iter().cloned().map(Value::Text).chain(key.clone()).collect(), values)
             })
             .collect();
-        let some = |value: &Value| value.as_f64().is_some_and(|number| number != 0.0);
-        if key.is_empty() || lines.iter().any(|(_, values)| values.iter().any(some)) {
+        let some = |(metric, value): (&Metric, &Value)| match metric {
+            // No satisfied answer among some is a fact.
+            Metric::SatisfactionRate => *value != Value::Null,
+            _ => value.as_f64().is_some_and(|number| number != 0.0),
+        };
+        if key.is_empty() || lines.iter().any(|(_, values)| query.metrics.iter().zip(values).any(some)) {
             answer.extend(lines);
         }
     }
@@ -132,9 +137,9 @@ impl Ask<'_> {
             return BTreeSet::from([Row::new()]);
         }
         let mut keys = BTreeSet::new();
-        for metric in &self.query.metrics {
+        for metric in self.query.metrics.iter().flat_map(|metric| parts(*metric)) {
             for bucket in buckets {
-                keys.extend(self.picked(*metric, bucket).into_iter().map(|(attrs, _)| self.key(&attrs)));
+                keys.extend(self.picked(metric, bucket).into_iter().map(|(attrs, _)| self.key(&attrs)));
             }
         }
         keys
@@ -184,6 +189,30 @@ impl Ask<'_> {
         if metric.kind() == MetricKind::Stock && bucket.name.is_some() && bucket.from > self.now {
             return Value::Null;
         }
+        let count = |metric| self.number(metric, key, bucket).as_int().unwrap();
+        match metric {
+            Metric::TotalProcessed => {
+                let flows = [Metric::ResolvedOnTime, Metric::ResolvedOverdue, Metric::Stopped].map(count);
+                let pending = [Metric::PendingInTime, Metric::PendingOverdue];
+                if pending.iter().any(|metric| self.number(*metric, key, bucket) == Value::Null) {
+                    return Value::Null;
+                }
+                return Value::Int(flows.into_iter().chain(pending.map(count)).sum());
+            }
+            Metric::SatisfactionRate => {
+                let (part, whole) = (count(Metric::Satisfied), count(Metric::Rated));
+                if whole == 0 {
+                    return Value::Null;
+                }
+                // By long division: hundredths of a percent, halves up.
+                let (hundredths, rest) = (part * 10_000 / whole, part * 10_000 % whole);
+                let hundredths = hundredths + i64::from(rest * 2 >= whole);
+                return Value::Float(
+                    format!("{}.{:02}", hundredths / 100, hundredths % 100).parse().unwrap(),
+                );
+            }
+            _ => {}
+        }
         let mut secs: Vec<i64> = self
             .picked(metric, bucket)
             .into_iter()
@@ -193,7 +222,11 @@ impl Ask<'_> {
         let share = match metric {
             Metric::HoursToResolveP50 => 0.5,
             Metric::HoursToResolveP90 => 0.9,
-            Metric::Cases | Metric::Received => return Value::Int(secs.iter().sum()),
+            Metric::Cases
+            | Metric::Received
+            | Metric::TotalReceived
+            | Metric::ReceivedOnline
+            | Metric::ReceivedInPerson => return Value::Int(secs.iter().sum()),
             _ => return Value::Int(i64::try_from(secs.len()).unwrap()),
         };
         secs.sort_unstable();
@@ -233,6 +266,8 @@ impl Ask<'_> {
                 Metric::Overdue => timeliness == Timeliness::Overdue,
                 Metric::NoDeadline => timeliness == Timeliness::NoDeadline,
                 Metric::Unmapped => segment.attrs.unmapped,
+                Metric::PendingInTime => is_dossier(&segment.attrs) && timeliness != Timeliness::Overdue,
+                Metric::PendingOverdue => is_dossier(&segment.attrs) && timeliness == Timeliness::Overdue,
                 _ => true,
             };
             if counts {
@@ -240,6 +275,16 @@ impl Ask<'_> {
             }
         }
         standing
+    }
+
+    fn stopped(&self, bucket: &Stretch) -> Vec<(Arc<Attrs>, i64)> {
+        let (from, end) = (self.from().max(bucket.from), self.end().min(bucket.end));
+        let flows = self.timelines.iter().flat_map(|timeline| &timeline.flows);
+        let ends = flows.filter(|flow| matches!(flow.measure, Measure::Cancelled | Measure::Refused));
+        let counts = ends.filter(|flow| {
+            is_dossier(&flow.attrs) && flow.at >= from && flow.at < end && flow.since <= self.seen()
+        });
+        counts.map(|flow| (flow.attrs.clone(), i64::from(flow.weight))).collect()
     }
 
     fn happened(&self, metric: Metric, bucket: &Stretch) -> Vec<(Arc<Attrs>, i64)> {
@@ -251,6 +296,13 @@ impl Ask<'_> {
             Metric::Reopened => (Measure::Reopened, None),
             Metric::Returned => (Measure::Returned, None),
             Metric::Refused => (Measure::Refused, None),
+            Metric::TotalReceived | Metric::ReceivedOnline | Metric::ReceivedInPerson => {
+                (Measure::Received, None)
+            }
+            Metric::ResolvedOverdue => (Measure::Resolved, Some(Judgement::Late)),
+            Metric::Stopped => return self.stopped(bucket),
+            Metric::Rated => (Measure::Rated, None),
+            Metric::Satisfied => (Measure::Satisfied, None),
             Metric::ResolvedInTime => (Measure::Resolved, Some(Judgement::InTime)),
             Metric::ResolvedExtended => (Measure::Resolved, Some(Judgement::Extended)),
             Metric::ResolvedLate => (Measure::Resolved, Some(Judgement::Late)),
@@ -261,7 +313,16 @@ impl Ask<'_> {
         let (from, end) = (self.from().max(bucket.from), self.end().min(bucket.end));
         let mut happened = Vec::new();
         for flow in self.timelines.iter().flat_map(|timeline| &timeline.flows) {
-            let counts = flow.measure == measure
+            let online = flow.attrs.code(Dimension::SubmissionMode) == word::ONLINE;
+            let fits = match metric {
+                Metric::ReceivedOnline => is_dossier(&flow.attrs) && online,
+                Metric::ReceivedInPerson => is_dossier(&flow.attrs) && !online,
+                Metric::ResolvedOnTime => is_dossier(&flow.attrs) && flow.judged != Judgement::Late,
+                Metric::TotalReceived | Metric::ResolvedOverdue => is_dossier(&flow.attrs),
+                _ => true,
+            };
+            let counts = fits
+                && flow.measure == measure
                 && judged.is_none_or(|judged| flow.judged == judged)
                 && flow.at >= from
                 && flow.at < end
@@ -273,5 +334,24 @@ impl Ask<'_> {
             }
         }
         happened
+    }
+}
+
+fn is_dossier(attrs: &Attrs) -> bool {
+    attrs.code(Dimension::Kind) == word::DOSSIER
+}
+
+/// What a metric is made of.
+fn parts(metric: Metric) -> Vec<Metric> {
+    match metric {
+        Metric::TotalProcessed => vec![
+            Metric::ResolvedOnTime,
+            Metric::ResolvedOverdue,
+            Metric::Stopped,
+            Metric::PendingInTime,
+            Metric::PendingOverdue,
+        ],
+        Metric::SatisfactionRate => vec![Metric::Satisfied, Metric::Rated],
+        metric => vec![metric],
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::case::CaseIx;
 use domain::city::{City, Entry, Label, Tree};
 use domain::dimension::Dimension;
-use domain::event::{Body, Event, Facts, Patch, Relation, Transfer};
+use domain::event::{Body, Event, Facts, Patch, Rating, Relation, Transfer};
 use domain::geo::LatLng;
 use domain::metric::Metric;
 use domain::query::{Bucket, GroupKey, Query};
@@ -210,7 +210,13 @@ impl Story {
             ])),
             11 => Body::Committed { until: due(dice, at) },
             12 => Body::Step(self.symbols.intern("inspected")),
-            13 => Body::Rated { score_milli: 4_000 },
+            13 => Body::Rated(Rating {
+                score_milli: 4_000,
+                satisfied: dice.one_in(2),
+                unit: self.code(dice, Dimension::Agency),
+                stage: self.code(dice, Dimension::Stage),
+                channel: Sym::NONE,
+            }),
             _ => Body::Transferred(Transfer {
                 returned: dice.one_in(3),
                 from: self.code(dice, Dimension::Agency),
