@@ -117,6 +117,9 @@ pub struct ClockView {
     pub due_soon: String,
     /// The last instant in time.
     pub due: String,
+    /// The last instant in time by what the city's folder held before, where that was another.
+    #[serde(default)]
+    pub due_before: Option<String>,
     /// `in_time`, `due_soon`, `overdue`, `met`, `met_late`, `extended`.
     pub state: String,
     /// When it stopped.

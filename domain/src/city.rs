@@ -11,6 +11,7 @@ use crate::calendar::Calendar;
 use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
 use crate::regulation::Book;
+use crate::time::Timestamp;
 
 /// A text in both languages of the product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +153,17 @@ impl Catalogue {
 const PLAIN_STATES: [&str; 7] =
     ["received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate"];
 
+/// Regulations and a calendar that the folder held until an instant.
+#[derive(Clone, Debug)]
+pub struct EarlierLaw {
+    /// When others took their place.
+    pub until: Timestamp,
+    /// The regulations.
+    pub regulations: Arc<Book>,
+    /// The calendar.
+    pub calendar: Option<Arc<Calendar>>,
+}
+
 /// A city as the fold and the gateway need it.
 #[derive(Clone, Debug)]
 pub struct City {
@@ -174,6 +186,9 @@ pub struct City {
     /// A rating counts as satisfied from this share of its scale, in thousandths (default 666: two of
     /// three, four of five).
     pub satisfied_permille: u16,
+    /// What its cases ran against before the folder was changed, ascending: nothing that was decided
+    /// then is decided again.
+    pub earlier_laws: Vec<EarlierLaw>,
     /// Its regulations; none where only the sources state limits.
     pub regulations: Arc<Book>,
     /// When its people work; none counts every hour of every day.
@@ -197,10 +212,17 @@ impl City {
             catalogue: Catalogue::default(),
             due_soon_percent: 20,
             satisfied_permille: 666,
+            earlier_laws: Vec::new(),
             regulations: Arc::default(),
             calendar: None,
             digest: String::new(),
         }
+    }
+
+    /// Whether its cases run, or ever ran, against regulations.
+    #[must_use]
+    pub fn has_regulations(&self) -> bool {
+        !self.regulations.is_empty() || self.earlier_laws.iter().any(|law| !law.regulations.is_empty())
     }
 
     /// The states that its cases can have: the plain ones, and those of its regulations.

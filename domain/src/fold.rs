@@ -15,12 +15,14 @@ use std::sync::Arc;
 use clock_line::ClockLine;
 use walk::Walk;
 
+use crate::calendar::Calendar;
 use crate::case::{Timeline, Verdict};
 use crate::city::City;
 use crate::clock::facts::Fact;
 use crate::clock::rules::Law;
 use crate::dimension::Dimension;
 use crate::event::{Body, Event, Facts, Flag};
+use crate::regulation::Book;
 use crate::symbol::{Symbols, word};
 use crate::time::Timestamp;
 
@@ -29,8 +31,11 @@ use crate::time::Timestamp;
 #[must_use]
 pub fn fold(city: &City, symbols: &Symbols, events: &[Arc<Event>]) -> Option<Timeline> {
     let (received, facts) = receipt(events)?;
-    let law = law_of(city, received.time, facts);
-    let line = law.map(|law| ClockLine::new(law, facts_of_case(events, received), symbols));
+    let laws = laws_of(city, received.time, facts);
+    let line = laws
+        .iter()
+        .any(|law| law.law.is_some())
+        .then(|| ClockLine::new(laws, facts_of_case(events, received), symbols));
     let mut walk = Walk::new(city, symbols, line.as_ref(), received.time, facts);
     let mut verdicts = Vec::with_capacity(events.len());
     let mut flags: Vec<Flag> = Vec::new();
@@ -69,15 +74,33 @@ pub fn receipt(events: &[Arc<Event>]) -> Option<(&Arc<Event>, &Facts)> {
     receipts.min_by_key(|(event, _)| event.bound_to.is_some())
 }
 
-/// The regulation that a case falls under: by city, kind, and the day on which it was received.
+/// What a case runs against for a time.
+#[derive(Clone, Copy, Debug)]
+pub struct LawFor<'a> {
+    /// Until when; the last one is for ever.
+    pub until: Timestamp,
+    /// The regulation on its calendar; none where it falls under none.
+    pub law: Option<Law<'a>>,
+}
+
+/// The regulations that a case falls under, by city, kind, and the day on which it was received: one
+/// for each time that the city's folder was changed, ascending, and the one that holds now.
 #[must_use]
-pub fn law_of<'a>(city: &'a City, received_at: Timestamp, facts: &Facts) -> Option<Law<'a>> {
-    if city.regulations.is_empty() {
-        return None;
+pub fn laws_of<'a>(city: &'a City, received_at: Timestamp, facts: &Facts) -> Vec<LawFor<'a>> {
+    if !city.has_regulations() {
+        return Vec::new();
     }
     let kind = if facts.dims[Dimension::Kind.index()] == word::DOSSIER { "dossier" } else { "report" };
     let day = received_at.to_jiff().to_zoned(city.zone.clone()).date();
-    let rules = city.regulations.choose(&city.code, kind, day)?.rules;
-    let calendar = rules.calendar.as_ref().or(city.calendar.as_deref())?;
-    Some(Law { due_soon_ppm: u32::from(city.due_soon_percent) * 10_000, ..Law::new(rules, calendar) })
+    let law = |book: &'a Book, calendar: Option<&'a Calendar>| {
+        let rules = book.choose(&city.code, kind, day)?.rules;
+        let calendar = rules.calendar.as_ref().or(calendar)?;
+        Some(Law { due_soon_ppm: u32::from(city.due_soon_percent) * 10_000, ..Law::new(rules, calendar) })
+    };
+    let earlier = city.earlier_laws.iter().map(|earlier| LawFor {
+        until: earlier.until,
+        law: law(&earlier.regulations, earlier.calendar.as_deref()),
+    });
+    let now = LawFor { until: Timestamp::MAX, law: law(&city.regulations, city.calendar.as_deref()) };
+    earlier.chain([now]).collect()
 }

@@ -94,10 +94,10 @@ pub fn read(
     let body = body::read(kind, data, &body::Gate { city, symbols, time }, &mut flags)?;
     flags.sort_unstable();
     flags.dedup();
-    let facts = if city.regulations.is_empty() {
-        Vec::new()
-    } else {
+    let facts = if city.has_regulations() {
         facts_of(kind, time, &format!("{source}\0{id}").into(), data)
+    } else {
+        Vec::new()
     };
     Ok(Event {
         seq: Seq::default(),

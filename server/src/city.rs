@@ -4,6 +4,7 @@
 mod catalogue;
 pub(crate) mod digest;
 mod find;
+pub mod history;
 mod law;
 pub(crate) mod settings;
 
@@ -47,7 +48,7 @@ fn paths(tried: &[PathBuf]) -> String {
 }
 
 /// A city, and what only the server needs of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CityFolder {
     /// The city as the gateway and the fold need it.
     pub city: City,

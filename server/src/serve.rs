@@ -17,6 +17,9 @@ use crate::source::Sources;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
 
+/// The source of what the product itself puts into the log.
+const OWN_SOURCE: &str = "urn:toancanh:server";
+
 /// A server that answers.
 pub struct Started {
     /// Its handle.
@@ -55,6 +58,7 @@ pub async fn start_on(
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let address = listener.local_addr()?;
     let clock = Arc::new(clock);
+    let (city, change) = crate::city::history::opened(&settings.data, &city, clock.now())?;
     let telemetry = Arc::new(Telemetry::default());
     let sources = Arc::new(Sources::open(&settings.data)?);
     let parts = core::Parts {
@@ -82,6 +86,9 @@ pub async fn start_on(
     };
     tracing::info!(?recovery, "the log is open");
     let store = Arc::new(store);
+    if let Some(change) = &change {
+        tell_of_change(&store, &city, change).await?;
+    }
     let running = Running {
         version: crate::version::version(&settings.site_root).into(),
         settings: Arc::new(settings),
@@ -137,6 +144,27 @@ impl Started {
     pub fn has_failed(&self) -> bool {
         self.core.is_finished()
     }
+}
+
+/// Puts a change of the city's folder into the log, once.
+async fn tell_of_change(
+    store: &Store,
+    city: &CityFolder,
+    change: &crate::city::history::Change,
+) -> Result<()> {
+    let from = change.from.to_rfc3339(&city.city.zone);
+    let event = serde_json::json!({
+        "specversion": "1.0",
+        "id": format!("{}-{}", change.from.micros(), change.digest),
+        "source": OWN_SOURCE,
+        "type": format!("{}config.changed", domain::intake::TYPE_PREFIX),
+        "time": from,
+        "data": { "digest": change.digest, "from": from },
+    });
+    let stored = store.append(vec![event]).await;
+    stored.map_err(|problem| anyhow::anyhow!("the change of the city's folder: {}", problem.detail))?;
+    tracing::info!(digest = change.digest, from, "the city's regulations or calendar have changed");
+    Ok(())
 }
 
 /// Waits until nobody else holds the store: then dropping it frees the log and the keys for whoever

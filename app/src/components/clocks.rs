@@ -115,6 +115,9 @@ fn arithmetic(lang: Lang, clock: &ClockView) -> Vec<String> {
         // A rule counts on its own calendar: the lines of its reckoning say how.
         lines.push(format!("{} → {}", moment(&clock.start), moment(&clock.due)));
     }
+    if let Some(before) = &clock.due_before {
+        lines.push(format!("{} {}", words::DUE_BEFORE.to(lang), moment(before)));
+    }
     let mut second = vec![format!("{} {}", words::DUE_SOON_FROM.to(lang), moment(&clock.due_soon))];
     if let Some(stopped) = &clock.stopped_at {
         second.push(format!("{} {}", words::DONE_AT.to(lang), moment(stopped)));

@@ -284,6 +284,9 @@ pub const MAP_HELP: Say =
 
 /// The limit of a case has run out: a step of its story that no event tells.
 pub const LIMIT_ENDS: Say = say("Hết hạn", "The limit ends");
+/// Before the due instant of regulations that have been changed since.
+pub const DUE_BEFORE: Say =
+    say("Hạn theo quy định trước khi thay đổi:", "Due by the rules before the change:");
 /// How a limit was reckoned.
 pub const RECKONING: Say = say("Cách tính", "How it is reckoned");
 /// When it was done.

@@ -1,18 +1,21 @@
 //! How the governing clock of a case goes through time, and what limits that run out set off.
 
+use super::LawFor;
 use crate::clock::facts::Fact;
 use crate::clock::rules::{Law, RuleClock};
 use crate::clock::{Clock, Judgement};
+use crate::regulation::{Condition, LifeCycle};
 use crate::symbol::Symbols;
 use crate::time::Timestamp;
 
 /// No limit is longer: what runs out later is not looked for.
 const HORIZON_SECS: i64 = 50 * 366 * 24 * 60 * 60;
 
-/// The clocks of one case through time, as its events are known now.
+/// The clocks of one case through time, as its events are known now. Each instant is looked at with
+/// the regulations that the city's folder held then: what was decided stays decided.
 pub(super) struct ClockLine<'a> {
-    pub(super) law: Law<'a>,
-    pub(super) facts: Vec<Fact>,
+    laws: Vec<LawFor<'a>>,
+    facts: Vec<Fact>,
     /// Ascending; each holds until the next.
     spans: Vec<Span>,
     /// What limits that run out set off, ascending: the action, and from when on.
@@ -29,27 +32,52 @@ pub(super) struct Span {
 }
 
 impl<'a> ClockLine<'a> {
-    pub(super) fn new(law: Law<'a>, facts: Vec<Fact>, symbols: &Symbols) -> Self {
+    pub(super) fn new(laws: Vec<LawFor<'a>>, facts: Vec<Fact>, symbols: &Symbols) -> Self {
         let last = facts.iter().map(|fact| fact.at).max().unwrap_or_default();
-        let memos = law.clocks(&facts, last.plus_secs(HORIZON_SECS)).memos("", law.rules);
-        let mut instants: Vec<Timestamp> = facts.iter().map(|fact| fact.at).collect();
-        instants.extend(memos.iter().map(|memo| memo.since));
-        instants.sort_unstable();
-        instants.dedup();
-        let spans = instants.into_iter().map(|from| {
-            let clocks = law.clocks(&facts, from);
-            let plain = |clock: &RuleClock| clock.plain(symbols.intern(&law.rules.rule(clock.rule).id));
-            Span {
-                from,
-                governing: clocks.governing().map(plain),
-                judging: clocks.judging(law.rules).cloned(),
-            }
-        });
-        let spans = spans.collect();
-        let mut actions: Vec<_> = memos.into_iter().map(|memo| (memo.since, memo.action)).collect();
+        let mut actions: Vec<(Timestamp, String)> = Vec::new();
+        let mut from = Timestamp::MIN;
+        for LawFor { until, law } in &laws {
+            let Some(law) = law else { continue };
+            let end = last.plus_secs(HORIZON_SECS).min(*until);
+            let memos = law.clocks(&facts, end).memos("", law.rules);
+            let mine = memos.into_iter().filter(|memo| memo.since >= from && memo.since < *until);
+            actions.extend(mine.map(|memo| (memo.since, memo.action)));
+            from = *until;
+        }
         actions.sort();
         actions.dedup();
-        Self { law, facts, spans, actions }
+        let mut instants: Vec<Timestamp> = facts.iter().map(|fact| fact.at).collect();
+        instants.extend(actions.iter().map(|(since, _)| *since));
+        instants.extend(laws.iter().map(|law| law.until).filter(|until| *until < Timestamp::MAX));
+        instants.sort_unstable();
+        instants.dedup();
+        let mut line = Self { laws, facts, spans: Vec::new(), actions };
+        line.spans = instants.into_iter().map(|from| line.span(from, symbols)).collect();
+        line
+    }
+
+    fn span(&self, from: Timestamp, symbols: &Symbols) -> Span {
+        let Some(law) = self.law_at(from) else {
+            return Span { from, governing: None, judging: None };
+        };
+        let clocks = law.clocks(&self.facts, from);
+        let plain = |clock: &RuleClock| clock.plain(symbols.intern(&law.rules.rule(clock.rule).id));
+        Span { from, governing: clocks.governing().map(plain), judging: clocks.judging(law.rules).cloned() }
+    }
+
+    fn law_at(&self, at: Timestamp) -> Option<&Law<'a>> {
+        self.laws.iter().find(|law| at < law.until || law.until == Timestamp::MAX)?.law.as_ref()
+    }
+
+    /// The life cycle that holds now.
+    pub(super) fn cycle(&self) -> Option<&'a LifeCycle> {
+        self.laws.last()?.law?.rules.life_cycle.as_ref()
+    }
+
+    /// Whether a condition of the life cycle holds at an instant.
+    pub(super) fn holds(&self, condition: &Condition, at: Timestamp) -> bool {
+        let law = self.laws.last().and_then(|law| law.law.as_ref());
+        law.is_some_and(|law| law.holds(&self.facts, condition, at))
     }
 
     /// The span that an instant lies in.

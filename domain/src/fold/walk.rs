@@ -55,7 +55,7 @@ impl<'a> Walk<'a> {
         received_at: Timestamp,
         facts: &Facts,
     ) -> Self {
-        let cycle = line.and_then(|line| line.law.rules.life_cycle.as_ref());
+        let cycle = line.and_then(ClockLine::cycle);
         Self {
             city,
             symbols,
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
             };
             let set = action.strip_prefix(SET_STATE).and_then(|state| cycle.find(state)).map(Target::State);
             let mut ways = cycle.transitions.iter().filter(|way| self.standing.is_open_to(way, action));
-            let way = ways.find(|way| line.law.holds(&line.facts, &way.when, *since));
+            let way = ways.find(|way| line.holds(&way.when, *since));
             if let Some(to) = set.or(way.map(|way| way.to)) {
                 self.standing = self.standing.to(cycle, to, self.symbols);
                 self.segment(*since);
@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
     }
 
     fn cycle(&self) -> Option<&'a LifeCycle> {
-        self.line.and_then(|line| line.law.rules.life_cycle.as_ref())
+        self.line.and_then(ClockLine::cycle)
     }
 
     /// The way of the life cycle that an event opens.
@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
         let (line, cycle) = (self.line?, self.cycle()?);
         let word = word_of(event)?;
         let mut ways = cycle.transitions.iter().filter(|way| self.standing.is_open_to(way, word));
-        ways.find(|way| line.law.holds(&line.facts, &way.when, at))
+        ways.find(|way| line.holds(&way.when, at))
     }
 
     /// Whether the life cycle speaks of an event, if not from here.

@@ -16,11 +16,16 @@ pub(super) fn of_folder(folder: &Path) -> Result<String, CityError> {
     let mut files = Vec::new();
     collect(folder, folder, &mut files)?;
     files.sort();
+    of_files(&files)
+}
+
+/// The same over these files, each under its name.
+pub(super) fn of_files(files: &[(String, PathBuf)]) -> Result<String, CityError> {
     let mut hash = Sha256::new();
     for (name, path) in files {
         let content =
-            std::fs::read(&path).map_err(|source| CityError::Unreadable { path: path.clone(), source })?;
-        add(&mut hash, &name, &content);
+            std::fs::read(path).map_err(|source| CityError::Unreadable { path: path.clone(), source })?;
+        add(&mut hash, name, &content);
     }
     Ok(hex(&hash.finalize()))
 }

@@ -3,12 +3,14 @@
 //! Where no regulation gives a clock there is one: the limit that the source states, on a calendar
 //! without holidays.
 
+use std::collections::BTreeMap;
+
 use domain::Timestamp;
 use domain::answer::ClockView;
 use domain::case::{Case, Measure, Timeline};
 use domain::clock::rules::{Clocks, Law, RuleClock};
 use domain::clock::{Clock, Judgement};
-use domain::fold::{facts_of_case, law_of, receipt};
+use domain::fold::{LawFor, facts_of_case, laws_of, receipt};
 use engine::Frozen;
 use jiff::tz::TimeZone;
 
@@ -22,15 +24,36 @@ pub(super) fn views(case: &Case, timeline: &Timeline, frozen: &Frozen) -> Vec<Cl
     if by_rules.is_empty() { of_source(timeline, frozen) } else { by_rules }
 }
 
+/// Clocks that had stopped before the city's folder was changed are those of the regulations of then;
+/// the others are today's, with the due instant that they had.
 fn of_rules(case: &Case, frozen: &Frozen) -> Vec<ClockView> {
     let (city, at) = (frozen.state().city(), frozen.state().at());
     let Some((received, facts)) = receipt(&case.events) else { return Vec::new() };
-    let Some(law) = law_of(city, received.time, facts) else { return Vec::new() };
-    let facts = facts_of_case(&case.events, received);
-    let clocks = law.clocks(&facts, at);
-    let counting = clocks.clocks.iter().filter(|clock| clock.counts());
-    counting.map(|clock| of_rule(&law, &clocks, clock, at, &city.zone)).collect()
+    let told = facts_of_case(&case.events, received);
+    let mut views: Vec<(Place, ClockView)> = Vec::new();
+    let mut before: BTreeMap<Place, String> = BTreeMap::new();
+    for LawFor { until, law } in laws_of(city, received.time, facts) {
+        let Some(law) = law else { continue };
+        let clocks = law.clocks(&told, at.min(until));
+        for clock in clocks.clocks.iter().filter(|clock| clock.counts()) {
+            let place = (law.rules.rule(clock.rule).id.clone(), clock.run);
+            if views.iter().any(|(held, _)| *held == place) {
+                continue;
+            }
+            let mut view = of_rule(&law, &clocks, clock, at, &city.zone);
+            if until > at || clock.stopped_at.is_some() {
+                view.due_before = before.get(&place).filter(|due| **due != view.due).cloned();
+                views.push((place, view));
+            } else {
+                before.insert(place, view.due);
+            }
+        }
+    }
+    views.into_iter().map(|(_, view)| view).collect()
 }
+
+/// A clock by its rule and by the unit whose part of the case it is.
+type Place = (String, u16);
 
 fn of_rule(law: &Law<'_>, clocks: &Clocks, clock: &RuleClock, at: Timestamp, zone: &TimeZone) -> ClockView {
     let told = law.explain(clocks, clock, at);
@@ -46,6 +69,7 @@ fn of_rule(law: &Law<'_>, clocks: &Clocks, clock: &RuleClock, at: Timestamp, zon
         state: clock.state.name().to_owned(),
         stopped_at: clock.stopped_at.map(|stopped| stopped.to_rfc3339(zone)),
         extended_until: clock.extension.map(|extension| extension.until.to_rfc3339(zone)),
+        due_before: None,
         why,
         why_en,
     }

@@ -52,7 +52,10 @@ pub(in crate::http) fn aggregates_call() -> Described {
 
 /// `GET /api/v1/hexagons`.
 pub(in crate::http) fn hexagons_call() -> Described {
-    let counts = Metric::ALL.into_iter().filter(|metric| !metric.name().starts_with("hours_to_resolve"));
+    let is_count = |metric: &Metric| {
+        !metric.name().starts_with("hours_to_resolve") && *metric != Metric::SatisfactionRate
+    };
+    let counts = Metric::ALL.into_iter().filter(is_count);
     let res =
         plain("res", "The H3 resolution; 8 unless told.", integer("").minimum(Some(7)).maximum(Some(10)));
     let parameters =

@@ -215,6 +215,10 @@ fn clock() -> ObjectBuilder {
             ("start", made(instant("Since when it runs."))),
             ("due_soon", made(instant("The first instant of due soon."))),
             ("due", made(instant("The last instant in time."))),
+            (
+                "due_before",
+                made(or_null(instant("The same by what the city's folder held before it was changed."))),
+            ),
             ("state", made(one_of("Where it stands.", states))),
             ("stopped_at", made(or_null(instant("When it stopped.")))),
             ("extended_until", made(or_null(instant("The recorded promise.")))),
