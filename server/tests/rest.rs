@@ -14,6 +14,8 @@ mod case;
 mod clock;
 #[path = "rest/data.rs"]
 mod data;
+#[path = "rest/law.rs"]
+mod law;
 #[path = "rest/live.rs"]
 mod live;
 #[path = "rest/numbers.rs"]

@@ -108,6 +108,13 @@ impl Server {
         Self { started, token, client, folder }
     }
 
+    /// Writes a file of the city's folder; it counts from the next start on.
+    pub(crate) fn write_city(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("city").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
     /// A server with the cases of [`events`].
     pub(crate) async fn with_cases() -> Self {
         let server = Self::empty().await;

@@ -1,0 +1,121 @@
+//! The regulations of a city's folder, and what happens when they are changed.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Server, event};
+
+const CALENDAR: &str = r#"
+[calendar.default]
+zone = "Asia/Ho_Chi_Minh"
+weekdays = ["mon", "tue", "wed", "thu", "fri"]
+intervals = ["08:00-12:00", "13:00-17:00"]
+"#;
+
+/// Two rules: so many minutes to dispatch, so many working days to resolve.
+fn rules(minutes: u32, days: u32) -> String {
+    format!(
+        r#"
+[rule_set]
+id = "TRIAL-1"
+
+[[rule]]
+id = "T-1"
+clause = "Điều 1"
+start = "received"
+stop = "dispatched"
+limit = {minutes}
+unit = "minute"
+
+[[rule]]
+id = "T-2"
+clause = "Điều 2"
+start = "received"
+stop = "resolved"
+limit = {days}
+unit = "working_day"
+judges_resolution = true
+"#
+    )
+}
+
+async fn with_law() -> Server {
+    let server = Server::empty().await;
+    server.write_city("calendar.toml", CALENDAR);
+    server.write_city("regulations/trial.toml", &rules(60, 1));
+    server.restart().await
+}
+
+fn story(case: &str, resolved: Option<&str>) -> Vec<Json> {
+    let received = json!({ "kind": "report", "city": "thu", "agency": "SXD", "field": "roads" });
+    let mut events = vec![
+        event(&format!("{case}1"), "case.received", "2026-11-19T08:00:00+07:00", case, received),
+        event(
+            &format!("{case}2"),
+            "case.transferred",
+            "2026-11-19T08:30:00+07:00",
+            case,
+            json!({ "step": "dispatched", "to": "SXD" }),
+        ),
+    ];
+    events.extend(
+        resolved.map(|at| event(&format!("{case}3"), "case.resolved", at, case, json!({ "result": "done" }))),
+    );
+    events
+}
+
+async fn clock(server: &Server, case: &str, rule: &str) -> Json {
+    let story = server.json(&format!("/api/v1/cases/{case}")).await;
+    let clocks = story["clocks"].as_array().unwrap();
+    clocks.iter().find(|clock| clock["rule"] == rule).unwrap().clone()
+}
+
+async fn number(server: &Server, query: &str) -> Json {
+    server.json(&format!("/api/v1/aggregates?{query}")).await["rows"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_runs_against_the_rules_of_its_city() {
+    let server = with_law().await;
+    server.post(&story("open", None)).await;
+    let due = clock(&server, "open", "T-2").await;
+    assert_eq!((&due["due"], &due["state"]), (&json!("2026-11-21T00:00:00+07:00"), &json!("overdue")));
+    assert_eq!(due["clause"], "Điều 2");
+    assert!(due["why"].as_array().unwrap().len() > 2 && due["why_en"].as_array().unwrap().len() > 2);
+    let row = &server.json("/api/v1/cases?timeliness=overdue").await["cases"][0];
+    assert_eq!((&row["case"], &row["rule"]), (&json!("open"), &json!("T-2")));
+    assert_eq!(number(&server, "metric=overdue,in_time").await, json!([1, 0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_folder_moves_open_limits_and_nothing_that_was_decided() {
+    let server = with_law().await;
+    server.post(&story("open", None)).await;
+    server.post(&story("late", Some("2026-11-21T09:00:00+07:00"))).await;
+    let judged = "metric=resolved_in_time,resolved_late&from=2026-11-01";
+    assert_eq!(number(&server, judged).await, json!([0, 1]));
+    server.write_city("regulations/trial.toml", &rules(10, 5));
+    let server = server.restart().await;
+    // Five working days from 19 November: the 26th.
+    let due = clock(&server, "open", "T-2").await;
+    assert_eq!(due["due"], "2026-11-27T00:00:00+07:00");
+    assert_eq!(due["due_before"], "2026-11-21T00:00:00+07:00");
+    assert_eq!(due["state"], "in_time");
+    // Half an hour is too long for the ten minutes of now, but was judged by the hour of then.
+    assert_eq!(clock(&server, "open", "T-1").await["state"], "met");
+    assert_eq!(clock(&server, "late", "T-2").await["state"], "met_late");
+    assert_eq!(number(&server, judged).await, json!([0, 1]));
+    assert_eq!(number(&server, "metric=overdue,in_time").await, json!([0, 1]));
+    // Levels of before are as they were.
+    assert_eq!(number(&server, "metric=overdue&at=2026-11-22T00:00:00%2B07:00").await, json!([1]));
+    let told = |server: &Server| {
+        let records = server.started.running.store.read_from(domain::Seq(1));
+        let shown = records.map(|record| server::store::record::shown(&record.unwrap()).unwrap());
+        shown.filter(|event| event["type"] == "vn.toancanh.config.changed").count()
+    };
+    assert_eq!(told(&server), 1);
+    let server = server.restart().await;
+    assert_eq!(told(&server), 1);
+    assert_eq!(clock(&server, "open", "T-2").await["due_before"], "2026-11-21T00:00:00+07:00");
+    // What the product says itself is no source that could fall silent.
+    assert_eq!(server.json("/api/v1/sources").await["sources"].as_array().unwrap().len(), 1);
+}
