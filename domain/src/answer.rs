@@ -133,6 +133,27 @@ pub struct ClockView {
     pub why_en: Vec<String>,
 }
 
+/// What a limit that ran out set off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationView {
+    /// The case.
+    pub case: String,
+    /// Who holds it.
+    pub agency: Option<String>,
+    /// Its state.
+    pub status: String,
+    /// What is to be done, such as `escalate_to_unit_head`.
+    pub action: String,
+    /// The rule that says so.
+    pub rule: String,
+    /// Where that stands.
+    pub clause: String,
+    /// The last instant in time.
+    pub at: String,
+    /// From when on it was so: later than `at` where the fact came later.
+    pub since: String,
+}
+
 /// One event of a case's story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventView {
@@ -169,6 +190,9 @@ pub struct CaseStory {
     pub case: CaseRow,
     /// Its clocks.
     pub clocks: Vec<ClockView>,
+    /// What limits that ran out set off, ascending.
+    #[serde(default)]
+    pub escalations: Vec<EscalationView>,
     /// Its events, in the case's own order.
     pub events: Vec<EventView>,
 }

@@ -118,6 +118,21 @@ pub struct Timeline {
     pub verdicts: Vec<Verdict>,
     /// What is odd about the case as a whole, ascending.
     pub flags: Vec<Flag>,
+    /// What limits that run out set off, ascending: those that lie ahead come unless somebody acts.
+    pub escalations: Vec<Escalation>,
+}
+
+/// A limit ran out, and that sets something off.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Escalation {
+    /// From when on it is so.
+    pub since: Timestamp,
+    /// When the limit ran out: its last instant in time.
+    pub at: Timestamp,
+    /// What is to be done, such as `escalate_to_unit_head`.
+    pub action: Arc<str>,
+    /// The rule that says so.
+    pub rule: Arc<str>,
 }
 
 /// What became of one event.

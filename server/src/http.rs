@@ -18,6 +18,7 @@ mod body;
 mod case_clock;
 mod cases;
 mod clock;
+mod escalations;
 pub mod events;
 mod figures;
 mod flights;

@@ -66,6 +66,16 @@ pub fn Story(
             (due.clone(), Step { time: due, title, lines, class: "limit" })
         })
         .collect();
+    let set_off: Vec<(String, Step)> = story
+        .escalations
+        .iter()
+        .filter_map(|escalation| {
+            let title = events::action(&escalation.action)?.to(lang).to_owned();
+            let lines = vec![format!("{} · {}", escalation.rule, escalation.clause)];
+            let time = escalation.since.clone();
+            Some((time.clone(), Step { time, title, lines, class: "limit" }))
+        })
+        .collect();
     let stands_at = story.at;
     // What is told of, and a limit's end, enter the story when the city's time has come to it: a source
     // may be ahead of the city's clock, and in a replay the files know what is yet to come.
@@ -74,6 +84,7 @@ pub fn Story(
         let gone = |time: &str| date::micros_between(time, &now);
         let happened = said.iter().filter(|step| gone(&step.time).is_none_or(|gone| gone >= 0));
         let passed = limits.iter().filter(|(due, _)| gone(due).is_some_and(|gone| gone > 0));
+        let passed = passed.chain(&set_off);
         let mut steps: Vec<Step> = happened.chain(passed.map(|(_, step)| step)).cloned().collect();
         steps.sort_by_key(|step| date::instant(&step.time));
         steps

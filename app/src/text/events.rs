@@ -76,6 +76,29 @@ fn handling(step: &str) -> Option<Say> {
     })
 }
 
+/// What a limit that ran out sets off, as a step of a case's story; `None` where the limit's end says
+/// it already.
+#[must_use]
+pub fn action(code: &str) -> Option<Say> {
+    Some(match code {
+        "escalate_to_unit_head" => say("Chuyển Thủ trưởng đơn vị xử lý", "Escalated to the unit head"),
+        "report_to_city_leadership_via_city_office" => say(
+            "Báo cáo lãnh đạo thành phố qua Văn phòng Ủy ban",
+            "Reported to the city leadership through the City Office",
+        ),
+        "set_state:overdue_pending" => {
+            say("Ghi nhận quá hạn (đang chờ xử lý)", "Recorded as overdue (awaiting handling)")
+        }
+        "require_expected_completion" => {
+            say("Phải báo thời gian dự kiến hoàn tất", "An expected completion time is due")
+        }
+        "require_progress_response" => {
+            say("Phải phản hồi tiến độ và cam kết thời hạn", "A progress response with a commitment is due")
+        }
+        _ => return None,
+    })
+}
+
 /// The words of what is odd about an event or a case; `None` for a flag without words here.
 #[must_use]
 pub fn flag(code: &str) -> Option<Say> {

@@ -1,6 +1,7 @@
 //! How the governing clock of a case goes through time, and what limits that run out set off.
 
 use super::LawFor;
+use crate::case::Escalation;
 use crate::clock::facts::Fact;
 use crate::clock::rules::{Law, RuleClock};
 use crate::clock::{Clock, Judgement};
@@ -18,8 +19,8 @@ pub(super) struct ClockLine<'a> {
     facts: Vec<Fact>,
     /// Ascending; each holds until the next.
     spans: Vec<Span>,
-    /// What limits that run out set off, ascending: the action, and from when on.
-    pub(super) actions: Vec<(Timestamp, String)>,
+    /// What limits that run out set off, ascending.
+    pub(super) escalations: Vec<Escalation>,
 }
 
 /// From an instant on.
@@ -34,24 +35,29 @@ pub(super) struct Span {
 impl<'a> ClockLine<'a> {
     pub(super) fn new(laws: Vec<LawFor<'a>>, facts: Vec<Fact>, symbols: &Symbols) -> Self {
         let last = facts.iter().map(|fact| fact.at).max().unwrap_or_default();
-        let mut actions: Vec<(Timestamp, String)> = Vec::new();
+        let mut escalations: Vec<Escalation> = Vec::new();
         let mut from = Timestamp::MIN;
         for LawFor { until, law } in &laws {
             let Some(law) = law else { continue };
             let end = last.plus_secs(HORIZON_SECS).min(*until);
             let memos = law.clocks(&facts, end).memos("", law.rules);
             let mine = memos.into_iter().filter(|memo| memo.since >= from && memo.since < *until);
-            actions.extend(mine.map(|memo| (memo.since, memo.action)));
+            escalations.extend(mine.map(|memo| Escalation {
+                since: memo.since,
+                at: memo.at,
+                action: memo.action.into(),
+                rule: law.rules.rule(memo.rule).id.as_str().into(),
+            }));
             from = *until;
         }
-        actions.sort();
-        actions.dedup();
+        escalations.sort();
+        escalations.dedup();
         let mut instants: Vec<Timestamp> = facts.iter().map(|fact| fact.at).collect();
-        instants.extend(actions.iter().map(|(since, _)| *since));
+        instants.extend(escalations.iter().map(|escalation| escalation.since));
         instants.extend(laws.iter().map(|law| law.until).filter(|until| *until < Timestamp::MAX));
         instants.sort_unstable();
         instants.dedup();
-        let mut line = Self { laws, facts, spans: Vec::new(), actions };
+        let mut line = Self { laws, facts, spans: Vec::new(), escalations };
         line.spans = instants.into_iter().map(|from| line.span(from, symbols)).collect();
         line
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::clock_line::ClockLine;
 use super::standing::{Standing, word_of};
-use crate::case::{Attrs, Measure, Point, Segment, Timeline, Verdict};
+use crate::case::{Attrs, Escalation, Measure, Point, Segment, Timeline, Verdict};
 use crate::city::City;
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
     /// What limits set off that ran out before an instant; `None` is "ever".
     pub(super) fn let_limits_run_out(&mut self, before: Option<Timestamp>) {
         let Some(line) = self.line else { return };
-        while let Some((since, action)) = line.actions.get(self.ran_out)
+        while let Some(Escalation { since, action, .. }) = line.escalations.get(self.ran_out)
             && before.is_none_or(|before| *since < before)
         {
             self.ran_out += 1;
@@ -154,6 +154,7 @@ impl<'a> Walk<'a> {
             resolved_at: self.resolved_at,
             verdicts,
             flags,
+            escalations: self.line.map(|line| line.escalations.clone()).unwrap_or_default(),
         }
     }
 

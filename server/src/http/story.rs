@@ -11,9 +11,9 @@ use domain::problem::Problem;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
-use super::case_clock;
 use super::problem::internal;
 use super::sheet::json;
+use super::{case_clock, escalations};
 use crate::core::Snapshot;
 use crate::store::{Store, record};
 
@@ -43,6 +43,7 @@ pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Opt
         at: state.at().to_rfc3339(zone),
         case: row,
         clocks: clocks.unwrap_or_default(),
+        escalations: escalations::of_case(state, case),
         events: events(case, said, zone),
     }))
 }

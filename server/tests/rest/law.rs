@@ -119,3 +119,49 @@ async fn a_changed_folder_moves_open_limits_and_nothing_that_was_decided() {
     // What the product says itself is no source that could fall silent.
     assert_eq!(server.json("/api/v1/sources").await["sources"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_without_an_answer_stands_on_the_list_of_the_city_office() {
+    let server = Server::empty().await;
+    server.write_city("calendar.toml", CALENDAR);
+    let hp = include_str!("../../../cities/haiphong/regulations/hp-583.toml");
+    server.write_city("regulations/hp-583.toml", &hp.replace("city = \"haiphong\"", "city = \"thu\""));
+    let server = server.restart().await;
+    // Monday 23 November, 8 o'clock: eight working hours are that day, forty-eight six days more.
+    let received =
+        json!({ "kind": "report", "city": "thu", "agency": "SXD", "field": "roads", "content_group": 2 });
+    let slip = json!({ "step": "slip_delivered_to_focal_officer", "to": "SXD-1" });
+    server
+        .post(&[
+            event("1", "case.received", "2026-11-23T07:50:00+07:00", "slip", received),
+            event("2", "case.transferred", "2026-11-23T08:00:00+07:00", "slip", slip),
+        ])
+        .await;
+    let actions = |list: &Json| -> Vec<(String, String, String)> {
+        let text = |line: &Json, name: &str| line[name].as_str().unwrap().to_owned();
+        let lines = list["escalations"].as_array().unwrap().iter();
+        lines.map(|line| (text(line, "action"), text(line, "at"), text(line, "clause"))).collect()
+    };
+    server.move_to("2026-11-23T17:00:00+07:00").await;
+    assert_eq!(actions(&server.json("/api/v1/escalations").await), []);
+    server.move_to("2026-11-23T17:00:01+07:00").await;
+    let escalated = (
+        "escalate_to_unit_head".to_owned(),
+        "2026-11-23T17:00:00+07:00".to_owned(),
+        "583/QĐ-UBND Điều 9.3".to_owned(),
+    );
+    assert_eq!(actions(&server.json("/api/v1/escalations").await), [escalated]);
+    assert_eq!(server.json("/api/v1/cases/slip").await["case"]["status"], "escalated_to_head");
+    server.move_to("2026-12-01T17:00:01+07:00").await;
+    let office = "/api/v1/escalations?action=report_to_city_leadership_via_city_office&open=true";
+    let list = server.json(office).await;
+    let (action, at, clause) = actions(&list).remove(0);
+    assert_eq!(action, "report_to_city_leadership_via_city_office");
+    assert_eq!((at.as_str(), clause.as_str()), ("2026-12-01T17:00:00+07:00", "583/QĐ-UBND Điều 9.4"));
+    assert_eq!(list["escalations"][0]["status"], "overdue_pending");
+    assert_eq!(server.json("/api/v1/cases?status=overdue_pending").await["cases"][0]["case"], "slip");
+    // An answer that was in time and comes late takes all of it back.
+    let answered = json!({ "result": "done", "answered": true });
+    server.post(&[event("3", "case.resolved", "2026-11-23T16:00:00+07:00", "slip", answered)]).await;
+    assert_eq!(actions(&server.json("/api/v1/escalations").await), []);
+}

@@ -147,6 +147,26 @@ pub(in crate::http) fn quality_call() -> Described {
     (GET, "/api/v1/quality", tabular(read, table("The problems.", "Quality")))
 }
 
+/// `GET /api/v1/escalations`.
+pub(in crate::http) fn escalations_call() -> Described {
+    let limit = integer("").minimum(Some(1)).maximum(Some(1_000));
+    let read = read(
+        "escalations",
+        "data",
+        "What limits that ran out set off, each with its instant and clause, the newest first",
+    )
+    .parameters(Some([
+        plain("action", "Only this action, such as `report_to_city_leadership_via_city_office`.", string("")),
+        plain(
+            "open",
+            "Only cases that are open (`true`) or that are not (`false`).",
+            one_of("", ["true", "false"]),
+        ),
+        plain("limit", "How many lines; 100 unless told.", limit),
+    ]));
+    (GET, "/api/v1/escalations", tabular(read, table("The escalations.", "Escalations")))
+}
+
 /// `GET /api/v1/catalogue/unmapped`.
 pub(in crate::http) fn unmapped_call() -> Described {
     let read = read("unmapped", "data", "Codes that the city's catalogue does not know");

@@ -23,6 +23,8 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Receipt", receipt()),
         ("Sources", sources()),
         ("Quality", quality()),
+        ("Escalation", escalation()),
+        ("Escalations", escalations()),
         ("Unmapped", unmapped()),
         ("CityClock", city_clock()),
         ("MoveClock", move_clock()),
@@ -198,6 +200,7 @@ fn case_story() -> ObjectBuilder {
         [
             ("case", reference("CaseRow")),
             ("clocks", many(reference("Clock"), "Its limits.")),
+            ("escalations", many(reference("Escalation"), "What limits that ran out set off, ascending.")),
             ("events", many(reference("EventOfCase"), "In the case's own order.")),
         ],
     )
@@ -338,6 +341,32 @@ fn quality() -> ObjectBuilder {
         ],
     );
     answer("Data-quality problems.", [("problems", many(problem.build(), "Those that some case has."))])
+}
+
+fn escalation() -> ObjectBuilder {
+    object(
+        "A limit ran out, and that sets something off.",
+        [
+            ("case", made(string("The case."))),
+            ("agency", made(or_null(string("Who holds it.")))),
+            ("status", made(string("Its state."))),
+            ("action", made(string("What is to be done."))),
+            ("rule", made(string("The rule that says so."))),
+            ("clause", made(string("Where that stands."))),
+            ("at", made(instant("The last instant in time."))),
+            ("since", made(instant("From when on it was so: later where the fact came later."))),
+        ],
+    )
+}
+
+fn escalations() -> ObjectBuilder {
+    answer(
+        "What limits that ran out set off.",
+        [
+            ("total", made(integer("How many there are in all."))),
+            ("escalations", many(reference("Escalation"), "The newest first.")),
+        ],
+    )
 }
 
 fn unmapped() -> ObjectBuilder {
