@@ -13,6 +13,7 @@ use domain::city::City;
 
 use domain::document::{Fault, Source};
 
+pub use law::{read_calendar, read_regulation};
 pub use settings::{DimensionLabels, Layer, MapSettings, Replay};
 
 /// Why a city cannot be read.
