@@ -2,6 +2,7 @@
 //! `cities/README.md`.
 
 mod catalogue;
+mod check;
 pub(crate) mod digest;
 mod find;
 mod law;
@@ -13,6 +14,7 @@ use domain::city::City;
 
 use domain::document::{Fault, Source};
 
+pub use check::{Checked, Part, check};
 pub use law::{read_calendar, read_regulation};
 pub use settings::{DimensionLabels, Layer, MapSettings, Replay};
 
