@@ -14,6 +14,7 @@ use domain::city::Label;
 use domain::clock::facts::Fact;
 use domain::clock::rules::Law;
 use domain::clock::words::facts_of;
+use domain::regulation::{Limit, Measure, Rule};
 
 pub use answer::{Answer, ClockAnswer, ElapsedAnswer};
 pub use events::{CaseEvent, CaseEvents, EventsError, read as read_events};
@@ -74,14 +75,20 @@ pub fn answer(case: &CaseEvents, laws: &Laws, question: Question) -> Answer {
         answer.expired(&chosen.rules.id, ended);
     }
     let calendar = laws.calendar(chosen.rules);
-    if calendar.assumed {
-        answer.assumed_calendar();
-    }
     let law = Law { due_soon_ppm: laws.due_soon_ppm(), ..Law::new(chosen.rules, calendar.calendar) };
     let facts: Vec<Fact> =
         known.iter().flat_map(|event| facts_of(&event.kind, event.time, &event.tie, &event.data)).collect();
-    answer.fill(&law, &law.clocks(&facts, question.at));
+    let clocks = law.clocks(&facts, question.at);
+    answer.fill(&law, &clocks);
+    if calendar.assumed && clocks.clocks.iter().any(|clock| counts_days_or_work(law.rules.rule(clock.rule))) {
+        answer.assumed_calendar();
+    }
     answer
+}
+
+/// Whether the limit of a rule needs to know when people work.
+fn counts_days_or_work(rule: &Rule) -> bool {
+    matches!(&rule.limit, Limit::Period { unit, .. } if !matches!(unit.measure, Measure::ClockTime(_)))
 }
 
 /// Whether a file name means standard input.

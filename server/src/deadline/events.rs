@@ -275,6 +275,9 @@ impl Reader {
 }
 
 fn told(problem: &Problem) -> String {
+    if problem.slug() == "wrong-city" {
+        return "city: the case is of another city than --city: name its own, or rules by --rules".to_owned();
+    }
     format!("{}: mend this event or leave it out", problem.detail)
 }
 

@@ -1,0 +1,10 @@
+//! Commands of the real program that ask no server: what they print, and how they end.
+
+mod commands {
+    mod check_city;
+    mod deadline;
+    mod program;
+    mod refused;
+    mod third_city;
+    mod vectors;
+}
