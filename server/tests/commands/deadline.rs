@@ -195,3 +195,24 @@ fn a_rule_set_that_has_ended_goes_on_and_says_so() {
         "The rule set HP-583 ended on 2024-12-31; none took its place, so it goes on being computed"
     );
 }
+
+#[test]
+fn a_dossier_runs_against_the_limit_that_it_came_with() {
+    let due = at("2026-03-20 17:00");
+    let received = json!({ "kind": "dossier", "city": "hcmc", "procedure": "P1", "due_at": due });
+    let events = [
+        event(1, "2026-03-10 08:00", "received", received),
+        event(2, "2026-03-20 17:00", "step", json!({ "step": "approved" })),
+        event(3, "2026-03-21 09:00", "resolved", json!({ "result": "…", "handling_unit": "U" })),
+    ];
+    let state = |now: &str| {
+        let answer = ask(&["--city", &hcmc()], &events, now);
+        assert_eq!(answer["rule_set"], "OS-2686");
+        let clock = clock_of(&answer, "OS-1");
+        assert_eq!(clock["due"], due);
+        clock["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!([state("2026-03-11 08:00"), state("2026-03-20 16:59")], ["in_time", "due_soon"]);
+    // Approval, and not the day on which the result was fetched, completes it; the very instant is in time.
+    assert_eq!(state("2026-03-22 00:00"), "met");
+}

@@ -72,7 +72,9 @@ impl File<'_> {
         let collection: Collection<'_> = match serde_json::from_str(self.text) {
             Ok(collection) => collection,
             Err(error) => {
-                say((error.line().max(1), error.column().max(1)), format!("this is no GeoJSON: {error}"));
+                let what = error.to_string();
+                let what = what.split(" at line ").next().unwrap_or(&what);
+                say((error.line().max(1), error.column().max(1)), format!("this is no GeoJSON: {what}"));
                 return 0;
             }
         };

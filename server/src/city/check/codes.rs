@@ -97,7 +97,10 @@ impl Codes {
 struct Row {
     line: usize,
     code: String,
-    parent: Option<String>,
+    /// Its column and text.
+    parent: Option<(usize, String)>,
+    /// How many cells it has, where the header has another number.
+    cells: Option<usize>,
     span: Span,
     /// Days that are none: column and text.
     bad_days: Vec<(usize, String)>,
@@ -139,9 +142,10 @@ fn rows(text: &str) -> Vec<Row> {
             (Some((column, lat)), Some((_, lng))) => Some((column, LatLng { lat, lng })),
             _ => None,
         };
-        let parent = cell("parent").map(|(_, text)| text);
+        let parent = cell("parent");
+        let cells = Some(record.len()).filter(|cells| *cells != header.len());
         let to_at = cell("valid_to").map_or(1, |(column, _)| column);
-        rows.push(Row { line, code: code.to_owned(), parent, span, bad_days, centre, columns, to_at });
+        rows.push(Row { line, code: code.to_owned(), parent, cells, span, bad_days, centre, columns, to_at });
     }
     rows
 }
@@ -176,6 +180,11 @@ impl Lines<'_> {
             let mut say = |column: usize, message: String| {
                 checked.at(Part::Catalogue, self.path, (row.line, column), message);
             };
+            if let Some(cells) = row.cells {
+                // What stands in which column is anybody's guess.
+                say(1, format!("the line has {cells} cells, the header another number"));
+                continue;
+            }
             for (column, message) in &row.bad_days {
                 say(*column, message.clone());
             }
@@ -199,13 +208,13 @@ impl Lines<'_> {
 
     /// A code holds on no day on which its parent does not.
     fn parent(&self, row: &Row, by_code: &BTreeMap<&str, Vec<&Row>>, say: &mut impl FnMut(usize, String)) {
-        let Some(parent) = &row.parent else { return };
+        let Some((column, parent)) = &row.parent else { return };
         let Some(parents) = by_code.get(parent.as_str()) else {
             // The loader says so of the first alone.
-            return say(1, format!("the parent {parent:?} of {:?} has no line", row.code));
+            return say(*column, format!("the parent {parent:?} of {:?} has no line", row.code));
         };
         if row.span.reversed().is_none() && !parents.iter().any(|known| known.span.covers(&row.span)) {
-            say(1, format!("{:?} holds on days on which its parent {parent:?} does not", row.code));
+            say(*column, format!("{:?} holds on days on which its parent {parent:?} does not", row.code));
         }
     }
 }
