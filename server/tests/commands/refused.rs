@@ -113,6 +113,21 @@ fn a_rule_file_that_cannot_be_is_refused_with_its_place() {
     check_rules("[[rule]]", "[[rule", "6:7: unclosed array table, expected `]]`");
 }
 
+#[test]
+fn a_list_that_a_calendar_names_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let calendar = "[calendar.default]\nzone = \"Asia/Ho_Chi_Minh\"\nweekdays = [\"mon\"]\n\
+        intervals = [\"08:00-12:00\"]\nholidays = [\"days.csv\"]\n";
+    let calendar = write(folder.path(), "calendar.toml", calendar);
+    let days = write(folder.path(), "days.csv", "date,working_day\n2026-02-30,no\n");
+    let city = shipped("cities/hcmc");
+    let args = ["--city", &city, "--calendar", &calendar, "--at", &at("2024-03-14 10:00")];
+    assert_eq!(
+        refused(&args, &story()),
+        format!("toancanh: {days}:2:1: \"2026-02-30\" is no date such as 2024-04-29")
+    );
+}
+
 /// What is said of a file of events, after the name of standard input.
 #[track_caller]
 fn check_events(input: &str, want: &str) {

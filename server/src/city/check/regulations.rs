@@ -27,7 +27,7 @@ pub(super) fn check(
         let set = match law::read_regulation(path) {
             Ok(set) => set,
             Err(error) => {
-                checked.refused(Part::Regulations, path, inside(folder, path, error));
+                checked.refused(Part::Regulations, path, error);
                 continue;
             }
         };
@@ -55,7 +55,7 @@ fn calendar(folder: &Path, city: Option<&Settings>, checked: &mut Checked) {
             checked.count(1, ["calendar", "calendars"]);
             zone(&path, &calendar, city, checked);
         }
-        Err(error) => checked.refused(Part::Calendar, &path, inside(folder, &path, error)),
+        Err(error) => checked.refused(Part::Calendar, &path, error),
     }
 }
 
@@ -73,17 +73,6 @@ fn zone(path: &Path, calendar: &Calendar, city: Option<&Settings>, checked: &mut
     match said() {
         Some(fault) => checked.fault(Part::Calendar, fault),
         None => checked.at(Part::Calendar, path, (1, 1), message),
-    }
-}
-
-/// A list that a file names lies beside it; its faults name it as the file does.
-fn inside(folder: &Path, beside: &Path, error: CityError) -> CityError {
-    match error {
-        CityError::Fault(mut fault) if !fault.path.starts_with(folder) => {
-            fault.path = beside.parent().unwrap_or(folder).join(&fault.path);
-            fault.into()
-        }
-        error => error,
     }
 }
 
