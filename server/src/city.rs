@@ -2,6 +2,7 @@
 //! `cities/README.md`.
 
 mod catalogue;
+mod check;
 pub(crate) mod digest;
 mod find;
 pub mod history;
@@ -14,6 +15,8 @@ use domain::city::City;
 
 use domain::document::{Fault, Source};
 
+pub use check::{Checked, Part, check};
+pub use law::{read_calendar, read_regulation};
 pub use settings::{DimensionLabels, Layer, MapSettings, Replay};
 
 /// Why a city cannot be read.

@@ -2,8 +2,10 @@
 //! does its work through the modules that own it, and ends with an exit code that means something:
 //! 0 success, 1 the thing asked about is not so, 2 bad usage or input, 3 the environment failed.
 
+mod city;
 mod clock_words;
 mod config;
+mod deadline;
 mod demo;
 mod failure;
 mod import;
@@ -54,6 +56,9 @@ enum Command {
     Demo(demo::Args),
     Import(import::Args),
     Replay(replay::Args),
+    Deadline(deadline::Args),
+    #[command(subcommand)]
+    City(city::Command),
     #[command(subcommand)]
     Source(source::Command),
     Config(config::Args),
@@ -86,6 +91,8 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::Demo(args) => with_runtime("warn", demo::run(args, layers)),
         Command::Import(args) => with_log("warn", || import::run(args, &layers)),
         Command::Replay(args) => with_runtime("warn", replay::run(args, layers)),
+        Command::Deadline(args) => deadline::run(args, &layers),
+        Command::City(command) => city::run(command),
         Command::Source(command) => source::run(command, &layers),
         Command::Config(args) => config::run(args, &layers),
     }

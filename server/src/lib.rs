@@ -24,6 +24,7 @@ pub mod telemetry;
 
 // The whole, and its commands.
 pub mod cli;
+pub mod deadline;
 pub mod demo;
 pub mod import;
 pub mod replay;

@@ -6,10 +6,12 @@ mod conditions;
 mod escalation;
 mod extension;
 mod files;
+mod generated;
 mod hands;
 mod order;
 mod sample;
 mod vectors;
+mod walk;
 
 use std::path::Path;
 use std::sync::Arc;

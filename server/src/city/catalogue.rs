@@ -49,7 +49,7 @@ fn lists(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
     Ok(paths)
 }
 
-fn read_list(path: &Path) -> Result<BTreeMap<String, Entry>, CityError> {
+pub(super) fn read_list(path: &Path) -> Result<BTreeMap<String, Entry>, CityError> {
     let open = |source| CityError::Unreadable { path: path.to_owned(), source };
     let bytes = std::fs::read(path).map_err(open)?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());

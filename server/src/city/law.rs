@@ -48,7 +48,7 @@ fn name_states(sets: &[RuleSet], catalogue: &mut Catalogue) {
 pub fn read_regulation(path: &Path) -> Result<RuleSet, CityError> {
     let text = read(path)?;
     let files = |name: &str| beside(path, name);
-    Ok(RuleSet::parse(path, &text, &files)?)
+    Ok(RuleSet::parse(path, &text, &files).map_err(|fault| whole(path, fault))?)
 }
 
 /// Reads a working calendar; none where there is no such file.
@@ -58,7 +58,7 @@ pub fn read_calendar(path: &Path) -> Result<Option<Calendar>, CityError> {
     }
     let text = read(path)?;
     let files = |name: &str| beside(path, name);
-    Ok(Some(Calendar::parse(path, &text, &files)?))
+    Ok(Some(Calendar::parse(path, &text, &files).map_err(|fault| whole(path, fault))?))
 }
 
 fn twice(sets: &[RuleSet], folder: &Path) -> Option<(String, PathBuf)> {
@@ -95,6 +95,14 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
 
 fn read(path: &Path) -> Result<String, CityError> {
     std::fs::read_to_string(path).map_err(|source| CityError::Unreadable { path: path.to_owned(), source })
+}
+
+/// A fault in a list that lies beside a file is named as that file names it: here with its folder.
+fn whole(beside: &Path, mut fault: Fault) -> Fault {
+    if fault.path != beside {
+        fault.path = beside.with_file_name(&fault.path);
+    }
+    fault
 }
 
 fn beside(path: &Path, name: &str) -> Result<String, String> {

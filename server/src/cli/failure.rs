@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use crate::city::CityError;
+use crate::deadline::{EventsError, LawsError};
 use crate::import::{ImportError, MappingError};
 use crate::replay::{CarryError, ReplayError};
 use crate::source::SourceError;
@@ -77,6 +78,24 @@ impl From<CityError> for Failure {
     fn from(error: CityError) -> Self {
         match &error {
             CityError::Unreadable { source, .. } => Self::of_file(source, error.to_string()),
+            _ => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<LawsError> for Failure {
+    fn from(error: LawsError) -> Self {
+        match error {
+            LawsError::File(error) => error.into(),
+            _ => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<EventsError> for Failure {
+    fn from(error: EventsError) -> Self {
+        match &error {
+            EventsError::Unreadable { source, .. } => Self::of_file(source, error.to_string()),
             _ => Self::usage(error.to_string()),
         }
     }
