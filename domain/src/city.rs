@@ -186,6 +186,8 @@ pub struct City {
     /// A rating counts as satisfied from this share of its scale, in thousandths (default 666: two of
     /// three, four of five).
     pub satisfied_permille: u16,
+    /// How long outside effects wait for a source that has not come so far, in seconds (default 900).
+    pub effects_wait_secs: i64,
     /// What its cases ran against before the folder was changed, ascending: nothing that was decided
     /// then is decided again.
     pub earlier_laws: Vec<EarlierLaw>,
@@ -212,6 +214,7 @@ impl City {
             catalogue: Catalogue::default(),
             due_soon_percent: 20,
             satisfied_permille: 666,
+            effects_wait_secs: 900,
             earlier_laws: Vec::new(),
             regulations: Arc::default(),
             calendar: None,

@@ -106,7 +106,9 @@ pub enum Body {
         /// The source's watermark.
         watermark: Timestamp,
     },
-    /// `counter.reported`, `config.changed`, directives, memos: kept in the log, no state here.
+    /// `memo.*`: the product noted what it did; never an input to a case.
+    Memo(Memo),
+    /// `counter.reported`, `config.changed`, directives: kept in the log, no state here.
     Other,
 }
 
@@ -129,6 +131,7 @@ impl Body {
             | Self::Refused
             | Self::Cancelled
             | Self::Heartbeat { .. }
+            | Self::Memo(_)
             | Self::Other => 4,
         }
     }
@@ -175,6 +178,17 @@ pub struct Transfer {
     pub to_is_known: bool,
     /// Whether the receiver only supports; then the holder stays.
     pub support: bool,
+}
+
+/// What the product noted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memo {
+    /// What it is about: made from case, rule, action and instant.
+    pub of: Arc<str>,
+    /// The case.
+    pub case: Arc<str>,
+    /// Whether it takes the note back: an answer that was in time came late.
+    pub withdrawn: bool,
 }
 
 /// A rating, under what it is about; what it leaves open is the case's own.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use imbl::{HashMap, Vector};
 
-use crate::case::{Case, CaseIx, Point};
+use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
-use crate::event::{Body, Event};
+use crate::event::{Body, Event, Memo};
 use crate::fold::fold;
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
@@ -78,6 +78,8 @@ pub struct State {
     by_code: HashMap<Arc<str>, CaseIx>,
     sources: BTreeMap<Arc<str>, SourceState>,
     timers: imbl::OrdMap<(Timestamp, CaseIx), u32>,
+    /// What was noted of each case, and whether it still stands.
+    notes: HashMap<Arc<str>, BTreeMap<Arc<str>, bool>>,
     at: Timestamp,
     seq: Seq,
     events: u64,
@@ -94,6 +96,7 @@ impl State {
             by_code: HashMap::new(),
             sources: BTreeMap::new(),
             timers: imbl::OrdMap::new(),
+            notes: HashMap::new(),
             at,
             seq: Seq::default(),
             events: 0,
@@ -166,6 +169,10 @@ impl State {
         self.seq = self.seq.max(event.seq);
         self.events += 1;
         self.hear(&event);
+        if let Body::Memo(memo) = &event.body {
+            self.note(memo);
+            return;
+        }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
             return;
         }
@@ -178,13 +185,12 @@ impl State {
         case.last_seq = case.last_seq.max(event.seq);
         case.events.insert(place, event);
         let timeline = fold(&self.city, &self.symbols, &case.events);
-        let points = |timeline: Option<&crate::case::Timeline>| {
-            timeline.map(|timeline| timeline.points()).unwrap_or_default()
-        };
+        let points =
+            |timeline: Option<&Timeline>| timeline.map(|timeline| timeline.points()).unwrap_or_default();
         let old = points(case.timeline.as_ref());
         let new = points(timeline.as_ref());
-        self.timers.remove(&(next_instant(&old, self.at), ix));
-        let next = next_instant(&new, self.at);
+        self.timers.remove(&(next_instant(&old, case.timeline.as_ref(), self.at), ix));
+        let next = next_instant(&new, timeline.as_ref(), self.at);
         case.timeline = timeline;
         case.version += 1;
         if next < Timestamp::MAX {
@@ -210,7 +216,7 @@ impl State {
                 continue;
             };
             let points = case.timeline.as_ref().map(|timeline| timeline.points()).unwrap_or_default();
-            let next = next_instant(&points, at);
+            let next = next_instant(&points, case.timeline.as_ref(), at);
             if next < Timestamp::MAX {
                 self.timers.insert((next, ix), case.version);
             }
@@ -224,6 +230,19 @@ impl State {
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         self.timers.get_min().map(|((instant, _), _)| *instant)
+    }
+
+    /// What the product noted of a case: each note, and whether it still stands.
+    #[must_use]
+    pub fn notes(&self, case: &str) -> Option<&BTreeMap<Arc<str>, bool>> {
+        self.notes.get(case)
+    }
+
+    /// A note that is taken back stays taken back, whichever of the two was read first.
+    fn note(&mut self, memo: &Memo) {
+        let notes = self.notes.entry(memo.case.clone()).or_default();
+        let stands = notes.entry(memo.of.clone()).or_insert(true);
+        *stands &= !memo.withdrawn;
     }
 
     fn hear(&mut self, event: &Event) {
@@ -263,9 +282,13 @@ impl State {
     }
 }
 
-/// The first instant after `at` at which one of the points begins to count.
-fn next_instant(points: &[Point], at: Timestamp) -> Timestamp {
-    points.iter().map(|point| point.since).filter(|since| *since > at).min().unwrap_or(Timestamp::MAX)
+/// The first instant after `at` at which one of the points begins to count, or a limit that runs out
+/// sets something off.
+fn next_instant(points: &[Point], timeline: Option<&Timeline>, at: Timestamp) -> Timestamp {
+    let escalations = timeline.into_iter().flat_map(|timeline| &timeline.escalations);
+    let escalated = escalations.map(|escalation| escalation.since);
+    let instants = points.iter().map(|point| point.since).chain(escalated);
+    instants.filter(|since| *since > at).min().unwrap_or(Timestamp::MAX)
 }
 
 /// Takes the old points out and puts the new ones in; what is in both does not move at all.

@@ -15,6 +15,7 @@ pub mod store;
 pub mod city;
 pub mod city_time;
 pub mod clock;
+pub mod memos;
 
 // What answers.
 pub mod http;

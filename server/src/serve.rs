@@ -17,9 +17,6 @@ use crate::source::Sources;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Telemetry;
 
-/// The source of what the product itself puts into the log.
-const OWN_SOURCE: &str = "urn:toancanh:server";
-
 /// A server that answers.
 pub struct Started {
     /// Its handle.
@@ -61,8 +58,10 @@ pub async fn start_on(
     let (city, change) = crate::city::history::opened(&settings.data, &city, clock.now())?;
     let telemetry = Arc::new(Telemetry::default());
     let sources = Arc::new(Sources::open(&settings.data)?);
+    let (escalating, notes) = crate::memos::notes();
     let parts = core::Parts {
         city: city.clone(),
+        escalating,
         clock: clock.clone(),
         registry: Arc::new(Registry::standard()),
         telemetry: telemetry.clone(),
@@ -99,6 +98,7 @@ pub async fn start_on(
         core,
         telemetry,
     };
+    tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
     let core = waiting.run(move |take| read_again(&store, take))?;
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;
@@ -156,7 +156,7 @@ async fn tell_of_change(
     let event = serde_json::json!({
         "specversion": "1.0",
         "id": format!("{}-{}", change.from.micros(), change.digest),
-        "source": OWN_SOURCE,
+        "source": crate::memos::OWN_SOURCE,
         "type": format!("{}config.changed", domain::intake::TYPE_PREFIX),
         "time": from,
         "data": { "digest": change.digest, "from": from },

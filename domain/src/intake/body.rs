@@ -10,7 +10,7 @@ use super::fold_text::searchable;
 use super::{place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
-use crate::event::{Body, Facts, Flag, Patch, Rating, Relation, Transfer};
+use crate::event::{Body, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
 use crate::problem::Problem;
 use crate::symbol::{Sym, Symbols, word};
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ const STEPS: [&str; 23] = [
     "returned_result",
 ];
 
-const OWN_PREFIXES: [&str; 6] = ["directive.", "alarm.", "screen.", "config.", "memo.", "counter."];
+const OWN_PREFIXES: [&str; 5] = ["directive.", "alarm.", "screen.", "config.", "counter."];
 
 /// The attributes that are one code each, by the dimension that they fill.
 const CODES: [(&str, Dimension); 10] = [
@@ -118,6 +118,11 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "case.cancelled" => Body::Cancelled,
         "case.rated" => Body::Rated(rating(data, gate, flags)?),
         "source.heartbeat" => Body::Heartbeat { watermark: time(data, "watermark")? },
+        other if other.starts_with("memo.") => Body::Memo(Memo {
+            of: text(data, "memo")?.into(),
+            case: text(data, "case")?.into(),
+            withdrawn: optional_bool(data, "withdrawn")?,
+        }),
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
         other => return Err(unknown_type(other)),
     })

@@ -16,6 +16,7 @@ use super::{Core, Input, Snapshot, TICK};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::hub::{Closing, Hub, Now};
+use crate::memos::Escalating;
 use crate::source::Sources;
 use crate::store::{StoreError, record};
 use crate::telemetry::Telemetry;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub telemetry: Arc<Telemetry>,
     /// Who may send: a beat names them first.
     pub sources: Arc<Sources>,
+    /// Where cases are named whose limits may have run out.
+    pub escalating: Escalating,
 }
 
 /// Opens the core: a handle, the way in for the log's sink, and the thread still to be started
@@ -240,6 +243,8 @@ impl Ticker {
             frozen,
             rebuilding: None,
         }));
+        // Named when readers can see them as they are now.
+        self.name_escalating(&changes);
         if self.beaten.elapsed() >= BEAT {
             self.beaten = Instant::now();
             self.hub.beat(&now);
@@ -249,6 +254,16 @@ impl Ticker {
         telemetry.ticks_total.fetch_add(1, Relaxed);
         telemetry.tick_micros.store(micros, Relaxed);
         telemetry.tick_micros_max.fetch_max(micros, Relaxed);
+    }
+
+    fn name_escalating(&self, changes: &Changes) {
+        let cases = changes.cases.iter().filter_map(|ix| self.state.case(*ix));
+        let escalating = cases.filter(|case| {
+            let timeline = case.timeline.as_ref();
+            timeline.is_some_and(|timeline| !timeline.escalations.is_empty())
+                || self.state.notes(&case.code).is_some()
+        });
+        self.parts.escalating.tell(escalating.map(|case| case.code.clone()).collect());
     }
 
     /// What live numbers move by. Should polars fail, the cube is built anew from the state, which

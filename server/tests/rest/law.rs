@@ -160,8 +160,31 @@ async fn a_slip_without_an_answer_stands_on_the_list_of_the_city_office() {
     assert_eq!((at.as_str(), clause.as_str()), ("2026-12-01T17:00:00+07:00", "583/QĐ-UBND Điều 9.4"));
     assert_eq!(list["escalations"][0]["status"], "overdue_pending");
     assert_eq!(server.json("/api/v1/cases?status=overdue_pending").await["cases"][0]["case"], "slip");
+    let memos = |server: &Server, kind: &str| {
+        let records = server.started.running.store.read_from(domain::Seq(1));
+        let shown = records.map(|record| server::store::record::shown(&record.unwrap()).unwrap());
+        shown.filter(|event| event["type"] == format!("vn.toancanh.memo.{kind}")).count()
+    };
+    // Noted once the source has been waited for: a quarter of an hour.
+    until(|| memos(&server, "noted") == 1).await;
+    server.move_to("2026-12-01T17:16:00+07:00").await;
+    until(|| memos(&server, "noted") == 3).await;
     // An answer that was in time and comes late takes all of it back.
     let answered = json!({ "result": "done", "answered": true });
     server.post(&[event("3", "case.resolved", "2026-11-23T16:00:00+07:00", "slip", answered)]).await;
     assert_eq!(actions(&server.json("/api/v1/escalations").await), []);
+    until(|| memos(&server, "withdrawn") == 3).await;
+    let server = server.restart().await;
+    assert_eq!((memos(&server, "noted"), memos(&server, "withdrawn")), (3, 3));
+}
+
+/// Waits for what another task does, for ten seconds at most.
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..100 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("it never came");
 }
