@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Calendar;
 use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
+use crate::place::Places;
 use crate::regulation::Book;
 
 /// A text in both languages of the product.
@@ -165,6 +166,8 @@ pub struct City {
     pub placeholders: Vec<Placeholder>,
     /// Its codes.
     pub catalogue: Catalogue,
+    /// Its administrative areas over time; empty where only the sources say where a case lies.
+    pub places: Arc<Places>,
     /// Due soon from this share of the limit before the due instant, in percent (default 20).
     pub due_soon_percent: u8,
     /// Its regulations; none where only the sources state limits.
@@ -188,6 +191,7 @@ impl City {
             extent: Extent::WORLD,
             placeholders: Vec::new(),
             catalogue: Catalogue::default(),
+            places: Arc::default(),
             due_soon_percent: 20,
             regulations: Arc::default(),
             calendar: None,

@@ -205,6 +205,8 @@ pub enum Flag {
     ClosedBeforeReceived,
     MissingAgency,
     MissingField,
+    PlaceApproximate,
+    PlaceOfOtherEpoch,
 }
 
 impl Flag {
@@ -225,6 +227,8 @@ impl Flag {
             Self::ClosedBeforeReceived => "closed_before_received",
             Self::MissingAgency => "missing_agency",
             Self::MissingField => "missing_field",
+            Self::PlaceApproximate => "place_approximate",
+            Self::PlaceOfOtherEpoch => "place_of_other_epoch",
         }
     }
 
@@ -249,6 +253,14 @@ impl Flag {
             Self::ClosedBeforeReceived => ("Xong trước khi tiếp nhận", "Closed before it was received"),
             Self::MissingAgency => ("Thiếu đơn vị", "No agency is named"),
             Self::MissingField => ("Thiếu lĩnh vực", "No field is named"),
+            Self::PlaceApproximate => (
+                "Địa bàn suy ra gần đúng theo lịch sử sáp nhập",
+                "The place follows from the mergers and is approximate",
+            ),
+            Self::PlaceOfOtherEpoch => (
+                "Mã địa bàn không có hiệu lực vào lúc đó",
+                "The area code was not in force at that time",
+            ),
         }
     }
 }
