@@ -5,7 +5,9 @@ mod catalogue;
 pub(crate) mod digest;
 mod find;
 mod law;
+mod places;
 pub(crate) mod settings;
+mod table;
 
 use std::path::{Path, PathBuf};
 
@@ -83,6 +85,7 @@ fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, Cit
     root.table().allow(&["city"])?;
     let mut settings = settings::read(&root.table().need("city")?.table()?)?;
     catalogue::read_all(&folder.join("catalogue"), &mut settings.city.catalogue)?;
+    places::read_all(folder, &settings.map.layers, &mut settings.city)?;
     law::read_all(folder, &mut settings.city)?;
     settings.city.digest = digest::of_folder(folder)?;
     for layer in &settings.map.layers {
