@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Calendar;
 use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
+use crate::lists::Lists;
 use crate::place::Places;
 use crate::regulation::Book;
 
@@ -168,6 +169,8 @@ pub struct City {
     pub catalogue: Catalogue,
     /// Its administrative areas over time; empty where only the sources say where a case lies.
     pub places: Arc<Places>,
+    /// Its lists that are no dimension.
+    pub lists: Arc<Lists>,
     /// Due soon from this share of the limit before the due instant, in percent (default 20).
     pub due_soon_percent: u8,
     /// Its regulations; none where only the sources state limits.
@@ -192,6 +195,7 @@ impl City {
             placeholders: Vec::new(),
             catalogue: Catalogue::default(),
             places: Arc::default(),
+            lists: Arc::default(),
             due_soon_percent: 20,
             regulations: Arc::default(),
             calendar: None,

@@ -257,10 +257,9 @@ impl Flag {
                 "Địa bàn suy ra gần đúng theo lịch sử sáp nhập",
                 "The place follows from the mergers and is approximate",
             ),
-            Self::PlaceOfOtherEpoch => (
-                "Mã địa bàn không có hiệu lực vào lúc đó",
-                "The area code was not in force at that time",
-            ),
+            Self::PlaceOfOtherEpoch => {
+                ("Mã địa bàn không có hiệu lực vào lúc đó", "The area code was not in force at that time")
+            }
         }
     }
 }

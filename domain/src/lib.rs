@@ -28,6 +28,7 @@ pub mod event;
 pub mod fold;
 pub mod geo;
 pub mod intake;
+pub mod lists;
 pub mod metric;
 pub mod place;
 pub mod problem;

@@ -108,9 +108,7 @@ pub enum PlaceError {
         code: String,
     },
     /// Shares that contradict each other.
-    #[error(
-        "{code:?} of {epoch} must have one full successor, or parts of which exactly one is \"main\""
-    )]
+    #[error("{code:?} of {epoch} must have one full successor, or parts of which exactly one is \"main\"")]
     Coverage {
         /// The unit's epoch.
         epoch: String,

@@ -5,6 +5,7 @@ mod catalogue;
 pub(crate) mod digest;
 mod find;
 mod law;
+mod lists;
 mod places;
 pub(crate) mod settings;
 mod table;
@@ -86,6 +87,7 @@ fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, Cit
     let mut settings = settings::read(&root.table().need("city")?.table()?)?;
     catalogue::read_all(&folder.join("catalogue"), &mut settings.city.catalogue)?;
     places::read_all(folder, &settings.map.layers, &mut settings.city)?;
+    lists::read_all(folder, &mut settings.city)?;
     law::read_all(folder, &mut settings.city)?;
     settings.city.digest = digest::of_folder(folder)?;
     for layer in &settings.map.layers {

@@ -9,7 +9,8 @@ fn square(code: &str, south: f64, west: f64) -> Outline {
 }
 
 fn unit(name: &str, level: Level, district: &str, became: &[(&str, Coverage)]) -> Unit {
-    let successor = |(code, coverage): &(&str, Coverage)| Successor { code: (*code).into(), coverage: *coverage };
+    let successor =
+        |(code, coverage): &(&str, Coverage)| Successor { code: (*code).into(), coverage: *coverage };
     Unit {
         label: Label { vi: name.to_owned(), en: name.to_owned() },
         level,
@@ -171,7 +172,8 @@ fn of_two_areas_with_a_common_edge_exactly_one_has_a_point_on_it() {
 #[test]
 fn a_hole_is_outside() {
     let corner = |lat: f64, lng: f64| LatLng { lat, lng };
-    let around = vec![corner(0.0, 0.0), corner(0.0, 4.0), corner(4.0, 4.0), corner(4.0, 0.0), corner(0.0, 0.0)];
+    let around =
+        vec![corner(0.0, 0.0), corner(0.0, 4.0), corner(4.0, 4.0), corner(4.0, 0.0), corner(0.0, 0.0)];
     let hole = vec![corner(1.0, 1.0), corner(1.0, 2.0), corner(2.0, 2.0), corner(2.0, 1.0), corner(1.0, 1.0)];
     let area = Outline::new("a".to_owned(), vec![around, hole]);
     assert!(area.contains(corner(0.5, 0.5)) && area.contains(corner(3.0, 1.5)));

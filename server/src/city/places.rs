@@ -86,8 +86,7 @@ fn read_units(path: &Path, epochs: &[Epoch]) -> Result<Listed, CityError> {
     for row in &table.rows {
         let [epoch, code, level, _kind, vi, en, district] = &row.cells;
         let place = find_epoch(&table, row.line, epochs, epoch)?;
-        let level =
-            table.word(row.line, level, &[("district", Level::District), ("ward", Level::Ward)])?;
+        let level = table.word(row.line, level, &[("district", Level::District), ("ward", Level::Ward)])?;
         let is_whole = !code.is_empty() && !vi.is_empty() && !en.is_empty();
         if !is_whole || (level == Level::Ward) == district.is_empty() {
             let message = "a unit needs a code and both names, and a ward, and only a ward, its district";
@@ -116,7 +115,8 @@ fn read_lineage(path: &Path, epochs: &[Epoch], listed: &mut Listed) -> Result<()
         let [from_epoch, from, to_epoch, to, coverage] = &row.cells;
         let before = find_epoch(&table, row.line, epochs, from_epoch)?;
         if find_epoch(&table, row.line, epochs, to_epoch)? != before + 1 {
-            let message = format!("{to_epoch} does not follow {from_epoch}; lineage goes from epoch to epoch");
+            let message =
+                format!("{to_epoch} does not follow {from_epoch}; lineage goes from epoch to epoch");
             return Err(table.fault(row.line, message));
         }
         let successor = Successor { code: to.clone(), coverage: table.word(row.line, coverage, &words)? };
@@ -148,7 +148,8 @@ fn read_outlines(folder: &Path, layers: &[Layer], listed: &Listed) -> Result<Vec
     let path = folder.join(&layer.file);
     let outlines = geojson::read(&path)?;
     let newest = listed.units.last();
-    let stray = outlines.iter().find(|outline| newest.is_none_or(|units| !units.contains_key(outline.code())));
+    let stray =
+        outlines.iter().find(|outline| newest.is_none_or(|units| !units.contains_key(outline.code())));
     match stray {
         None => Ok(outlines),
         Some(stray) => {

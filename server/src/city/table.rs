@@ -58,12 +58,7 @@ impl<const N: usize> Table<N> {
     }
 
     /// The cell as one of these words.
-    pub(super) fn word<T: Copy>(
-        &self,
-        line: usize,
-        text: &str,
-        words: &[(&str, T)],
-    ) -> Result<T, CityError> {
+    pub(super) fn word<T: Copy>(&self, line: usize, text: &str, words: &[(&str, T)]) -> Result<T, CityError> {
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         found.ok_or_else(|| {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();

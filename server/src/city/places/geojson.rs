@@ -47,7 +47,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<Outline>, CityError> {
             Geometry::MultiPolygon { coordinates } => coordinates.into_iter().flatten().collect(),
         };
         let code = feature.properties.code;
-        let rings: Option<Vec<Ring>> = rings.iter().map(|ring| ring.iter().map(|at| point(at)).collect()).collect();
+        let rings: Option<Vec<Ring>> =
+            rings.iter().map(|ring| ring.iter().map(|at| point(at)).collect()).collect();
         let message = format!("the outline of {code:?} has a position without two numbers");
         rings.map(|rings| Outline::new(code, rings)).ok_or_else(|| fault(path, 1, message))
     };

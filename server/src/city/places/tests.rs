@@ -20,8 +20,7 @@ use super::super::CityFolder;
 use super::super::tests::{check_refused, shipped};
 
 /// One day inside each epoch.
-const DAYS: [(&str, &str); 3] =
-    [("2024", "2024-10-10"), ("2025h1", "2025-04-10"), ("2025", "2025-10-10")];
+const DAYS: [(&str, &str); 3] = [("2024", "2024-10-10"), ("2025h1", "2025-04-10"), ("2025", "2025-10-10")];
 
 fn load(city: &str) -> CityFolder {
     super::super::load(&shipped(city)).unwrap()
@@ -50,12 +49,9 @@ fn put(city: &City, day: &str, location: &Json) -> Gone {
     let symbols = Symbols::default();
     let event = intake::read(&envelope(city, "c", day, location), city, &symbols, None).unwrap();
     let Body::Received(facts) = event.body else { panic!("a report is received") };
-    let code = |dimension: Dimension| symbols.name(facts.dims[dimension.index()]).map(|code| code.to_string());
-    Gone {
-        ward: code(Dimension::Ward),
-        district: code(Dimension::District),
-        flags: event.flags.to_vec(),
-    }
+    let code =
+        |dimension: Dimension| symbols.name(facts.dims[dimension.index()]).map(|code| code.to_string());
+    Gone { ward: code(Dimension::Ward), district: code(Dimension::District), flags: event.flags.to_vec() }
 }
 
 /// Every ward of every epoch with a day of that epoch.
@@ -264,10 +260,20 @@ fn the_largest_merged_wards_of_haiphong_are_made_as_the_resolution_says() {
 }
 
 #[track_caller]
-fn check_put(city: &City, day: &str, location: &Json, ward: Option<&str>, district: Option<&str>, flags: &[Flag]) {
+fn check_put(
+    city: &City,
+    day: &str,
+    location: &Json,
+    ward: Option<&str>,
+    district: Option<&str>,
+    flags: &[Flag],
+) {
     let gone = put(city, day, location);
     assert_eq!((gone.ward.as_deref(), gone.district.as_deref()), (ward, district));
-    let known = gone.flags.iter().filter(|flag| !matches!(flag, Flag::UnknownCode(Dimension::Agency | Dimension::Field)));
+    let known = gone
+        .flags
+        .iter()
+        .filter(|flag| !matches!(flag, Flag::UnknownCode(Dimension::Agency | Dimension::Field)));
     assert_eq!(known.copied().collect::<Vec<_>>(), flags);
 }
 
