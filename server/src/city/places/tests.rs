@@ -96,10 +96,9 @@ fn check_conserved(city: &str) {
     for (number, (code, day)) in wards.iter().enumerate() {
         let mut location = json!({ "area_code": code });
         // Those of the newest map have a point as well, so that there is something in hexagons.
-        if let Some(LatLng { lat, lng }) = tree.entries.get(code).and_then(|entry| entry.centre) {
-            if *day == DAYS[2].1 {
-                location["point"] = json!({ "lat": lat, "lng": lng });
-            }
+        let centre = tree.entries.get(code).and_then(|entry| entry.centre).filter(|_| *day == DAYS[2].1);
+        if let Some(LatLng { lat, lng }) = centre {
+            location["point"] = json!({ "lat": lat, "lng": lng });
         }
         let envelope = envelope(&city, &format!("case-{number}"), day, &location);
         let event = intake::read(&envelope, &city, &symbols, None).unwrap();
