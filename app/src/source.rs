@@ -41,6 +41,8 @@ pub struct MapView {
     pub bounds: [f64; 4],
     /// Address of the boundaries as GeoJSON, where some ship.
     pub boundaries_url: Option<String>,
+    /// Address of the districts of the old map as GeoJSON, where they ship.
+    pub districts_url: Option<String>,
     /// Address of land and water as GeoJSON, where it ships.
     pub land_water_url: Option<String>,
     /// Said on the map of what is drawn under the hexagons.

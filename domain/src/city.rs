@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Calendar;
 use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
+use crate::lists::Lists;
+use crate::place::Places;
 use crate::regulation::Book;
 use crate::time::Timestamp;
 
@@ -181,6 +183,10 @@ pub struct City {
     pub placeholders: Vec<Placeholder>,
     /// Its codes.
     pub catalogue: Catalogue,
+    /// Its administrative areas over time; empty where only the sources say where a case lies.
+    pub places: Arc<Places>,
+    /// Its lists that are no dimension.
+    pub lists: Arc<Lists>,
     /// Due soon from this share of the limit before the due instant, in percent (default 20).
     pub due_soon_percent: u8,
     /// A rating counts as satisfied from this share of its scale, in thousandths (default 666: two of
@@ -212,6 +218,8 @@ impl City {
             extent: Extent::WORLD,
             placeholders: Vec::new(),
             catalogue: Catalogue::default(),
+            places: Arc::default(),
+            lists: Arc::default(),
             due_soon_percent: 20,
             satisfied_permille: 666,
             effects_wait_secs: 900,

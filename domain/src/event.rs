@@ -234,6 +234,8 @@ pub enum Flag {
     ClosedBeforeReceived,
     MissingAgency,
     MissingField,
+    PlaceApproximate,
+    PlaceOfOtherEpoch,
 }
 
 impl Flag {
@@ -254,6 +256,8 @@ impl Flag {
             Self::ClosedBeforeReceived => "closed_before_received",
             Self::MissingAgency => "missing_agency",
             Self::MissingField => "missing_field",
+            Self::PlaceApproximate => "place_approximate",
+            Self::PlaceOfOtherEpoch => "place_of_other_epoch",
         }
     }
 
@@ -278,6 +282,13 @@ impl Flag {
             Self::ClosedBeforeReceived => ("Xong trước khi tiếp nhận", "Closed before it was received"),
             Self::MissingAgency => ("Thiếu đơn vị", "No agency is named"),
             Self::MissingField => ("Thiếu lĩnh vực", "No field is named"),
+            Self::PlaceApproximate => (
+                "Địa bàn suy ra gần đúng theo lịch sử sáp nhập",
+                "The place follows from the mergers and is approximate",
+            ),
+            Self::PlaceOfOtherEpoch => {
+                ("Mã địa bàn không có hiệu lực vào lúc đó", "The area code was not in force at that time")
+            }
         }
     }
 }

@@ -9,7 +9,7 @@
 //! | sự kiện | [`Event`](event::Event) | what a source said happened |
 //! | vụ việc | [`Case`](case::Case) | a report or a dossier: the thing with a life cycle and clocks |
 //! | đơn vị | agency | a unit in the tree of handling units |
-//! | địa bàn | place (district, ward) | a unit in the tree of administrative areas |
+//! | địa bàn | [`Places`](place::Places) (district, ward) | the administrative areas, as they were and are |
 //! | lĩnh vực | field | what the case is about |
 //! | kênh | channel | how it came in |
 //! | quy chế, điều khoản | [`RuleSet`](regulation::RuleSet), [`Rule`](regulation::Rule) | what the law asks, as data |
@@ -28,7 +28,9 @@ pub mod event;
 pub mod fold;
 pub mod geo;
 pub mod intake;
+pub mod lists;
 pub mod metric;
+pub mod place;
 pub mod problem;
 pub mod query;
 pub mod regulation;

@@ -7,7 +7,10 @@ pub(crate) mod digest;
 mod find;
 pub mod history;
 mod law;
+mod lists;
+mod places;
 pub(crate) mod settings;
+mod table;
 
 use std::path::{Path, PathBuf};
 
@@ -87,6 +90,8 @@ fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, Cit
     root.table().allow(&["city"])?;
     let mut settings = settings::read(&root.table().need("city")?.table()?)?;
     catalogue::read_all(&folder.join("catalogue"), &mut settings.city.catalogue)?;
+    places::read_all(folder, &settings.map.layers, &mut settings.city)?;
+    lists::read_all(folder, &mut settings.city)?;
     law::read_all(folder, &mut settings.city)?;
     settings.city.digest = digest::of_folder(folder)?;
     for layer in &settings.map.layers {

@@ -33,6 +33,7 @@ struct Ink {
     land: &'static str,
     river: &'static str,
     boundary: &'static str,
+    district: &'static str,
     area: &'static str,
     area_outline: &'static str,
     name: &'static str,
@@ -44,6 +45,7 @@ const WALL: Ink = Ink {
     land: "#161d20",
     river: "#0f171a",
     boundary: "#0f171a",
+    district: "#2b363a",
     area: "#161d20",
     area_outline: "#2b363a",
     name: "#e3ebe9",
@@ -55,6 +57,7 @@ const OFFICE: Ink = Ink {
     land: "#f4f3ee",
     river: "#e3e8e9",
     boundary: "#dedcd3",
+    district: "#c4c1b4",
     area: "#f1efe8",
     area_outline: "#d5d3c9",
     name: "#1b2422",
@@ -98,6 +101,11 @@ pub(super) fn style(theme: Theme, view: &MapView) -> Value {
         sources["boundaries"] = json!({ "type": "geojson", "data": url });
         line("boundaries", "boundaries", None, ink.boundary, 1.0)
     });
+    let districts = view.districts_url.as_ref().map(|url| {
+        sources["districts"] = json!({ "type": "geojson", "data": url });
+        line("districts", "districts", None, ink.district, 1.6)
+    });
+    let boundaries = boundaries.into_iter().chain(districts);
     // An empty layer marks the place of the hexagons: MapLibre inserts before a layer by its name.
     let mark = json!({ "id": OVER_HEXAGONS, "type": "background", "layout": { "visibility": "none" } });
     match theme {
@@ -190,6 +198,7 @@ mod tests {
         MapView {
             bounds: [106.6, 10.7, 106.8, 10.9],
             boundaries_url: boundaries.then(|| "/map/hcmc/wards.geojson".to_owned()),
+            districts_url: boundaries.then(|| "/map/hcmc/districts.geojson".to_owned()),
             land_water_url: boundaries.then(|| "/map/hcmc/land-water.geojson".to_owned()),
             ..MapView::default()
         }
@@ -221,6 +230,7 @@ mod tests {
             assert!(position(&ids, "land") < hexagons && position(&ids, "area") < hexagons);
             assert!(hexagons < position(&ids, NAMES_LAYER));
             assert_eq!(hexagons < position(&ids, "boundaries"), theme == Theme::Wall);
+            assert_eq!(position(&ids, "districts"), position(&ids, "boundaries") + 1);
         }
     }
 

@@ -119,6 +119,13 @@ pub fn flag(code: &str) -> Option<Say> {
         "received_again" => say("Được tiếp nhận thêm một lần", "Received once more"),
         "missing_agency" => say("Không ghi đơn vị", "No agency given"),
         "missing_field" => say("Không ghi lĩnh vực", "No field given"),
+        "place_approximate" => say(
+            "Địa bàn suy ra gần đúng theo lịch sử sáp nhập",
+            "The place follows from mergers, approximately",
+        ),
+        "place_of_other_epoch" => {
+            say("Mã địa bàn không có hiệu lực vào lúc đó", "The area code was not in force at that time")
+        }
         _ => return None,
     })
 }

@@ -210,14 +210,17 @@ fn patches(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Pa
     let content = optional_text(data, "content")?;
     let location = optional_object(data, "incident_location")?;
     let address = location.map(|location| optional_text(location, "address_text")).transpose()?.flatten();
-    if let Some(location) = location {
-        if location.contains_key("point") {
-            patches.push(Patch::Point(place::read(location, gate.city, flags)?));
+    let point = match location.filter(|location| location.contains_key("point")) {
+        None => None,
+        Some(location) => {
+            let point = place::read(location, gate.city, flags)?;
+            patches.push(Patch::Point(point));
+            point
         }
-        if let Some(area) = optional_code(location, "area_code")? {
-            areas(area, gate, flags, &mut patches);
-        }
-    }
+    };
+    let area = location.map(|location| optional_code(location, "area_code")).transpose()?.flatten();
+    let ward = optional_code(data, "ward")?;
+    place::areas(&place::Stated { area, ward, point }, gate, flags, &mut patches);
     let words: Vec<&str> = [content, address].into_iter().flatten().collect();
     // What a confidential case says is found by nobody.
     let is_confidential = data.get("confidentiality_requested") == Some(&Json::Bool(true));
@@ -225,27 +228,6 @@ fn patches(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Pa
         patches.push(Patch::Text(searchable(&words.join(" ")).into_boxed_str()));
     }
     Ok(patches)
-}
-
-/// The code of an area fills the ward and the district above it, or the district alone, by where
-/// the catalogue has it. What the source states itself as `ward` or `district` wins.
-fn areas(area: &str, gate: &Gate<'_>, flags: &mut Vec<Flag>, patches: &mut Vec<Patch>) {
-    let stated = |dimension: Dimension, patches: &[Patch]| {
-        patches.iter().any(|patch| matches!(patch, Patch::Code(other, ..) if *other == dimension))
-    };
-    let tree = |dimension: Dimension| gate.city.catalogue.tree(dimension);
-    let is_district = tree(Dimension::District).is_some_and(|tree| tree.entries.contains_key(area))
-        && !tree(Dimension::Ward).is_some_and(|tree| tree.entries.contains_key(area));
-    let own = if is_district { Dimension::District } else { Dimension::Ward };
-    if !stated(own, patches) {
-        let (code, known) = gate.code(own, area, flags);
-        patches.push(Patch::Code(own, code, known));
-    }
-    let parent = tree(Dimension::Ward).and_then(|tree| tree.parent(area));
-    if let Some(parent) = parent.filter(|_| !is_district && !stated(Dimension::District, patches)) {
-        let (code, known) = gate.code(Dimension::District, &parent, flags);
-        patches.push(Patch::Code(Dimension::District, code, known));
-    }
 }
 
 fn content_group(data: &Data) -> Result<Option<Sym>, Problem> {
@@ -325,7 +307,7 @@ impl Gate<'_> {
         if self.city.regulations.knows_step(step) { Ok(step) } else { one_of(data, "step", list) }
     }
 
-    fn code(&self, dimension: Dimension, code: &str, flags: &mut Vec<Flag>) -> (Sym, bool) {
+    pub(super) fn code(&self, dimension: Dimension, code: &str, flags: &mut Vec<Flag>) -> (Sym, bool) {
         let known = self.city.catalogue.knows(dimension, code);
         if !known {
             flags.push(Flag::UnknownCode(dimension));

@@ -7,7 +7,7 @@ use domain::geo::LatLng;
 use super::*;
 
 /// A city's folder in the repository.
-fn shipped(name: &str) -> String {
+pub(super) fn shipped(name: &str) -> String {
     format!("{}/../cities/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -24,7 +24,7 @@ fn load_files(files: &[(&str, &str)]) -> Result<CityFolder, CityError> {
 
 /// The end of the message that these files are refused with, after the path of the folder.
 #[track_caller]
-fn check_refused(files: &[(&str, &str)], want: &str) {
+pub(super) fn check_refused(files: &[(&str, &str)], want: &str) {
     let message = load_files(files).map(|_| ()).unwrap_err().to_string();
     assert!(message.ends_with(want), "{message}\n  should end with\n{want}");
 }
@@ -41,7 +41,7 @@ fn the_shipped_cities_load() {
     assert!(boston.mapping_path("boston-311").is_file());
     let hcmc = load(&shipped("hcmc")).unwrap();
     assert_eq!(hcmc.city.catalogue.tree(Dimension::Ward).unwrap().entries.len(), 168);
-    assert_eq!(hcmc.map.layers.len(), 3);
+    assert_eq!(hcmc.map.layers.len(), 4);
     for layer in &hcmc.map.layers {
         let text = fs::read_to_string(hcmc.layer_path(&layer.file).unwrap()).unwrap();
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();

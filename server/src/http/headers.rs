@@ -2,7 +2,7 @@
 //! Content-Security-Policy, with the nonce of that very page.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -30,13 +30,18 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 /// Adds them where the answer says nothing of its own.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let is_held = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     let is_script = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/javascript");
     let policy = if is_script { SCRIPT } else { NO_PAGE };
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    // "Not modified" replaces the headers of what the browser holds: having no type, it would take
+    // from a held script what that script may do.
+    if !is_held {
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    }
     // Numbers are of one instant; an old one must never be taken for the newest.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -90,6 +90,8 @@ fn is_flag(name: &str) -> bool {
         Flag::ClosedBeforeReceived,
         Flag::MissingAgency,
         Flag::MissingField,
+        Flag::PlaceApproximate,
+        Flag::PlaceOfOtherEpoch,
     ];
     known.iter().any(|flag| flag.name() == name)
 }

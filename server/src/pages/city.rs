@@ -17,6 +17,8 @@ use crate::settings::Settings;
 
 /// The boundaries of the city's places.
 const BOUNDARIES: &str = "boundaries.geojson";
+/// The districts of the old map.
+const DISTRICTS: &str = "districts.geojson";
 /// The city's own outline.
 const OUTLINE: &str = "outline.geojson";
 /// Land and water.
@@ -62,6 +64,9 @@ fn find<'a>(city: &'a CityFolder, name: &str) -> Option<&'a Layer> {
     let with_role = |fits: &dyn Fn(&str) -> bool| city.map.layers.iter().find(|layer| fits(&layer.role));
     match name {
         BOUNDARIES => with_role(&|role| role.parse::<Dimension>().is_ok()).or_else(|| find(city, OUTLINE)),
+        // A city whose districts are its boundaries has no other map of them.
+        DISTRICTS => with_role(&|role| role == Dimension::District.name())
+            .filter(|layer| find(city, BOUNDARIES) != Some(layer)),
         OUTLINE => with_role(&|role| role == "outline"),
         LAND_WATER => with_role(&|role| role == "land"),
         _ => None,
@@ -84,6 +89,7 @@ pub(super) fn view(city: &CityFolder, settings: &Settings, seen: Option<Extent>)
         map: MapView {
             bounds: bounds(city, seen),
             boundaries_url: address(BOUNDARIES),
+            districts_url: address(DISTRICTS),
             land_water_url: address(LAND_WATER),
             area_label: city.map.area.clone().unwrap_or_default(),
             attribution: attributions.join(" · "),

@@ -53,6 +53,9 @@ async fn files_and_layers_may_be_asked_for_again() {
         })
         .await;
     assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
+    // What the browser holds keeps the policy it came with: the map's worker would load nothing else.
+    assert!(layer.header("content-security-policy").starts_with("default-src 'none'"));
+    assert_eq!(again.header("content-security-policy"), "");
     assert_eq!(server.get("/city/land-water.geojson").await.problem().0, 404);
     assert_eq!(server.get("/city/city.toml").await.problem().0, 404);
 }
