@@ -47,14 +47,12 @@ impl<'a> Checker<'a> {
     /// # Errors
     /// The problem with it.
     pub fn check(&self, event: &Json) -> Result<(), Problem> {
-        let read = intake::read(event, self.city, &self.symbols, Some(self.now))?;
-        if matches!(read.body, Body::Other | Body::Memo(_)) {
-            let kind = event.get("type").and_then(Json::as_str).unwrap_or_default();
-            let kind = kind.strip_prefix(intake::TYPE_PREFIX).unwrap_or(kind);
-            if RESERVED.iter().any(|prefix| kind.starts_with(prefix)) {
-                return Err(problems::reserved_type());
-            }
+        let kind = event.get("type").and_then(Json::as_str).unwrap_or_default();
+        let kind = kind.strip_prefix(intake::TYPE_PREFIX).unwrap_or_default();
+        if RESERVED.iter().any(|prefix| kind.starts_with(prefix)) {
+            return Err(problems::reserved_type());
         }
+        let read = intake::read(event, self.city, &self.symbols, Some(self.now))?;
         if !self.source.may_say(&read.source) {
             return Err(problems::wrong_source());
         }
