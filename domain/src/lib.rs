@@ -32,6 +32,7 @@ pub mod metric;
 pub mod problem;
 pub mod query;
 pub mod regulation;
+pub mod simulated;
 pub mod state;
 pub mod symbol;
 pub mod time;

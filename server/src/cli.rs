@@ -11,6 +11,7 @@ pub mod layers;
 mod replay;
 mod serve;
 mod server_options;
+mod simulate;
 mod source;
 
 use std::ffi::OsString;
@@ -54,6 +55,7 @@ enum Command {
     Demo(demo::Args),
     Import(import::Args),
     Replay(replay::Args),
+    Simulate(simulate::Args),
     #[command(subcommand)]
     Source(source::Command),
     Config(config::Args),
@@ -86,6 +88,7 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::Demo(args) => with_runtime("warn", demo::run(args, layers)),
         Command::Import(args) => with_log("warn", || import::run(args, &layers)),
         Command::Replay(args) => with_runtime("warn", replay::run(args, layers)),
+        Command::Simulate(args) => with_runtime("warn", simulate::run(args, layers)),
         Command::Source(command) => source::run(command, &layers),
         Command::Config(args) => config::run(args, &layers),
     }

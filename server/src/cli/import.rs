@@ -99,7 +99,7 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
 }
 
 /// The running server's door if a server runs on the data, else the data themselves.
-fn open<'a>(
+pub(super) fn open<'a>(
     data: &Path,
     keys: &Path,
     city: &'a CityFolder,
