@@ -11,8 +11,8 @@
 
 mod arrivals;
 mod chance;
-mod counters;
 mod cluster;
+mod counters;
 mod dossier;
 mod draft;
 mod live;

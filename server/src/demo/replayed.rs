@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Options, listen, prepare};
 use super::prepare::Prepared;
+use super::{Options, listen, prepare};
 use crate::city::{CityFolder, Replay};
 use crate::clock::{CityClock, ClockKind};
 use crate::replay;

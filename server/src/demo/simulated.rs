@@ -97,7 +97,11 @@ fn prepare(city: &CityFolder, dir: &Path, now: Timestamp) -> Result<(Prepared, A
     let mut log = Halves::open(&prepared.base(), &prepared.keys, &city.city, Timestamp::MAX)?;
     let pace = Pace { from: made_to, until: now, speed: None, progress: true };
     let made = simulate::import(past, &mut log, pace)?;
-    ensure!(made.rejected == 0, "{} events of the simulation were refused by the product's own gate", made.rejected);
+    ensure!(
+        made.rejected == 0,
+        "{} events of the simulation were refused by the product's own gate",
+        made.rejected
+    );
     log.finish()?.for_each(drop);
     let stamp = Stamp {
         city: city.city.digest.clone(),

@@ -23,8 +23,7 @@ pub(super) fn plan(world: &World, date: Date, planned: &mut Vec<Planned>) {
     let (Some(plan), Some(source)) = (&world.model.dossiers, &world.sources.dossiers) else { return };
     let mut chance = Chance::of(world.seed, "dossiers", day_number(date));
     let per_year = plan.per_year * world.scale.dossiers;
-    let mut online =
-        arrivals::times(world, &plan.rhythm_online, per_year * plan.online, date, &mut chance);
+    let mut online = arrivals::times(world, &plan.rhythm_online, per_year * plan.online, date, &mut chance);
     online.sort_unstable();
     let desk = per_year * (1.0 - plan.online);
     let mut in_person = arrivals::times(world, &plan.rhythm_in_person, desk, date, &mut chance);

@@ -51,10 +51,27 @@ pub(super) enum What {
     Received,
     /// A fact becomes known: a flag, or another severity.
     Amended(Amendment),
-    Transferred { step: &'static str, from: Option<Code>, to: Code, support: bool, reason: Option<&'static str> },
-    Step { step: &'static str, unit: Option<Code>, officer: Option<u16>, evidence: bool },
-    Committed { commitment: &'static str, until: Timestamp },
-    Linked { relation: &'static str, to: Code },
+    Transferred {
+        step: &'static str,
+        from: Option<Code>,
+        to: Code,
+        support: bool,
+        reason: Option<&'static str>,
+    },
+    Step {
+        step: &'static str,
+        unit: Option<Code>,
+        officer: Option<u16>,
+        evidence: bool,
+    },
+    Committed {
+        commitment: &'static str,
+        until: Timestamp,
+    },
+    Linked {
+        relation: &'static str,
+        to: Code,
+    },
     Resolved(Box<Resolution>),
     Closed(&'static str),
     Reopened(&'static str),
@@ -120,9 +137,7 @@ impl What {
             Self::Received => received(facts, zone),
             Self::Amended(Amendment::Flag(name)) => members([(name, Some(json!(true)))]),
             Self::Amended(Amendment::Severity(severity)) => members([("severity", Some(json!(severity)))]),
-            Self::Amended(Amendment::DueAt(due)) => {
-                members([("due_at", Some(json!(due.to_rfc3339(zone))))])
-            }
+            Self::Amended(Amendment::DueAt(due)) => members([("due_at", Some(json!(due.to_rfc3339(zone))))]),
             Self::Transferred { step, from, to, support, reason } => members([
                 ("step", Some(json!(step))),
                 ("from", from.as_deref().map(Json::from)),
@@ -174,7 +189,14 @@ pub(super) fn event(facts: &Facts, number: u16, time: Timestamp, what: &What, zo
 }
 
 /// An event about no case.
-pub(super) fn plain(source: &Arc<str>, id: &str, kind: &str, time: Timestamp, zone: &TimeZone, data: &Json) -> Json {
+pub(super) fn plain(
+    source: &Arc<str>,
+    id: &str,
+    kind: &str,
+    time: Timestamp,
+    zone: &TimeZone,
+    data: &Json,
+) -> Json {
     json!({
         "specversion": "1.0",
         "id": id,

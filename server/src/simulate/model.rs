@@ -46,7 +46,11 @@ impl Model {
 
     /// Of the reports this share comes a second time, from another system.
     pub(super) fn copied(&self) -> f64 {
-        self.intake.as_ref().map(|plan| plan.copied).or(self.slip.as_ref().map(|plan| plan.copied)).unwrap_or(0.0)
+        self.intake
+            .as_ref()
+            .map(|plan| plan.copied)
+            .or(self.slip.as_ref().map(|plan| plan.copied))
+            .unwrap_or(0.0)
     }
 
     /// Of the reporters this share asks for confidentiality.

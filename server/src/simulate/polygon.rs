@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn points_lie_inside_and_never_in_a_hole() {
-        let square = |low: f64, high: f64| json!([[low, low], [high, low], [high, high], [low, high], [low, low]]);
+        let square =
+            |low: f64, high: f64| json!([[low, low], [high, low], [high, high], [low, high], [low, low]]);
         let hole = json!([[2.0, 2.0], [2.0, 8.0], [8.0, 8.0], [8.0, 2.0], [2.0, 2.0]]);
         let shape = Shape::read(&json!({
             "type": "MultiPolygon",

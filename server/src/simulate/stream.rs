@@ -111,7 +111,12 @@ impl Simulation {
         self.next = date.tomorrow().unwrap_or(Date::MAX);
         let end = world.start_of(self.next);
         let sources = &world.sources;
-        let of = [Some(&sources.reports), Some(&sources.copies), sources.dossiers.as_ref(), sources.counters.as_ref()];
+        let of = [
+            Some(&sources.reports),
+            Some(&sources.copies),
+            sources.dossiers.as_ref(),
+            sources.counters.as_ref(),
+        ];
         let mut beat = self.planned_to;
         while beat < end {
             for source in of.into_iter().flatten() {
@@ -138,9 +143,7 @@ impl Simulation {
         };
         let secs = time.micros() / 1_000_000;
         match &pending.what {
-            Waiting::Case(planned) => {
-                draft::event(&planned.facts, planned.number, time, &planned.what, zone)
-            }
+            Waiting::Case(planned) => draft::event(&planned.facts, planned.number, time, &planned.what, zone),
             Waiting::Counter(queue) => {
                 let source = self.world.sources.counters.as_ref().unwrap_or(&self.world.sources.reports);
                 plain(source, format!("{}/{secs}", queue.unit()), "counter.reported", queue.data())

@@ -63,10 +63,9 @@ impl Wards {
         chance.weighted(&self.weights)
     }
 
-    /// What a ward has of all reports.
     #[cfg(test)]
-    pub(super) fn share(&self, place: usize) -> f64 {
-        self.weights.share(place)
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
     }
 
     /// The wards nearest to one, itself first.

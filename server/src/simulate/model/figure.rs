@@ -243,7 +243,7 @@ mod tests {
         check("x = { median = \"10m\", p90 = \"10m\" }", Err("s.toml:1:5: [x] needs basis"));
         check(
             "x = { median = \"10m\", p90 = \"9m\", basis = \"b\" }",
-            Err("s.toml:1:30: p90 must not be less than the median"),
+            Err("s.toml:1:29: p90 must not be less than the median"),
         );
         check(
             "x = { median = \"ten\", p90 = \"9m\", basis = \"b\" }",

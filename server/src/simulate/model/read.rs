@@ -285,8 +285,16 @@ fn dossiers(table: &Table<'_>, city: &City) -> Result<DossierPlan, Fault> {
 }
 
 fn counters(table: &Table<'_>) -> Result<CounterPlan, Fault> {
-    const COUNTER: [&str; 8] =
-        ["source", "wards", "every_minutes", "tickets_per_day", "served_per_hour", "places", "hours", "basis"];
+    const COUNTER: [&str; 8] = [
+        "source",
+        "wards",
+        "every_minutes",
+        "tickets_per_day",
+        "served_per_hour",
+        "places",
+        "hours",
+        "basis",
+    ];
     table.allow(&COUNTER)?;
     basis(table)?;
     Ok(CounterPlan {
