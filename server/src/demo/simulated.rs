@@ -8,12 +8,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use toancanh_log::keys::KeyStore;
 
 use super::halves::Halves;
 use super::prepare::{Prepared, remove};
 use super::{Options, listen};
 use crate::city::CityFolder;
+use crate::city::digest::hex;
 use crate::clock::{CityClock, ClockKind};
 use crate::serve::{self, Started};
 use crate::settings::Settings;
@@ -70,7 +72,10 @@ async fn play(started: &Started, stream: Simulation, now: Timestamp, speed: f64)
 /// What was made, and how far it goes.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Stamp {
+    /// The city's digest, which leaves out its model.
     city: String,
+    /// SHA-256 of the model.
+    model: String,
     program: String,
     /// Where the history begins, and where it ends so far: microseconds since 1970.
     from_micros: i64,
@@ -105,6 +110,7 @@ fn prepare(city: &CityFolder, dir: &Path, now: Timestamp) -> Result<(Prepared, A
     log.finish()?.for_each(drop);
     let stamp = Stamp {
         city: city.city.digest.clone(),
+        model: model_digest(city)?,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         from_micros: from.micros(),
         to_micros: now.micros(),
@@ -119,9 +125,16 @@ fn prepare(city: &CityFolder, dir: &Path, now: Timestamp) -> Result<(Prepared, A
 fn kept(file: &Path, city: &CityFolder, wanted: Timestamp, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let stamp: Stamp = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
     let (from, to) = (Timestamp::from_micros(stamp.from_micros), Timestamp::from_micros(stamp.to_micros));
-    let is_ours = stamp.city == city.city.digest && stamp.program == env!("CARGO_PKG_VERSION");
+    let is_ours = stamp.city == city.city.digest
+        && stamp.program == env!("CARGO_PKG_VERSION")
+        && model_digest(city).is_ok_and(|model| model == stamp.model);
     let is_new_enough = from <= wanted && from >= wanted.plus_secs(-KEPT_DAYS * 86_400) && to <= now;
     (is_ours && is_new_enough).then_some((from, to))
+}
+
+fn model_digest(city: &CityFolder) -> Result<String> {
+    let folder = city.dir.as_ref().context("a city of one file has no simulation")?;
+    Ok(hex(&Sha256::digest(std::fs::read(folder.join(simulate::FILE))?)))
 }
 
 /// The first instant of the local day.
