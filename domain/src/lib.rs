@@ -34,6 +34,7 @@ pub mod place;
 pub mod problem;
 pub mod query;
 pub mod regulation;
+pub mod simulated;
 pub mod state;
 pub mod symbol;
 pub mod time;

@@ -13,6 +13,7 @@ pub mod layers;
 mod replay;
 mod serve;
 mod server_options;
+mod simulate;
 mod source;
 
 use std::ffi::OsString;
@@ -59,6 +60,7 @@ enum Command {
     Deadline(deadline::Args),
     #[command(subcommand)]
     City(city::Command),
+    Simulate(simulate::Args),
     #[command(subcommand)]
     Source(source::Command),
     Config(config::Args),
@@ -93,6 +95,7 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::Replay(args) => with_runtime("warn", replay::run(args, layers)),
         Command::Deadline(args) => deadline::run(args, &layers),
         Command::City(command) => city::run(command),
+        Command::Simulate(args) => with_runtime("warn", simulate::run(args, layers)),
         Command::Source(command) => source::run(command, &layers),
         Command::Config(args) => config::run(args, &layers),
     }

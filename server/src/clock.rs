@@ -16,6 +16,8 @@ pub enum ClockKind {
     Set,
     /// A replay's.
     Replay,
+    /// That of a simulated city.
+    Simulated,
 }
 
 /// The clock of the city. Never goes back.
@@ -69,12 +71,13 @@ impl CityClock {
         self.hand.read().unwrap_or_else(PoisonError::into_inner).speed
     }
 
-    /// `system`, `replay`, `set` or `still`.
+    /// `system`, `replay`, `simulated`, `set` or `still`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self.kind {
             ClockKind::System => "system",
             ClockKind::Replay => "replay",
+            ClockKind::Simulated => "simulated",
             ClockKind::Set if self.speed() == 0.0 => "still",
             ClockKind::Set => "set",
         }

@@ -32,4 +32,5 @@ pub mod replay;
 pub mod running;
 pub mod serve;
 pub mod settings;
+pub mod simulate;
 pub mod version;

@@ -30,7 +30,7 @@ struct Cli {
 enum Verb {
     /// Sets everything up, builds it and serves the demo. What follows goes to `toancanh demo`.
     ///
-    /// Example: cargo xtask demo --city hcmc
+    /// Example: cargo xtask demo --city boston
     Demo {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
         args: Vec<String>,

@@ -1,6 +1,7 @@
 //! How fresh the numbers are: the moment they stand at, each source, the connection; and what the
 //! data are, where they are not the city's own present.
 
+use domain::simulated::Simulated;
 use domain::wire::{Beat, SourceBeat};
 use leptos::prelude::*;
 
@@ -124,9 +125,30 @@ fn notice_text(lang: Lang, said: Option<&str>, beat: &Beat) -> String {
     let is_fast = !is_real && beat.speed > 0.0 && (beat.speed - 1.0).abs() > f64::EPSILON;
     let speed = is_fast.then(|| sentences::speed(lang, beat.speed));
     // The city's own notice may say the clock and its speed already.
-    let is_news = |word: &String| said.is_none_or(|said| !said.to_lowercase().contains(&word.to_lowercase()));
-    let clock = clock.into_iter().chain(speed).filter(is_news);
-    said.map(str::to_owned).into_iter().chain(clock).collect::<Vec<_>>().join(" · ")
+    let is_news = |words: &[String], word: &String| {
+        !words.iter().any(|said| said.to_lowercase().contains(&word.to_lowercase()))
+    };
+    let mut words: Vec<String> = said.map(str::to_owned).into_iter().collect();
+    for word in simulated(lang, &beat.sources).into_iter().chain(clock).chain(speed) {
+        if is_news(&words, &word) {
+            words.push(word);
+        }
+    }
+    words.join(" · ")
+}
+
+/// That data are made up, and what of them stands for more or for less than itself: by the names of the
+/// sources, which no way into the log loses.
+fn simulated(lang: Lang, sources: &[SourceBeat]) -> Vec<String> {
+    let found: Vec<Simulated<'_>> =
+        sources.iter().filter_map(|source| Simulated::of(&source.source)).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let scaled = found.iter().filter(|source| (source.scale - 1.0).abs() > f64::EPSILON);
+    std::iter::once(words::SIMULATED.to(lang).to_owned())
+        .chain(scaled.map(|source| sentences::scaled(lang, source.kind, source.scale)))
+        .collect()
 }
 
 /// Said where somebody has set the city's clock.
@@ -161,9 +183,39 @@ mod tests {
 
     #[track_caller]
     fn check(clock: &str, speed: f64, said: Option<&str>, want: &str) {
+        assert_eq!(notice_text(Lang::Vi, said, &beat(clock, speed, &[])), want);
+    }
+
+    fn beat(clock: &str, speed: f64, sources: &[&str]) -> Beat {
         let at = "2015-10-05T12:00:00-04:00".to_owned();
-        let beat = Beat { seq: domain::Seq::default(), at, clock: clock.to_owned(), speed, sources: vec![] };
-        assert_eq!(notice_text(Lang::Vi, said, &beat), want);
+        let sources = sources.iter().map(|source| SourceBeat {
+            source: (*source).to_owned(),
+            watermark: None,
+            state: "live".to_owned(),
+        });
+        let sources = sources.collect();
+        Beat { seq: domain::Seq::default(), at, clock: clock.to_owned(), speed, sources }
+    }
+
+    #[track_caller]
+    fn check_simulated(lang: Lang, clock: &str, speed: f64, sources: &[&str], want: &str) {
+        assert_eq!(notice_text(lang, None, &beat(clock, speed, sources)), want);
+    }
+
+    #[test]
+    fn simulated_data_say_so_and_how_many_of_them_there_are_on_any_clock() {
+        let sources = ["simulated/1022", "simulated/one-stop/x0.01"];
+        check_simulated(
+            Lang::Vi,
+            "simulated",
+            60.0,
+            &sources,
+            "Dữ liệu mô phỏng · hồ sơ một cửa: 1 trong 100 · nhanh gấp 60 lần",
+        );
+        check_simulated(Lang::En, "system", 1.0, &sources, "Simulated data · one-stop dossiers: 1 in 100");
+        check_simulated(Lang::En, "system", 1.0, &["simulated/1022/x2.5"], "Simulated data · reports: ×2.5");
+        check_simulated(Lang::En, "system", 1.0, &["boston-311"], "");
+        check_simulated(Lang::Vi, "simulated", 1.0, &[], "Dữ liệu mô phỏng");
     }
 
     #[test]

@@ -184,10 +184,35 @@ pub fn speed(lang: Lang, speed: f64) -> String {
 pub fn clock(code: &str) -> Option<Say> {
     Some(match code {
         "replay" => say("Phát lại", "Replay"),
-        "simulated" => say("Dữ liệu mô phỏng", "Simulated data"),
+        "simulated" => super::words::SIMULATED,
         "still" => say("Đồng hồ đứng yên", "Clock standing still"),
         _ => return None,
     })
+}
+
+/// `hồ sơ một cửa: 1 trong 100`: of what is simulated, how much there is.
+#[must_use]
+pub fn scaled(lang: Lang, kind: &str, scale: f64) -> String {
+    let what = match kind {
+        "one-stop" => super::words::SIMULATED_DOSSIERS.to(lang),
+        "1022" => super::words::SIMULATED_REPORTS.to(lang),
+        other => other,
+    };
+    let one_in = 1.0 / scale;
+    // Shares are read as one in so many where that is a whole number, else as a factor.
+    if scale < 1.0 && (one_in - one_in.round()).abs() < 1e-6 {
+        let one_in = super::number::decimal(lang, one_in, 0);
+        return match lang {
+            Lang::Vi => format!("{what}: 1 trong {one_in}"),
+            Lang::En => format!("{what}: 1 in {one_in}"),
+        };
+    }
+    let digits = (0..4).find(|digits| {
+        let shifted = scale * 10_f64.powi(*digits);
+        (shifted - shifted.round()).abs() < 1e-9
+    });
+    let digits = digits.and_then(|digits| usize::try_from(digits).ok()).unwrap_or(4);
+    format!("{what}: ×{}", super::number::decimal(lang, scale, digits))
 }
 
 /// `cách 3 giờ`: how far behind the clock a source is.

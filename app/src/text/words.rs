@@ -122,6 +122,12 @@ pub const AS_OF: Say = say("Số liệu lúc", "As of");
 pub const SOURCES: Say = say("Nguồn dữ liệu", "Sources");
 /// A source that has never said how far it is.
 pub const SOURCE_UNKNOWN: Say = say("chưa có dữ liệu", "nothing yet");
+/// Above every screen whose data are made up.
+pub const SIMULATED: Say = say("Dữ liệu mô phỏng", "Simulated data");
+/// Before how many of them are simulated.
+pub const SIMULATED_DOSSIERS: Say = say("hồ sơ một cửa", "one-stop dossiers");
+/// Before how many of them are simulated.
+pub const SIMULATED_REPORTS: Say = say("phản ánh", "reports");
 /// A source that speaks.
 pub const SOURCE_LIVE: Say = say("trực tiếp", "live");
 /// A source that lags.

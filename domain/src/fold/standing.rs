@@ -46,6 +46,7 @@ impl Standing {
         let to = match target {
             Target::State(to) => to,
             Target::Previous => self.previous.unwrap_or(StateIx(0)),
+            Target::Same => return self,
         };
         let previous = if self.state == Some(to) { self.previous } else { self.state };
         Self::in_state(cycle, to, previous, symbols)

@@ -282,7 +282,8 @@ fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating,
         satisfied: score_milli >= scale_milli / 1_000 * i64::from(gate.city.satisfied_permille),
         unit: code("unit", Dimension::Agency)?,
         stage: code("stage", Dimension::Stage)?,
-        channel: code("channel", Dimension::Channel)?,
+        // Ratings come in where reports do not, at a kiosk of the desk: the list is another.
+        channel: optional_code(data, "channel")?.map_or(Sym::NONE, |code| gate.symbols.intern(code)),
     })
 }
 

@@ -40,6 +40,8 @@ pub enum Target {
     State(StateIx),
     /// To the state before this one.
     Previous,
+    /// It stays: the step is expected here and changes nothing.
+    Same,
 }
 
 /// One transition.

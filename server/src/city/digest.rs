@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::CityError;
 
-/// Case files are history, not facts about the city: replacing one changes no clock.
-const NOT_COUNTED: &str = "cases";
+/// Case files are history, and a simulation is made up: no facts about the city. Replacing one changes no
+/// clock.
+const NOT_COUNTED: [&str; 2] = ["cases", crate::simulate::FILE];
 
 /// SHA-256 over the folder's files in the order of their names, hexadecimal: for each its path,
 /// its length in bytes and its content.
@@ -50,7 +51,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> Re
         let path = entry.map_err(unreadable)?.path();
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let hidden = path.file_name().is_some_and(|file| file.to_string_lossy().starts_with('.'));
-        if hidden || name == NOT_COUNTED {
+        if hidden || NOT_COUNTED.contains(&name.as_str()) {
             continue;
         }
         if path.is_dir() {

@@ -9,22 +9,25 @@ use super::layers::Layers;
 use super::{Failure, ServerOptions, say};
 use crate::demo;
 
-/// Serves a city with the replay of its real cases, and says so on every screen. Needs nothing else.
+/// Serves a city that is simulated (hcmc), or the replay of a city's real cases (boston), and says which
+/// on every screen. Needs nothing else.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  toancanh demo --city boston --listen 127.0.0.1:8080")]
+#[command(
+    after_help = "Example:\n  toancanh demo --city hcmc --listen 127.0.0.1:8080\n  toancanh demo --city boston --speed 600"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     server: ServerOptions,
     /// City seconds per second, instead of the city's own choice [env: TOANCANH_SPEED].
     #[arg(long, value_name = "N")]
     speed: Option<String>,
-    /// Where the replay begins, instead of the city's own choice.
+    /// Where it begins: of a replay instead of the city's own choice, of a simulation instead of now.
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
 }
 
 pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
-    let settings = args.server.resolve(&layers, Some("boston"))?;
+    let settings = args.server.resolve(&layers, Some("hcmc"))?;
     let speed = layers.pick("speed", args.speed.as_deref());
     let speed = speed.map(|speed| speed.parse::<f64>("a number of city seconds per second")).transpose()?;
     let from = args.from.map(|from| from.parse::<Timestamp>()).transpose();

@@ -8,6 +8,7 @@ use crate::city::CityError;
 use crate::deadline::{EventsError, LawsError};
 use crate::import::{ImportError, MappingError};
 use crate::replay::{CarryError, ReplayError};
+use crate::simulate::SimulateError;
 use crate::source::SourceError;
 use crate::store::StoreError;
 
@@ -130,6 +131,15 @@ impl From<ReplayError> for Failure {
     }
 }
 
+impl From<SimulateError> for Failure {
+    fn from(error: SimulateError) -> Self {
+        match &error {
+            SimulateError::Unreadable { source, .. } => Self::of_file(source, error.to_string()),
+            _ => Self::usage(error.to_string()),
+        }
+    }
+}
+
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match &error {
@@ -155,6 +165,10 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         let error = match error.downcast::<CityError>() {
             Ok(city) => return city.into(),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<SimulateError>() {
+            Ok(simulate) => return simulate.into(),
             Err(error) => error,
         };
         match error.downcast::<StoreError>() {

@@ -16,6 +16,7 @@ use crate::city::CityFolder;
 use crate::import::{self, EventSink, Mapping, Options, Report};
 
 use running::RunningServer;
+pub(super) use session::Session;
 use stopped::StoppedLog;
 
 /// Brings history in: CSV under a mapping, or events one a line; .gz and .zst too. Run twice it changes
@@ -77,7 +78,7 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
     let as_of = args.as_of.map(|as_of| as_of.parse::<Timestamp>()).transpose();
     let as_of = as_of.map_err(|error| Failure::usage(format!("--as-of: {error}")))?;
     let options = Options { as_of, now, rejects: args.rejects, progress: !args.quiet };
-    let mut sink = open(&data, &keys, &city, now)?;
+    let mut sink = open(&data, &keys, &city, now, Session::default)?;
     let mut whole = Report::default();
     for file in &args.files {
         let report = import::import_file(file, mapping.as_ref(), &city.city, &options, sink.as_mut())?;
@@ -99,14 +100,15 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
 }
 
 /// The running server's door if a server runs on the data, else the data themselves.
-fn open<'a>(
+pub(super) fn open<'a>(
     data: &Path,
     keys: &Path,
     city: &'a CityFolder,
     now: Timestamp,
+    session: fn() -> Session,
 ) -> Result<Box<dyn EventSink + 'a>, Failure> {
-    match RunningServer::connect(data, &city.city.code)? {
+    match RunningServer::connect(data, &city.city.code, session())? {
         Some(server) => Ok(Box::new(server)),
-        None => Ok(Box::new(StoppedLog::open(data, keys, &city.city, now)?)),
+        None => Ok(Box::new(StoppedLog::open(data, keys, &city.city, now, session())?)),
     }
 }

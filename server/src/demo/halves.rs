@@ -1,4 +1,4 @@
-//! Where the demo's import goes: the past into a log, the future into memory, to be sorted.
+//! Where the demo's events go: the past into a log, the future, if there is any, into memory, to be sorted.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The case file, once: what came before the replay goes into a log, the rest into a file of events
+//! A replay's case file, once: what came before the replay goes into a log, the rest into a file of events
 //! in their order. Done again only when the city's folder or the file changes.
 
 use std::fs;
@@ -25,7 +25,7 @@ pub(super) struct Prepared {
 
 /// Prepares `dir`, unless it is prepared already.
 pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path) -> Result<Prepared> {
-    let prepared = Prepared { dir: dir.to_owned(), keys: dir.join("keys"), rest: dir.join("rest.ndjson") };
+    let prepared = Prepared::at(dir);
     let folder = city.dir.as_ref().context("a city of one file has no cases to replay")?;
     let cases = folder.join(&plan.cases);
     let stamp = stamp(city, plan, &cases)?;
@@ -55,11 +55,18 @@ pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path) -> Result<Pr
 }
 
 impl Prepared {
-    fn base(&self) -> PathBuf {
+    /// What lies, or will lie, in `dir`.
+    pub(super) fn at(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), keys: dir.join("keys"), rest: dir.join("rest.ndjson") }
+    }
+
+    /// The log with what happened before.
+    pub(super) fn base(&self) -> PathBuf {
         self.dir.join("base")
     }
 
-    fn run(&self) -> PathBuf {
+    /// Where one run's copy of it lies.
+    pub(super) fn run(&self) -> PathBuf {
         self.dir.join("run")
     }
 
@@ -80,7 +87,8 @@ fn stamp(city: &CityFolder, plan: &Replay, cases: &Path) -> Result<String> {
     Ok(format!("1 {} {digest} {} {}", city.city.digest, plan.from, env!("CARGO_PKG_VERSION")))
 }
 
-fn remove(dir: &Path) -> Result<()> {
+/// Removes a folder, if it is there.
+pub(super) fn remove(dir: &Path) -> Result<()> {
     match fs::remove_dir_all(dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", dir.display()))

@@ -30,7 +30,7 @@ pub(super) struct ClockView {
     pub(super) at: String,
     /// City seconds per second.
     pub(super) speed: f64,
-    /// `set`, `still`, `replay`.
+    /// `set`, `still`, `replay`, `simulated`.
     pub(super) clock: &'static str,
 }
 

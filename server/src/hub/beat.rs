@@ -10,7 +10,7 @@ pub struct Now {
     pub seq: Seq,
     /// RFC 3339 in the city's offset.
     pub at: String,
-    /// `system`, `replay`, `set` or `still`.
+    /// `system`, `replay`, `simulated`, `set` or `still`.
     pub clock: String,
     /// City seconds per second.
     pub speed: f64,

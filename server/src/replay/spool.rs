@@ -33,6 +33,19 @@ impl Spool {
         let file = aside.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok((Self { path: path.to_owned(), file: Arc::new(file) }, report))
     }
+
+    /// Events as they are; `name` is what a fault calls them.
+    ///
+    /// # Errors
+    /// Where the disk is full.
+    pub fn of_events(name: &str, events: impl Iterator<Item = Json>) -> io::Result<Self> {
+        let mut writer = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
+        for event in events {
+            writeln!(writer, "{event}")?;
+        }
+        let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Self { path: name.into(), file: Arc::new(file) })
+    }
 }
 
 struct Aside {

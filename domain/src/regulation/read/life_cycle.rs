@@ -23,6 +23,8 @@ const OWN_WORDS: [&str; 3] = ["amended", "duplicate", "committed"];
 
 /// The state from which a case came.
 const PREVIOUS: &str = "previous";
+/// The state in which a case is.
+const SAME: &str = "same";
 
 pub(super) fn read(root: &Table<'_>, words: &Vocabulary) -> Result<Option<LifeCycle>, Fault> {
     let Some(table) = root.table("life_cycle")? else {
@@ -59,8 +61,10 @@ fn state(table: &Table<'_>) -> Result<CaseState, Fault> {
     let name = table.need("name")?;
     let text = name.text()?;
     let fits = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
-    if text.is_empty() || text == PREVIOUS || !text.chars().all(fits) {
-        return Err(name.fault("a state's name is lower-case letters, digits and _, and not \"previous\""));
+    if text.is_empty() || [PREVIOUS, SAME].contains(&text) || !text.chars().all(fits) {
+        return Err(name.fault(
+            "a state's name is lower-case letters, digits and _, and neither \"previous\" nor \"same\"",
+        ));
     }
     let stands = table.need("stands")?;
     let word = stands.text()?;
@@ -115,6 +119,7 @@ fn way(table: &Table<'_>, words: &Vocabulary, cycle: &LifeCycle) -> Result<Trans
         when: table.get("when").map_or(Ok(Condition::Always), |node| condition(&node, words))?,
         to: match to.text()? {
             PREVIOUS => Target::Previous,
+            SAME => Target::Same,
             name => Target::State(find(name, &to)?),
         },
     })

@@ -39,7 +39,7 @@ enum Fault {
 
 impl RunningServer {
     /// Opens the socket; none where no server runs on the data.
-    pub(super) fn connect(data: &Path, city: &str) -> Result<Option<Self>, Failure> {
+    pub(super) fn connect(data: &Path, city: &str, session: Session) -> Result<Option<Self>, Failure> {
         let socket = match local::connect(data) {
             Ok(socket) => socket,
             Err(error)
@@ -57,7 +57,7 @@ impl RunningServer {
         let set_up = || -> io::Result<Self> {
             socket.set_read_timeout(Some(REPLY_MAX))?;
             socket.set_write_timeout(Some(REPLY_MAX))?;
-            Ok(Self { read: BufReader::new(socket.try_clone()?), write: socket, session: Session::default() })
+            Ok(Self { read: BufReader::new(socket.try_clone()?), write: socket, session })
         };
         let mut server =
             set_up().map_err(|error| Failure::environment(format!("the import socket: {error}")))?;

@@ -10,7 +10,9 @@ use crate::import::{KnownEvent, Outcome, Refused};
 
 /// The events of this import that were taken, by source and case. About 150 bytes of memory each.
 #[derive(Default)]
-pub(super) struct Session {
+pub(in crate::cli) struct Session {
+    /// Whether nobody will ask: then nothing is remembered.
+    is_forgetful: bool,
     by_case: HashMap<String, HashMap<String, Vec<KnownEvent>>>,
 }
 
@@ -30,6 +32,11 @@ impl Offer {
 }
 
 impl Session {
+    /// For a sender that never asks what is known.
+    pub(in crate::cli) fn forgetful() -> Self {
+        Self { is_forgetful: true, ..Self::default() }
+    }
+
     /// Remembers what of an offer was taken, and says it in the importer's words.
     pub(super) fn settle(&mut self, offer: Offer, answer: Answer) -> Outcome {
         let rejected: Vec<Refused> = answer
@@ -40,7 +47,8 @@ impl Session {
                 reason: format!("{}: {}", rejection.problem.slug(), rejection.problem.detail),
             })
             .collect();
-        for (index, taken) in offer.0.into_iter().enumerate() {
+        let to_remember = if self.is_forgetful { Vec::new() } else { offer.0 };
+        for (index, taken) in to_remember.into_iter().enumerate() {
             let is_taken = rejected.binary_search_by_key(&index, |refused| refused.index).is_err();
             if let (true, Some((source, case, known))) = (is_taken, taken) {
                 self.by_case.entry(source).or_default().entry(case).or_default().push(known);

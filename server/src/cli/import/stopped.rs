@@ -53,14 +53,20 @@ struct Stub<'a> {
 }
 
 impl<'a> StoppedLog<'a> {
-    pub(super) fn open(data: &Path, keys: &Path, city: &'a City, now: Timestamp) -> Result<Self, Failure> {
+    pub(super) fn open(
+        data: &Path,
+        keys: &Path,
+        city: &'a City,
+        now: Timestamp,
+        session: Session,
+    ) -> Result<Self, Failure> {
         std::fs::create_dir_all(data)
             .map_err(|error| Failure::environment(format!("{}: {error}", data.display())))?;
         let options = Options::default().opened_by("toancanh import");
         let (store, _) = Store::open(data, keys, options)?;
         store.check_city(data, &city.code)?;
         let source = SourceGrant::local(&city.code);
-        Ok(Self { store, city, source, now, session: Session::default(), read: Read::default() })
+        Ok(Self { store, city, source, now, session, read: Read::default() })
     }
 
     /// Reads what the log holds of `source` and has not been read yet.

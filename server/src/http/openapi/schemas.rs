@@ -389,7 +389,7 @@ fn city_clock() -> ObjectBuilder {
         [
             ("at", made(instant("Where the hand stands."))),
             ("speed", made(number("City seconds per second."))),
-            ("clock", made(string("`set`, `still`, `replay`."))),
+            ("clock", made(string("`set`, `still`, `replay`, `simulated`."))),
         ],
     )
 }
