@@ -236,6 +236,17 @@ impl City {
         !self.regulations.is_empty() || self.earlier_laws.iter().any(|law| !law.regulations.is_empty())
     }
 
+    /// Whether a score on a scale, both in thousandths, counts as satisfied: by the city's own levels
+    /// where the scale is theirs, else by the share of the scale.
+    #[must_use]
+    pub fn is_satisfied(&self, score_milli: i64, scale_milli: i64) -> bool {
+        let levels = &self.lists.satisfaction;
+        if levels.iter().map(|level| level.score_milli).max() != Some(scale_milli) {
+            return score_milli >= scale_milli / 1_000 * i64::from(self.satisfied_permille);
+        }
+        self.lists.level(score_milli).is_some_and(|level| level.counts_as_satisfied)
+    }
+
     /// The states that its cases can have: the plain ones, and those of its regulations.
     pub fn states(&self) -> impl Iterator<Item = &str> {
         let of_rules =

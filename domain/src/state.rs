@@ -166,27 +166,40 @@ impl State {
     /// Takes an event in. Events may come in any order; each (`source`, `id`) only once, which
     /// the log sees to.
     pub fn apply(&mut self, event: Arc<Event>, changes: &mut Changes) {
+        if let Some(ix) = self.hold(event) {
+            self.fold_again(ix, changes);
+        }
+    }
+
+    /// Takes an event in and leaves its case as it was, to be folded once when all of its events are
+    /// in: for reading a whole log. The case, where the event is about one.
+    pub fn hold(&mut self, event: Arc<Event>) -> Option<CaseIx> {
         self.seq = self.seq.max(event.seq);
         self.events += 1;
         self.hear(&event);
         if let Body::Memo(memo) = &event.body {
             self.note(memo);
-            return;
+            return None;
         }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
-            return;
+            return None;
         }
         let ix = self.place(&event.subject);
+        let case = Arc::make_mut(self.cases.get_mut(ix.0 as usize)?);
+        let place = case.events.partition_point(|other| other.order(&event).is_lt());
+        case.last_seq = case.last_seq.max(event.seq);
+        case.events.insert(place, event);
+        Some(ix)
+    }
+
+    /// Makes of a case what its events say.
+    pub fn fold_again(&mut self, ix: CaseIx, changes: &mut Changes) {
         let Some(slot) = self.cases.get_mut(ix.0 as usize) else {
             return;
         };
         let case = Arc::make_mut(slot);
-        let place = case.events.partition_point(|other| other.order(&event).is_lt());
-        case.last_seq = case.last_seq.max(event.seq);
-        case.events.insert(place, event);
         let timeline = fold(&self.city, &self.symbols, &case.events);
-        let points =
-            |timeline: Option<&Timeline>| timeline.map(|timeline| timeline.points()).unwrap_or_default();
+        let points = |timeline: Option<&Timeline>| timeline.map(Timeline::points).unwrap_or_default();
         let old = points(case.timeline.as_ref());
         let new = points(timeline.as_ref());
         self.timers.remove(&(next_instant(&old, case.timeline.as_ref(), self.at), ix));

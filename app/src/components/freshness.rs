@@ -81,11 +81,16 @@ fn SourceState(name: String, lines: Memo<Vec<SourceLine>>) -> impl IntoView {
         move || line.with(|line| line.as_ref().map_or_else(String::new, |line| state_text(lang, line)));
     view! {
         <li class=move || format!("source {}", shape().class())>
-            <span class="source-name">{name}</span>
+            <span class="source-name">{short_name(&name).to_owned()}</span>
             <span class="sign" aria-hidden="true">{move || shape().sign()}</span>
             <span class="source-state">{text}</span>
         </li>
     }
+}
+
+/// What a source is called in a line of many: that its data are made up stands in the notice.
+fn short_name(source: &str) -> &str {
+    Simulated::of(source).map_or(source, |simulated| simulated.kind)
 }
 
 fn source_lines(beat: &Beat) -> Vec<SourceLine> {

@@ -167,7 +167,11 @@ fn instant_word(lang: Lang, key: &str) -> &'static str {
 
 /// A part as it stands, cut where it is long; a result that is a bare state by its word.
 fn said(lang: Lang, key: &str, text: &str) -> String {
-    let state = (key == "result").then(|| words::status(&text.to_ascii_lowercase())).flatten();
+    let state = match key {
+        "result" => words::status(&text.to_ascii_lowercase()),
+        "notice" => events::notice(text),
+        _ => None,
+    };
     state.map_or_else(|| shorten(text), |say| begun(say.to(lang)))
 }
 

@@ -76,6 +76,20 @@ fn handling(step: &str) -> Option<Say> {
     })
 }
 
+/// What a reporter was told.
+#[must_use]
+pub fn notice(code: &str) -> Option<Say> {
+    Some(match code {
+        "recorded" => say("đã ghi nhận, đang xử lý", "recorded and being handled"),
+        "result" => say("đã có kết quả", "the result is there"),
+        "duplicate" => say(
+            "trùng nội dung, đang xử lý theo phản ánh đầu tiên",
+            "a repeat of a report that is being handled",
+        ),
+        _ => return None,
+    })
+}
+
 /// What a limit that ran out sets off, as a step of a case's story; `None` where the limit's end says
 /// it already.
 #[must_use]

@@ -244,7 +244,7 @@ pub const NEWEST_SERIOUS: Say = say("Nghiêm trọng, mới đến", "Serious, n
 /// The newest cases, where none is marked serious.
 pub const NEWEST: Say = say("Mới đến", "Newest");
 /// Said under it, where no severity is known.
-pub const NEWEST_HELP: Say = say("nguồn dữ liệu không nêu mức độ", "the sources state no severity");
+pub const NEWEST_HELP: Say = say("mọi mức độ, theo giờ tiếp nhận", "of any severity, by time of receipt");
 /// Said under it.
 pub const NEWEST_SERIOUS_HELP: Say = say("theo giờ tiếp nhận", "by time of receipt");
 /// Too little past to say what is usual.

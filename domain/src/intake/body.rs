@@ -279,7 +279,7 @@ fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating,
     };
     Ok(Rating {
         score_milli,
-        satisfied: score_milli >= scale_milli / 1_000 * i64::from(gate.city.satisfied_permille),
+        satisfied: gate.city.is_satisfied(score_milli, scale_milli),
         unit: code("unit", Dimension::Agency)?,
         stage: code("stage", Dimension::Stage)?,
         // Ratings come in where reports do not, at a kiosk of the desk: the list is another.

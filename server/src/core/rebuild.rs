@@ -1,7 +1,9 @@
 //! After a start: the log is read again, and nobody is shown a number until all of it is in.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use domain::case::CaseIx;
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
 use engine::Cube;
@@ -19,19 +21,22 @@ pub(super) fn read_log(
     let city = Arc::new(waiting.parts().city.city.clone());
     let mut state = State::new(city.clone(), Symbols::default(), waiting.parts().clock.now());
     let symbols = state.symbols().clone();
-    // What is counted is taken from the finished state, so that a case with a long story is not
-    // counted once for each of its events.
-    let mut unread = Changes::default();
+    let mut held: HashSet<CaseIx> = HashSet::new();
     let mut shown = 0;
     replay(&mut |stored, percent| {
-        state.apply(record::event(&stored, &city, &symbols)?, &mut unread);
-        unread = Changes::default();
+        held.extend(state.hold(record::event(&stored, &city, &symbols)?));
         if percent > shown {
             shown = percent;
             say(&waiting, percent);
         }
         Ok(())
     })?;
+    // A case is folded once, whatever number of events it has.
+    let mut unread = Changes::default();
+    for ix in held {
+        state.fold_again(ix, &mut unread);
+        unread = Changes::default();
+    }
     let cube = Cube::from_state(&state, waiting.parts().registry.clone())?;
     Ok(waiting.go(state, cube))
 }
