@@ -108,7 +108,9 @@ pub enum Body {
     },
     /// `memo.*`: the product noted what it did; never an input to a case.
     Memo(Memo),
-    /// `counter.reported`, `config.changed`, directives: kept in the log, no state here.
+    /// `counter.reported`: how a service counter's queue stands.
+    Counter(Counter),
+    /// `config.changed`, directives: kept in the log, no state here.
     Other,
 }
 
@@ -132,6 +134,7 @@ impl Body {
             | Self::Cancelled
             | Self::Heartbeat { .. }
             | Self::Memo(_)
+            | Self::Counter(_)
             | Self::Other => 4,
         }
     }
@@ -178,6 +181,23 @@ pub struct Transfer {
     pub to_is_known: bool,
     /// Whether the receiver only supports; then the holder stays.
     pub support: bool,
+}
+
+/// How a service counter's queue stands, as its source said last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Whose counter.
+    pub unit: Sym,
+    /// Which of the unit's counters; empty is all of the unit.
+    pub counter: Arc<str>,
+    /// How many wait.
+    pub waiting: u32,
+    /// How many are being served.
+    pub serving: u32,
+    /// How many tickets were issued on the day.
+    pub issued_today: u32,
+    /// How long the one who waits longest has waited.
+    pub oldest_wait_secs: Option<u32>,
 }
 
 /// What the product noted.

@@ -11,9 +11,9 @@ use imbl::{HashMap, Vector};
 
 use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
-use crate::event::{Body, Event, Memo};
+use crate::event::{Body, Counter, Event, Memo};
 use crate::fold::fold;
-use crate::symbol::Symbols;
+use crate::symbol::{Sym, Symbols};
 use crate::time::{Seq, Timestamp};
 
 /// The sources of the product itself begin so.
@@ -69,6 +69,17 @@ pub struct SourceState {
     pub events: u64,
 }
 
+/// What was said last of a service counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// When.
+    pub time: Timestamp,
+    /// Of several at the same instant the one with the greater id counts.
+    id: Arc<str>,
+    /// How it stands.
+    pub counter: Counter,
+}
+
 /// The state of the city at (`seq`, `at`).
 #[derive(Clone)]
 pub struct State {
@@ -80,6 +91,8 @@ pub struct State {
     timers: imbl::OrdMap<(Timestamp, CaseIx), u32>,
     /// What was noted of each case, and whether it still stands.
     notes: HashMap<Arc<str>, BTreeMap<Arc<str>, bool>>,
+    /// The queues of service counters, by unit and counter: what was said last.
+    queues: imbl::OrdMap<(Sym, Arc<str>), Queue>,
     at: Timestamp,
     seq: Seq,
     events: u64,
@@ -97,6 +110,7 @@ impl State {
             sources: BTreeMap::new(),
             timers: imbl::OrdMap::new(),
             notes: HashMap::new(),
+            queues: imbl::OrdMap::new(),
             at,
             seq: Seq::default(),
             events: 0,
@@ -181,6 +195,10 @@ impl State {
             self.note(memo);
             return None;
         }
+        if let Body::Counter(counter) = &event.body {
+            self.count_queue(&event, counter);
+            return None;
+        }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
             return None;
         }
@@ -249,6 +267,22 @@ impl State {
     #[must_use]
     pub fn notes(&self, case: &str) -> Option<&BTreeMap<Arc<str>, bool>> {
         self.notes.get(case)
+    }
+
+    /// The queues of service counters as they were said last, by unit and counter.
+    pub fn queues(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.values()
+    }
+
+    /// Whatever order they come in, the latest counts.
+    fn count_queue(&mut self, event: &Event, counter: &Counter) {
+        let key = (counter.unit, counter.counter.clone());
+        let held = self.queues.get(&key);
+        if held.is_some_and(|held| (held.time, &held.id) >= (event.time, &event.id)) {
+            return;
+        }
+        let queue = Queue { time: event.time, id: event.id.clone(), counter: counter.clone() };
+        self.queues.insert(key, queue);
     }
 
     /// A note that is taken back stays taken back, whichever of the two was read first.

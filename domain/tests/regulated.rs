@@ -362,6 +362,43 @@ proptest! {
         prop_assert_eq!(&timeline(&one).verdicts, &timeline(&other).verdicts);
     }
 
+    /// Wherever a run is cut and the log read again, the state is the same.
+    #[test]
+    fn any_split_into_restarts_gives_the_same_case((is_hcmc, picks) in stories(), cut in 0_usize..10) {
+        let city = if is_hcmc { hcmc() } else { haiphong() };
+        let told = told(is_hcmc, &picks);
+        let told: Vec<Told<'_>> = told.iter().map(|(time, kind, data)| (time.as_str(), *kind, data.clone())).collect();
+        let symbols = Symbols::default();
+        let event = |place: usize| {
+            let mut event = intake::read(&envelope(place, &told[place]), &city, &symbols, None).unwrap();
+            event.seq = Seq(place as u64 + 1);
+            Arc::new(event)
+        };
+        let now = |place: usize| at("2024-02-05 08:00").plus_secs(86_400 * place as i64);
+        let mut changes = Changes::default();
+        let mut whole = State::new(Arc::new(city.clone()), symbols.clone(), at("2024-02-05 07:00"));
+        for place in 0..told.len() {
+            whole.apply(event(place), &mut changes);
+            whole.advance(now(place), &mut changes);
+        }
+        // What was there before the cut is read again at once, the rest comes live.
+        let cut = cut.min(told.len());
+        let mut again = State::new(Arc::new(city.clone()), symbols.clone(), now(cut));
+        let held: std::collections::BTreeSet<_> = (0..cut).filter_map(|place| again.hold(event(place))).collect();
+        for case in held {
+            again.fold_again(case, &mut changes);
+        }
+        for place in cut..told.len() {
+            again.apply(event(place), &mut changes);
+            again.advance(now(place), &mut changes);
+        }
+        prop_assert_eq!(timeline(&whole), timeline(&again));
+        let last = now(told.len() + 400);
+        whole.advance(last, &mut changes);
+        again.advance(last, &mut changes);
+        prop_assert_eq!(whole.next_due(), again.next_due());
+    }
+
     /// No level is ever below zero or above one, and a case that is open has exactly one timeliness.
     #[test]
     fn a_case_is_open_once_or_not_at_all((is_hcmc, picks) in stories()) {

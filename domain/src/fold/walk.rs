@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
                 }
                 Verdict::APPLIED
             }
-            Body::Heartbeat { .. } | Body::Memo(_) | Body::Other => Verdict::APPLIED,
+            Body::Heartbeat { .. } | Body::Memo(_) | Body::Counter(_) | Body::Other => Verdict::APPLIED,
         }
     }
 

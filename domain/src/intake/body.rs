@@ -10,7 +10,7 @@ use super::fold_text::searchable;
 use super::{place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
-use crate::event::{Body, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
+use crate::event::{Body, Counter, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
 use crate::problem::Problem;
 use crate::symbol::{Sym, Symbols, word};
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ const STEPS: [&str; 23] = [
     "returned_result",
 ];
 
-const OWN_PREFIXES: [&str; 5] = ["directive.", "alarm.", "screen.", "config.", "counter."];
+const OWN_PREFIXES: [&str; 4] = ["directive.", "alarm.", "screen.", "config."];
 
 /// The attributes that are one code each, by the dimension that they fill.
 const CODES: [(&str, Dimension); 10] = [
@@ -118,6 +118,7 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "case.cancelled" => Body::Cancelled,
         "case.rated" => Body::Rated(rating(data, gate, flags)?),
         "source.heartbeat" => Body::Heartbeat { watermark: time(data, "watermark")? },
+        "counter.reported" => Body::Counter(counter(data, gate, flags)?),
         other if other.starts_with("memo.") => Body::Memo(Memo {
             of: text(data, "memo")?.into(),
             case: text(data, "case")?.into(),
@@ -285,6 +286,27 @@ fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating,
         // Ratings come in where reports do not, at a kiosk of the desk: the list is another.
         channel: optional_code(data, "channel")?.map_or(Sym::NONE, |code| gate.symbols.intern(code)),
     })
+}
+
+fn counter(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Counter, Problem> {
+    let unit = optional_code(data, "unit")?.ok_or_else(|| missing("unit"))?;
+    Ok(Counter {
+        unit: gate.code(Dimension::Agency, unit, flags).0,
+        counter: optional_code(data, "counter")?.unwrap_or_default().into(),
+        waiting: whole(data, "waiting")?.ok_or_else(|| missing("waiting"))?,
+        serving: whole(data, "serving")?.ok_or_else(|| missing("serving"))?,
+        issued_today: whole(data, "issued_today")?.ok_or_else(|| missing("issued_today"))?,
+        oldest_wait_secs: whole(data, "oldest_wait_secs")?,
+    })
+}
+
+/// A whole number that may be left out, not below zero.
+fn whole(data: &Data, name: &str) -> Result<Option<u32>, Problem> {
+    let Some(value) = data.get(name).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    number.map(Some).ok_or_else(|| mistyped(name, "is not a whole number from 0 on"))
 }
 
 /// The usual scales of ratings, in thousandths.

@@ -67,8 +67,19 @@ pub(super) struct Settings {
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 9] =
-    ["code", "name", "zone", "due_soon_percent", "extent", "placeholders", "dimension", "map", "replay"];
+const KEYS: [&str; 11] = [
+    "code",
+    "name",
+    "zone",
+    "due_soon_percent",
+    "extent",
+    "satisfied_permille",
+    "effects_wait_minutes",
+    "placeholders",
+    "dimension",
+    "map",
+    "replay",
+];
 
 /// Reads the `[city]` table.
 pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
@@ -81,6 +92,13 @@ pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
     (city.zone_name, city.zone) = read_zone(&table.need("zone")?)?;
     if let Some(percent) = table.get("due_soon_percent") {
         city.due_soon_percent = read_percent(&percent)?;
+    }
+    if let Some(permille) = table.get("satisfied_permille") {
+        city.satisfied_permille = from_to(&permille, 0, 1_000)?;
+    }
+    if let Some(minutes) = table.get("effects_wait_minutes") {
+        // Two hours: a wall that waits longer tells nobody of anything.
+        city.effects_wait_secs = i64::from(from_to(&minutes, 0, 120)?) * 60;
     }
     if let Some(extent) = table.get("extent") {
         city.extent = read_extent(&extent)?;
@@ -143,6 +161,11 @@ fn read_percent(node: &Node<'_>) -> Result<u8, Fault> {
         .ok()
         .filter(|percent| *percent <= 100)
         .ok_or_else(|| node.fault("due_soon_percent must be from 0 to 100"))
+}
+
+fn from_to(node: &Node<'_>, least: u16, most: u16) -> Result<u16, Fault> {
+    let fits = u16::try_from(node.whole()?).ok().filter(|number| (least..=most).contains(number));
+    fits.ok_or_else(|| node.fault(format!("{} must be from {least} to {most}", node.name())))
 }
 
 fn read_extent(node: &Node<'_>) -> Result<Extent, Fault> {

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
-use super::{cases, clock, escalations, events, figures, health, live, numbers, quality, sources};
+use super::{cases, clock, counters, escalations, events, figures, health, live, numbers, quality, sources};
 use crate::running::Running;
 
 /// One call.
@@ -43,6 +43,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(case_call(), get(cases::case)),
         answered(sources_call(), get(sources::sources)),
         answered(quality_call(), get(quality::quality)),
+        answered(counters_call(), get(counters::counters)),
         answered(escalations_call(), get(escalations::escalations)),
         answered(unmapped_call(), get(quality::unmapped)),
         answered(clock_call(), post(clock::move_on)),

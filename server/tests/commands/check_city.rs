@@ -112,8 +112,8 @@ fn what_is_wrong_with_the_settings_is_found() {
         "city.toml",
         "zone = ",
         "zome = ",
-        "city.toml:3:1: [city] has no key \"zome\"; its keys are code, name, zone, due_soon_percent, extent, \
-         placeholders, dimension, map, replay",
+        "city.toml:3:1: [city] has no key \"zome\"; its keys are code, name, zone, due_soon_percent, extent, satisfied_permille, \
+         effects_wait_minutes, placeholders, dimension, map, replay",
     );
     check(
         "city.toml",

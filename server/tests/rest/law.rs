@@ -188,3 +188,22 @@ async fn until(is_so: impl Fn() -> bool) {
     }
     panic!("it never came");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_of_a_counter_is_what_was_said_last_whatever_came_last() {
+    let server = Server::empty().await;
+    let said = |id: &str, time: &str, waiting: u32| {
+        let data =
+            json!({ "unit": "SXD", "counter": "1", "waiting": waiting, "serving": 2, "issued_today": 40 });
+        let mut event = event(id, "counter.reported", time, "", data);
+        event.as_object_mut().unwrap().remove("subject");
+        event
+    };
+    server
+        .post(&[said("2", "2026-11-23T07:55:00+07:00", 9), said("1", "2026-11-23T07:50:00+07:00", 4)])
+        .await;
+    let counters = server.json("/api/v1/counters").await["counters"].clone();
+    assert_eq!((&counters[0]["waiting"], &counters[0]["age_secs"]), (&json!(9), &json!(300)));
+    assert_eq!(counters.as_array().unwrap().len(), 1);
+    assert_eq!(server.json("/api/v1/counters?unit=UBND-A").await["counters"], json!([]));
+}

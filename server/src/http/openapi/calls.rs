@@ -147,6 +147,13 @@ pub(in crate::http) fn quality_call() -> Described {
     (GET, "/api/v1/quality", tabular(read, table("The problems.", "Quality")))
 }
 
+/// `GET /api/v1/counters`.
+pub(in crate::http) fn counters_call() -> Described {
+    let read = read("counters", "data", "The queues of service counters, as their sources said last")
+        .parameters(Some([plain("unit", "Only this unit's.", string(""))]));
+    (GET, "/api/v1/counters", tabular(read, table("The counters.", "Counters")))
+}
+
 /// `GET /api/v1/escalations`.
 pub(in crate::http) fn escalations_call() -> Described {
     let limit = integer("").minimum(Some(1)).maximum(Some(1_000));

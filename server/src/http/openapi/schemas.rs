@@ -23,6 +23,7 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Receipt", receipt()),
         ("Sources", sources()),
         ("Quality", quality()),
+        ("Counters", counters()),
         ("Escalation", escalation()),
         ("Escalations", escalations()),
         ("Unmapped", unmapped()),
@@ -341,6 +342,23 @@ fn quality() -> ObjectBuilder {
         ],
     );
     answer("Data-quality problems.", [("problems", many(problem.build(), "Those that some case has."))])
+}
+
+fn counters() -> ObjectBuilder {
+    let counter = object(
+        "How a service counter's queue stands.",
+        [
+            ("unit", made(string("Whose counter."))),
+            ("counter", made(or_null(string("Which of the unit's; null is all of the unit.")))),
+            ("waiting", made(integer("How many wait."))),
+            ("serving", made(integer("How many are being served."))),
+            ("issued_today", made(integer("How many tickets were issued on the day."))),
+            ("oldest_wait_secs", made(or_null(integer("How long the one who waits longest has waited.")))),
+            ("time", made(instant("When this was said."))),
+            ("age_secs", made(integer("How long ago that is."))),
+        ],
+    );
+    answer("Service counters.", [("counters", many(counter.build(), "Ascending by unit and counter."))])
 }
 
 fn escalation() -> ObjectBuilder {
