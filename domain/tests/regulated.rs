@@ -250,6 +250,121 @@ fn what_no_way_of_the_life_cycle_allows_is_kept_and_flagged() {
 }
 
 #[test]
+fn an_incident_that_was_late_stays_late_when_it_is_called_complex_afterwards() {
+    let story = |marked: &'static str| {
+        in_order(
+            &hcmc(),
+            &[
+                ("2024-03-12 09:00", "received", report("hcmc", 1)),
+                ("2024-03-12 09:03", "transferred", transferred("dispatched")),
+                ("2024-03-12 09:10", "step", step("verified_genuine")),
+                ("2024-03-12 09:12", "transferred", transferred("assigned_to_subordinate")),
+                ("2024-03-12 10:00", "step", step("inspected")),
+                (marked, "amended", json!({"severity": "complex"})),
+                ("2024-03-12 17:00", "resolved", json!({"result": "fixed", "fixed": true})),
+            ],
+        )
+    };
+    check_judged(&story("2024-03-12 13:00"), Judgement::Late);
+    check_judged(&story("2024-03-12 11:00"), Judgement::InTime);
+    let standing = |state: &State| {
+        let segment = timeline(state).at(at("2024-03-13 00:00")).unwrap().clone();
+        segment.clock.map(|clock| state.symbols().name(clock.rule).unwrap().to_string())
+    };
+    assert_eq!(standing(&story("2024-03-12 13:00")).as_deref(), Some("HCM-7.1.a-B3-repair"));
+    assert_eq!(standing(&story("2024-03-12 11:00")).as_deref(), Some("HCM-7.1.b-repair"));
+}
+
+#[test]
+fn what_was_repaired_in_time_stands_in_time_however_late_it_was_told() {
+    let state = in_order(
+        &hcmc(),
+        &[
+            ("2024-03-12 09:00", "received", report("hcmc", 1)),
+            ("2024-03-12 09:03", "transferred", transferred("dispatched")),
+            ("2024-03-12 09:10", "step", step("verified_genuine")),
+            ("2024-03-12 09:12", "transferred", transferred("assigned_to_subordinate")),
+            ("2024-03-12 10:00", "step", step("inspected")),
+            ("2024-03-12 11:30", "step", step("repaired")),
+            ("2024-03-12 15:00", "resolved", json!({"result": "fixed"})),
+        ],
+    );
+    check_judged(&state, Judgement::InTime);
+    let resolved = timeline(&state).flows.iter().find(|flow| flow.measure == Measure::Resolved).unwrap();
+    let timeliness = state.symbols().name(resolved.attrs.code(Dimension::Timeliness)).unwrap();
+    assert_ne!(&*timeliness, "overdue");
+}
+
+#[test]
+fn a_duty_that_is_left_when_a_case_is_over_escalates_nothing() {
+    for end in ["resolved", "linked"] {
+        let data = match end {
+            "resolved" => json!({"result": "done"}),
+            _ => json!({"relation": "duplicate_of", "case": "first"}),
+        };
+        let state = in_order(
+            &haiphong(),
+            &[
+                ("2024-03-11 08:00", "received", report("haiphong", 2)),
+                ("2024-03-11 08:30", "transferred", transferred("slip_delivered_to_focal_officer")),
+                ("2024-03-11 10:00", end, data),
+            ],
+        );
+        assert_eq!(timeline(&state).escalations, [], "{end}");
+    }
+}
+
+#[test]
+fn what_the_city_office_took_over_does_not_run_out() {
+    let state = in_order(
+        &haiphong(),
+        &[
+            ("2024-03-11 08:00", "received", report("haiphong", 2)),
+            ("2024-03-11 08:30", "transferred", transferred("slip_delivered_to_focal_officer")),
+            ("2024-03-11 10:00", "transferred", transferred("sent_to_city_office")),
+        ],
+    );
+    assert_eq!(standing(&state, "2024-03-25 10:00").0, "with_city_office");
+    assert_eq!(timeline(&state).escalations, []);
+}
+
+#[test]
+fn a_case_opened_again_is_not_judged_by_the_limit_that_it_had_met() {
+    let state = in_order(
+        &hcmc(),
+        &[
+            ("2024-03-01 10:00", "received", report("hcmc", 2)),
+            ("2024-03-01 10:01", "transferred", transferred("dispatched")),
+            ("2024-03-01 10:05", "step", step("handling_begun")),
+            ("2024-03-04 10:00", "resolved", json!({"result": "done"})),
+            ("2024-03-05 10:00", "reopened", json!({})),
+            ("2024-03-20 10:00", "resolved", json!({"result": "done"})),
+        ],
+    );
+    let flows = timeline(&state).flows.iter().filter(|flow| flow.measure == Measure::Resolved);
+    let judged: Vec<Judgement> = flows.map(|flow| flow.judged).collect();
+    assert_eq!(judged, [Judgement::InTime, Judgement::NoDeadline]);
+}
+
+#[test]
+fn a_dossier_of_which_only_the_return_is_told_is_resolved_by_it() {
+    let state = in_order(
+        &hcmc(),
+        &[
+            (
+                "2024-03-01 08:00",
+                "received",
+                json!({"kind": "dossier", "city": "hcmc", "agency": "a", "field": "f",
+                       "due_at": "2024-03-05T17:00:00+07:00"}),
+            ),
+            ("2024-03-06 09:00", "step", step("returned_result")),
+        ],
+    );
+    assert_eq!(standing(&state, "2024-03-07 00:00").0, "result_returned");
+    check_judged(&state, Judgement::Late);
+}
+
+#[test]
 fn a_dossier_goes_through_its_stages_and_is_resolved_by_the_approval() {
     let state = in_order(
         &hcmc(),

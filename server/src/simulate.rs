@@ -15,6 +15,7 @@ mod cluster;
 mod counters;
 mod dossier;
 mod draft;
+mod former;
 mod live;
 mod model;
 mod polygon;

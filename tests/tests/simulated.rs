@@ -226,7 +226,8 @@ async fn prove_a_simulated_year_keeps_every_identity_at_every_agency_district_an
         for by in ["district", "ward"] {
             let rows = table(&program, &["received"], &format!("{span}&group_by={by}")).await;
             assert_eq!(rows.values().map(|row| row["received"]).sum::<i64>(), whole, "{by} {span}");
-            println!("figure: without_{by}_{from} = {}", rows.get("").map_or(0, |row| row["received"]));
+            assert!(!rows.contains_key(""), "{by} {span}: cases without a place");
+            println!("figure: places_by_{by}_from_{from} = {}", rows.len());
         }
     }
 }

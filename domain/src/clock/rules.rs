@@ -497,13 +497,12 @@ impl Clocks {
             .min_by_key(|clock| (clock.governing_due(), clock.rule))
     }
 
-    /// The clock that judges a resolution: the latest unit's, of a rule that says so.
-    #[must_use]
-    pub fn judging(&self, rules: &RuleSet) -> Option<&RuleClock> {
-        self.clocks
-            .iter()
-            .filter(|clock| clock.counts() && rules.rule(clock.rule).judges_resolution)
-            .max_by_key(|clock| (clock.run, clock.start, std::cmp::Reverse(clock.rule)))
+    /// The clocks that judge a resolution: the latest unit's, of rules that say so. A limit that ran
+    /// out before another took over stands beside it, and the worst of them decides.
+    pub fn judging(&self, rules: &RuleSet) -> impl Iterator<Item = &RuleClock> {
+        let judges = |clock: &&RuleClock| clock.counts() && rules.rule(clock.rule).judges_resolution;
+        let last = self.clocks.iter().filter(judges).map(|clock| clock.run).max();
+        self.clocks.iter().filter(judges).filter(move |clock| Some(clock.run) == last)
     }
 
     /// The states that breaches stored, such as `overdue_pending`: which, since when, by which rule.

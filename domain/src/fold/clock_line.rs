@@ -28,8 +28,8 @@ pub(super) struct Span {
     pub(super) from: Timestamp,
     /// The governing clock: the earliest due among those that run.
     pub(super) governing: Option<Clock>,
-    /// The clock that judges a resolution.
-    judging: Option<RuleClock>,
+    /// The clocks that judge a resolution.
+    judging: Vec<(RuleClock, Clock)>,
 }
 
 impl<'a> ClockLine<'a> {
@@ -64,11 +64,15 @@ impl<'a> ClockLine<'a> {
 
     fn span(&self, from: Timestamp, symbols: &Symbols) -> Span {
         let Some(law) = self.law_at(from) else {
-            return Span { from, governing: None, judging: None };
+            return Span { from, governing: None, judging: Vec::new() };
         };
         let clocks = law.clocks(&self.facts, from);
         let plain = |clock: &RuleClock| clock.plain(symbols.intern(&law.rules.rule(clock.rule).id));
-        Span { from, governing: clocks.governing().map(plain), judging: clocks.judging(law.rules).cloned() }
+        Span {
+            from,
+            governing: clocks.governing().map(plain),
+            judging: clocks.judging(law.rules).map(|clock| (clock.clone(), plain(clock))).collect(),
+        }
     }
 
     fn law_at(&self, at: Timestamp) -> Option<&Law<'a>> {
@@ -99,12 +103,21 @@ impl<'a> ClockLine<'a> {
 }
 
 impl Span {
-    /// How a resolution decided at `at` is judged; `None` where no rule judges it.
-    pub(super) fn judge(&self, at: Timestamp) -> Option<Judgement> {
-        let clock = self.judging.as_ref()?;
-        Some(match clock.judged {
-            Judgement::None | Judgement::NoDeadline => clock.judge(at),
-            judged => judged,
-        })
+    /// How a resolution decided at `at` is judged, and by which clock: the worst of those that judge. A
+    /// clock that had stopped before the case was opened again, at `opened`, judges no more. None where
+    /// no rule judges it.
+    pub(super) fn judge(&self, at: Timestamp, opened: Timestamp) -> Option<(Judgement, Clock)> {
+        let judging =
+            self.judging.iter().filter(|(clock, _)| clock.stopped_at.is_none_or(|stopped| stopped >= opened));
+        let judged = judging.map(|(clock, plain)| match clock.judged {
+            Judgement::None | Judgement::NoDeadline => (clock.judge(at), *plain),
+            judged => (judged, *plain),
+        });
+        judged.max_by_key(|(judged, plain)| (*judged as u8, std::cmp::Reverse(plain.governing_due())))
+    }
+
+    /// Whether a rule of this time judges resolutions of the case at all.
+    pub(super) fn has_judges(&self) -> bool {
+        !self.judging.is_empty()
     }
 }

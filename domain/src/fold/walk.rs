@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::clock_line::ClockLine;
+use super::clock_line::{ClockLine, Span};
 use super::standing::{Standing, word_of};
 use crate::case::{Attrs, Escalation, Measure, Point, Segment, Timeline, Verdict};
 use crate::city::City;
@@ -41,6 +41,7 @@ pub(super) struct Walk<'a> {
     early_link: Option<Relation>,
     /// How many of the limits that run out have been walked.
     ran_out: usize,
+    escalations: Vec<Escalation>,
     segments: Vec<Segment>,
     flows: Vec<Point>,
     resolved_at: Option<Timestamp>,
@@ -70,6 +71,7 @@ impl<'a> Walk<'a> {
             received: false,
             early_link: None,
             ran_out: 0,
+            escalations: Vec::new(),
             segments: Vec::with_capacity(2),
             flows: Vec::with_capacity(3),
             resolved_at: None,
@@ -124,10 +126,15 @@ impl<'a> Walk<'a> {
     /// What limits set off that ran out before an instant; `None` is "ever".
     pub(super) fn let_limits_run_out(&mut self, before: Option<Timestamp>) {
         let Some(line) = self.line else { return };
-        while let Some(Escalation { since, action, .. }) = line.escalations.get(self.ran_out)
-            && before.is_none_or(|before| *since < before)
+        while let Some(escalation) = line.escalations.get(self.ran_out)
+            && before.is_none_or(|before| escalation.since < before)
         {
+            let Escalation { since, action, .. } = escalation;
             self.ran_out += 1;
+            // A duty that is left when the case is over, to answer somebody, escalates nothing.
+            if self.standing.is_open() && self.received {
+                self.escalations.push(escalation.clone());
+            }
             let Some(cycle) = self.cycle().filter(|_| self.standing.is_open() && self.received) else {
                 continue;
             };
@@ -154,7 +161,7 @@ impl<'a> Walk<'a> {
             resolved_at: self.resolved_at,
             verdicts,
             flags,
-            escalations: self.line.map(|line| line.escalations.clone()).unwrap_or_default(),
+            escalations: self.escalations,
         }
     }
 
@@ -378,28 +385,37 @@ impl<'a> Walk<'a> {
         if early {
             self.flags.push(Flag::ClosedBeforeReceived);
         }
-        let (attrs, clock) = match self.standing_at(decided) {
+        let (attrs, governing) = match self.standing_at(decided) {
             Some(segment) => (segment.attrs.clone(), segment.clock),
             None => (Arc::new(self.attrs_at(decided)), self.clock_at(decided)),
         };
-        let attrs = attrs
-            .with(Dimension::Timeliness, timeliness(clock, decided).sym())
-            .with(Dimension::Status, next.status);
-        let by_rule = self.line.and_then(|line| line.at(at)).and_then(|span| span.judge(decided));
+        let span = self.line.and_then(|line| line.at(at));
+        let by_rule = span.and_then(|span| span.judge(decided, self.opened_at));
+        let (judged, clock) = match (by_rule, self.stated) {
+            (Some((judged, clock)), _) => (judged, Some(clock)),
+            // Opened again after the only limit had been met: there is none any more.
+            (None, _) if span.is_some_and(Span::has_judges) => (Judgement::NoDeadline, None),
+            (None, Some(stated)) => (stated.judge(decided), governing.or(Some(stated))),
+            (None, None) => (Judgement::NoDeadline, None),
+        };
+        let timeliness = match (judged, timeliness(clock, decided)) {
+            (Judgement::Late, _) => Timeliness::Overdue,
+            (Judgement::InTime, Timeliness::Overdue) => Timeliness::InTime,
+            (_, timeliness) => timeliness,
+        };
+        let attrs = attrs.with(Dimension::Timeliness, timeliness.sym()).with(Dimension::Status, next.status);
         self.flows.push(Point {
             at: decided,
             since: decided,
             weight: 1,
             measure: Measure::Resolved,
-            judged: by_rule
-                .or_else(|| self.stated.map(|clock| clock.judge(decided)))
-                .unwrap_or(Judgement::NoDeadline),
+            judged,
             handling_secs: (!early).then(|| decided.since(self.received_at).div_euclid(1_000_000)),
             attrs: Arc::new(attrs),
         });
         self.resolved_at = Some(decided);
         self.standing = next;
-        self.close_from(decided);
+        self.close_from(decided, clock);
     }
 
     /// The governing clock: a rule's, else the limit that the source states.
@@ -455,11 +471,13 @@ impl<'a> Walk<'a> {
         after.checked_sub(1).and_then(|place| self.segments.get(place))
     }
 
-    /// The case is no longer open from `at` on, even where later events have been walked already.
-    fn close_from(&mut self, at: Timestamp) {
+    /// The case is no longer open from `at` on, even where later events have been walked already. Its
+    /// clock from then on is the one that judged it.
+    fn close_from(&mut self, at: Timestamp, clock: Option<Clock>) {
         let first_after = self.segments.partition_point(|segment| segment.from < at);
         for segment in &mut self.segments[first_after..] {
             segment.open = false;
+            segment.clock = clock;
             segment.attrs = Arc::new(segment.attrs.with(Dimension::Status, self.standing.status));
         }
         if at >= self.received_at
@@ -467,8 +485,7 @@ impl<'a> Walk<'a> {
             && let Some(before) = first_after.checked_sub(1).and_then(|place| self.segments.get(place))
         {
             let attrs = Arc::new(before.attrs.with(Dimension::Status, self.standing.status));
-            let segment = Segment { from: at, attrs, open: false, clock: before.clock };
-            self.segments.insert(first_after, segment);
+            self.segments.insert(first_after, Segment { from: at, attrs, open: false, clock });
         }
     }
 

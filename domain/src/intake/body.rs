@@ -271,9 +271,13 @@ fn relation(data: &Data) -> Result<Relation, Problem> {
 
 fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating, Problem> {
     let score_milli = milli(data, "score")?.ok_or_else(|| missing("score"))?;
-    // A score without its scale is on the smallest usual one that holds it.
+    // A score without its scale is on the city's own, or on the smallest usual one that holds it.
+    let own = gate.city.lists.satisfaction.iter().map(|level| level.score_milli).max();
     let usual = || SCALES_MILLI.into_iter().find(|scale| score_milli <= *scale).unwrap_or(score_milli);
-    let scale_milli = milli(data, "scale")?.unwrap_or_else(usual);
+    let scale_milli = milli(data, "scale")?.or(own).unwrap_or_else(usual);
+    if scale_milli <= 0 || !(0..=scale_milli).contains(&score_milli) {
+        return Err(mistyped("score", "does not lie within its scale"));
+    }
     let mut code = |name: &str, dimension: Dimension| -> Result<Sym, Problem> {
         let code = optional_code(data, name)?;
         Ok(code.map_or(Sym::NONE, |code| gate.code(dimension, code, flags).0))

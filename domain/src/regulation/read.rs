@@ -30,6 +30,7 @@ impl RuleSet {
         words::read(&root, &mut set.vocabulary)?;
         rules::read(&root, &mut set)?;
         set.life_cycle = life_cycle::read(&root, &set.vocabulary)?;
+        declared_states(&root, &set)?;
         if set.groups.is_empty() {
             set.groups = set.rules.iter().flat_map(|rule| rule.groups.iter().copied()).collect();
             set.groups.sort_unstable();
@@ -38,6 +39,19 @@ impl RuleSet {
         settings(&root, &mut set)?;
         Ok(set)
     }
+}
+
+/// A limit that ran out can set only a state that the life cycle has.
+fn declared_states(root: &Table<'_>, set: &RuleSet) -> Result<(), Fault> {
+    let Some(cycle) = &set.life_cycle else { return Ok(()) };
+    for rule in &set.rules {
+        let mut states = rule.on_breach.iter().filter_map(|action| action.strip_prefix("set_state:"));
+        if let Some(state) = states.find(|state| cycle.find(state).is_none()) {
+            let message = format!("{} sets the state {state:?}, which the life cycle does not have", rule.id);
+            return Err(root.fault_at_key("life_cycle", message));
+        }
+    }
+    Ok(())
 }
 
 /// The header; a file without one holds rules for every city, kind and day.

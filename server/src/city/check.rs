@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use domain::document::Fault;
 
 use super::CityError;
+use crate::simulate::{Scale, SimulateError, World};
 use codes::Codes;
 
 /// A kind of file of a city's folder.
@@ -35,6 +36,12 @@ pub enum Part {
     Regulations,
     /// `boundaries/*.geojson`.
     Boundaries,
+    /// `places/*.csv`.
+    Places,
+    /// `lists/*.csv`.
+    Lists,
+    /// `simulation.toml`.
+    Simulation,
     /// `PROVENANCE.md`.
     Provenance,
 }
@@ -50,6 +57,9 @@ impl Part {
             Self::Calendar => "calendar",
             Self::Regulations => "regulations",
             Self::Boundaries => "boundaries",
+            Self::Places => "places",
+            Self::Lists => "lists",
+            Self::Simulation => "simulation",
             Self::Provenance => "provenance",
         }
     }
@@ -131,8 +141,36 @@ pub fn check(folder: &Path) -> Result<Checked, CityError> {
     regulations::check(folder, city.as_ref(), &codes, &mut checked)?;
     boundaries::check(folder, city.as_ref(), &codes, &mut checked)?;
     provenance::check(folder, &mut checked)?;
+    as_loaded(folder, &mut checked);
     checked.settle();
     Ok(checked)
+}
+
+/// What the loader itself refuses: of the files that are not looked at one by one, and of what files say
+/// of each other.
+fn as_loaded(folder: &Path, checked: &mut Checked) {
+    let path = folder.join("city.toml");
+    let loaded = match super::load(&folder.to_string_lossy()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let part = match &error {
+                CityError::Fault(fault) if fault.path.starts_with(folder.join("places")) => Part::Places,
+                CityError::Fault(fault) if fault.path.starts_with(folder.join("lists")) => Part::Lists,
+                // Found already, under its own kind.
+                _ if !checked.faults.is_empty() => return,
+                _ => Part::Settings,
+            };
+            return checked.refused(part, &path, error);
+        }
+    };
+    let whole = Scale { reports: 1.0, dossiers: 1.0 };
+    match World::load(&loaded, 1, whole) {
+        Ok(_) | Err(SimulateError::NoModel { .. }) => {}
+        Err(SimulateError::Fault(fault)) => checked.fault(Part::Simulation, fault),
+        Err(error) => {
+            checked.at(Part::Simulation, &folder.join(crate::simulate::FILE), (1, 1), error.to_string());
+        }
+    }
 }
 
 /// The files of a folder with this ending, ascending; none where there is no such folder.

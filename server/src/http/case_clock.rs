@@ -48,6 +48,13 @@ fn of_rules(case: &Case, frozen: &Frozen) -> Vec<ClockView> {
                 before.insert(place, view.due);
             }
         }
+        // What was over before the folder was changed is never looked at again.
+        let timeline = case.timeline.as_ref();
+        if until <= at
+            && timeline.and_then(|timeline| timeline.at(until)).is_some_and(|segment| !segment.open)
+        {
+            break;
+        }
     }
     views.into_iter().map(|(_, view)| view).collect()
 }

@@ -57,7 +57,7 @@ fn tell(
         source: source.clone(),
         city: Arc::from(world.city.code.as_str()),
         field: procedure.field.clone(),
-        ward: (date >= world.model.wards.codes_from).then(|| world.wards.get(ward).code.clone()),
+        ward: world.area_code(ward, at, false, &mut chance),
         point: None,
         place: world.wards.get(ward).name.clone(),
         kind: Kind::Dossier { procedure: procedure.code.clone(), online, agency: unit.clone(), due },

@@ -37,7 +37,7 @@ pub(super) fn plan(world: &World, date: Date, planned: &mut Vec<Planned>) {
             Some(first) => (Before::Repeats(first.code.clone()), first.point),
             None => (Before::Nothing, None),
         };
-        let report = Report::draw(world, arrival, date, near, &mut chance);
+        let report = Report::draw(world, arrival, near, &mut chance);
         if matches!(before, Before::Nothing) {
             firsts.insert(matter, First { code: code.clone(), point: report.point });
         }
@@ -68,13 +68,7 @@ struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn draw(
-        world: &'a World,
-        arrival: &'a Arrival,
-        date: Date,
-        near: Option<LatLng>,
-        chance: &mut Chance,
-    ) -> Self {
+    fn draw(world: &'a World, arrival: &'a Arrival, near: Option<LatLng>, chance: &mut Chance) -> Self {
         let plan = &world.model.reports;
         let field = &plan.fields[arrival.field];
         let ward = world.wards.get(arrival.ward);
@@ -84,13 +78,14 @@ impl<'a> Report<'a> {
             None if placed => ward.shape.draw(chance),
             None => None,
         };
+        let ward_code = world.area_code(arrival.ward, arrival.at, point.is_some(), chance);
         Self {
             arrival,
             field,
             incident: field.group == 1 && !chance.happens(field.not_incident),
             channel: plan.channels[chance.weighted(&plan.channel_weights)].clone(),
             confidential: chance.happens(world.model.confidential()),
-            ward_code: (date >= world.model.wards.codes_from).then(|| ward.code.clone()),
+            ward_code,
             point,
         }
     }

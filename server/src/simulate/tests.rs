@@ -174,16 +174,23 @@ fn points_lie_inside_the_ward_that_the_event_names() {
 }
 
 #[test]
-fn no_area_code_and_no_committee_of_today_is_named_before_there_were_any() {
+fn areas_are_those_of_the_time_and_no_committee_of_today_is_named_before_there_was_one() {
     let world = world("hcmc", 5, 0.5, 0.001);
     let tree = world.city.catalogue.tree(Dimension::Agency).unwrap();
+    let (mut named, mut placed) = (0, 0);
     for simulated in stretch(&world, "2025-06-20", "2025-06-30") {
         let data = &simulated.event["data"];
-        assert!(data["incident_location"]["area_code"].is_null(), "{}", simulated.event);
+        if let Some(area) = data["incident_location"]["area_code"].as_str() {
+            let found = world.city.places.resolve(area, simulated.time, None).unwrap();
+            assert!(!found.is_of_other_epoch, "{}", simulated.event);
+            named += 1;
+        }
+        placed += usize::from(data["kind"].is_string());
         let to = data["to"].as_str().and_then(|to| tree.entries.get(to));
         let begins = to.and_then(|entry| entry.valid_from.as_deref());
         assert!(begins.is_none_or(|day| day <= "2025-06-20"), "{}", simulated.event);
     }
+    assert!(named > 1_000 && named == placed, "{named} of {placed} cases name an area");
     let after = text(stretch(&world, "2025-07-01", "2025-07-03"));
     assert!(after.contains("\"area_code\"") && after.contains("\"to\":\"ubnd_"));
 }

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use super::FILE;
 use super::chance::Chance;
+use super::former::Former;
 use super::model::{Agencies, Code, Delay, Model, Weights};
 use super::wards::Wards;
 use crate::city::CityFolder;
@@ -77,6 +78,7 @@ pub struct World {
     pub(super) scale: Scale,
     /// How long a unit takes beside the usual.
     paces: BTreeMap<Code, f64>,
+    former: Former,
 }
 
 impl World {
@@ -96,7 +98,8 @@ impl World {
         let wards = Wards::load(&dir.join(&model.wards.file), &model.wards, city)?;
         let paces = paces(&model, city, seed);
         let sources = sources(&model, scale);
-        Ok(Self { city: city.clone(), model, wards, sources, seed, scale, paces })
+        let former = Former::of(&city.places);
+        Ok(Self { city: city.clone(), model, wards, sources, seed, scale, paces, former })
     }
 
     /// What `toancanh demo` begins with in this city.
@@ -155,6 +158,22 @@ impl World {
         let drawn = Weights::of(fit.iter().map(|(_, weight)| *weight))
             .and_then(|weights| fit.get(weights.place_at(at * weights.total())));
         drawn.map_or_else(|| self.fallback(ward, date, not), |(code, _)| code.clone())
+    }
+
+    /// The code of the area that a source names: the ward's, and before there was one that of a unit
+    /// of then.
+    pub(super) fn area_code(
+        &self,
+        ward: usize,
+        at: Timestamp,
+        has_point: bool,
+        chance: &mut Chance,
+    ) -> Option<Code> {
+        let ward = &self.wards.get(ward).code;
+        if self.date_of(at) >= self.model.wards.codes_from {
+            return Some(ward.clone());
+        }
+        self.former.draw(ward, at, has_point, chance)
     }
 
     /// The People's Committee of a ward.
