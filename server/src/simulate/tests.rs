@@ -184,13 +184,16 @@ fn areas_are_those_of_the_time_and_no_committee_of_today_is_named_before_there_w
             let found = world.city.places.resolve(area, simulated.time, None).unwrap();
             assert!(!found.is_of_other_epoch, "{}", simulated.event);
             named += 1;
+        } else if data["kind"].is_string() {
+            // A ward of today made of parts of others alone: the point says where the case lies.
+            assert!(data["incident_location"]["point"].is_object(), "{}", simulated.event);
         }
         placed += usize::from(data["kind"].is_string());
         let to = data["to"].as_str().and_then(|to| tree.entries.get(to));
         let begins = to.and_then(|entry| entry.valid_from.as_deref());
         assert!(begins.is_none_or(|day| day <= "2025-06-20"), "{}", simulated.event);
     }
-    assert!(named > 1_000 && named == placed, "{named} of {placed} cases name an area");
+    assert!(named > 1_000 && named * 100 > placed * 98, "{named} of {placed} cases name an area");
     let after = text(stretch(&world, "2025-07-01", "2025-07-03"));
     assert!(after.contains("\"area_code\"") && after.contains("\"to\":\"ubnd_"));
 }
