@@ -152,6 +152,9 @@ pub struct EscalationView {
     pub at: String,
     /// From when on it was so: later than `at` where the fact came later.
     pub since: String,
+    /// Whether a memo in the log says that it was done.
+    #[serde(default)]
+    pub noted: bool,
 }
 
 /// One event of a case's story.

@@ -99,6 +99,14 @@ fn plan(args: &Args, layers: &Layers) -> Result<Plan, Failure> {
     let world = World::load(&city, args.seed, scale)?;
     let from = instant("--from", &args.from, &city)?;
     let until = args.until.as_deref().map(|until| instant("--until", until, &city)).transpose()?;
+    let years = |at: Timestamp| (1990..2100).contains(&at.to_jiff().to_zoned(city.city.zone.clone()).year());
+    for (flag, at) in [("--from", Some(from)), ("--until", until)] {
+        if at.is_some_and(|at| !years(at)) {
+            return Err(Failure::usage(format!(
+                "{flag}: no log takes events of before 1990, and none are made of after 2099"
+            )));
+        }
+    }
     if until.is_some_and(|until| until <= from) {
         return Err(Failure::usage("--until: must be later than --from"));
     }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use domain::answer::EscalationView;
 use domain::case::{Case, Escalation};
 use domain::city::City;
+use domain::clock::memo::memo_id;
 use domain::dimension::Dimension;
 use domain::query::bad;
 use domain::state::State as Cases;
@@ -120,7 +121,10 @@ fn view(
         let code = segment.map(|segment| segment.attrs.code(dimension))?;
         state.symbols().name(code).map(|name| name.to_string())
     };
+    let memo = memo_id(&case.code, &escalation.rule, &escalation.action, escalation.at);
+    let notes = state.notes(&case.code);
     EscalationView {
+        noted: notes.is_some_and(|notes| notes.get(memo.as_str()) == Some(&true)),
         case: case.code.to_string(),
         agency: code(Dimension::Agency),
         status: code(Dimension::Status).unwrap_or_default(),

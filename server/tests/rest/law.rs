@@ -169,6 +169,11 @@ async fn a_slip_without_an_answer_stands_on_the_list_of_the_city_office() {
     until(|| memos(&server, "noted") == 1).await;
     server.move_to("2026-12-01T17:16:00+07:00").await;
     until(|| memos(&server, "noted") == 3).await;
+    // What is in the log is in the numbers with the next tick.
+    let seq = server.started.running.store.durable();
+    let mut snapshots = server.started.running.core.watch();
+    snapshots.wait_for(|snapshot| snapshot.frozen.seq() >= seq).await.unwrap();
+    assert_eq!(server.json(office).await["escalations"][0]["noted"], true);
     // An answer that was in time and comes late takes all of it back.
     let answered = json!({ "result": "done", "answered": true });
     server.post(&[event("3", "case.resolved", "2026-11-23T16:00:00+07:00", "slip", answered)]).await;

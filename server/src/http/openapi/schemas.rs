@@ -373,6 +373,7 @@ fn escalation() -> ObjectBuilder {
             ("clause", made(string("Where that stands."))),
             ("at", made(instant("The last instant in time."))),
             ("since", made(instant("From when on it was so: later where the fact came later."))),
+            ("noted", made(boolean("Whether a memo in the log says that it was done."))),
         ],
     )
 }
