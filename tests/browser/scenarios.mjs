@@ -347,8 +347,9 @@ async function outageAtOpening(browser) {
     await shot(tab, `opened-in-outage-${link.includes('map') ? 'map' : 'agency'}`);
     await context.setOffline(false);
     await live(tab);
-    await tab.waitForSelector(filled, { timeout: 20_000 });
-    await tab.waitForFunction(() => !document.querySelector('.nothing.failed, .hexmap-note[role="alert"]'), null, { timeout: 10_000 });
+    // How soon is no promise: a busy machine may take its time, a page that stays empty never comes.
+    await tab.waitForSelector(filled, { timeout: 60_000 });
+    await tab.waitForFunction(() => !document.querySelector('.nothing.failed, .hexmap-note[role="alert"]'), null, { timeout: 60_000 });
     holds(await tab.evaluate(() => window.isTheSamePage), 'the page was not loaded anew');
     await context.close();
   }
@@ -366,7 +367,7 @@ async function otherData(browser) {
   same((await other.textContent('.receipt-value strong')).trim(), '1', 'the receipt before');
   console.log('before');
   await tab.waitForFunction(() => document.querySelector('main h1')?.textContent === '2 vụ việc', null, { timeout: 60_000 });
-  await other.waitForFunction(() => document.querySelector('.receipt-value strong')?.textContent.trim() === '2', null, { timeout: 20_000 });
+  await other.waitForFunction(() => document.querySelector('.receipt-value strong')?.textContent.trim() === '2', null, { timeout: 60_000 });
   console.log('after');
   await context.close();
 }
