@@ -315,6 +315,35 @@ fn a_duty_that_is_left_when_a_case_is_over_escalates_nothing() {
 }
 
 #[test]
+fn a_limit_that_a_change_makes_too_short_runs_out_with_the_change_and_once() {
+    let with = |hp: &str| city("haiphong", &[hp, OS]);
+    let (eight, four) = (with(HP), with(&HP.replacen("limit = 8\n", "limit = 4\n", 1)));
+    let since = |changed_at: &str| {
+        let earlier = domain::city::EarlierLaw {
+            until: at(changed_at),
+            regulations: eight.regulations.clone(),
+            calendar: eight.calendar.clone(),
+        };
+        let changed = City { earlier_laws: vec![earlier], ..four.clone() };
+        let state = in_order(
+            &changed,
+            &[
+                ("2024-03-11 08:00", "received", report("haiphong", 2)),
+                ("2024-03-11 08:00", "transferred", transferred("slip_delivered_to_focal_officer")),
+            ],
+        );
+        let told =
+            timeline(&state).escalations.iter().filter(|told| &*told.action == "escalate_to_unit_head");
+        told.map(|told| told.since).collect::<Vec<_>>()
+    };
+    let step = |local: &str| at(local).plus_micros(Timestamp::STEP);
+    // Before four hours are over, after them, and when even the eight have run out.
+    assert_eq!(since("2024-03-11 09:00"), [step("2024-03-11 12:00")]);
+    assert_eq!(since("2024-03-11 15:00"), [at("2024-03-11 15:00")]);
+    assert_eq!(since("2024-03-12 09:00"), [step("2024-03-11 17:00")]);
+}
+
+#[test]
 fn what_the_city_office_took_over_does_not_run_out() {
     let state = in_order(
         &haiphong(),

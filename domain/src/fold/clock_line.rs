@@ -38,16 +38,22 @@ impl<'a> ClockLine<'a> {
         let mut escalations: Vec<Escalation> = Vec::new();
         let mut from = Timestamp::MIN;
         for LawFor { until, law } in &laws {
-            let Some(law) = law else { continue };
             let end = last.plus_secs(HORIZON_SECS).min(*until);
-            let memos = law.clocks(&facts, end).memos("", law.rules);
-            let mine = memos.into_iter().filter(|memo| memo.since >= from && memo.since < *until);
-            escalations.extend(mine.map(|memo| Escalation {
-                since: memo.since,
-                at: memo.at,
-                action: memo.action.into(),
-                rule: law.rules.rule(memo.rule).id.as_str().into(),
-            }));
+            for memo in law.iter().flat_map(|law| law.clocks(&facts, end).memos("", law.rules)) {
+                let rule = law.as_ref().map_or("", |law| &law.rules.rule(memo.rule).id);
+                // What a changed limit would have set off before the change is set off by the change,
+                // unless it had been already.
+                let is_of_before = from > Timestamp::MIN
+                    && escalations.iter().any(|other| *other.rule == *rule && *other.action == memo.action);
+                if memo.since < *until && !is_of_before {
+                    escalations.push(Escalation {
+                        since: memo.since.max(from),
+                        at: memo.at,
+                        action: memo.action.into(),
+                        rule: rule.into(),
+                    });
+                }
+            }
             from = *until;
         }
         escalations.sort();

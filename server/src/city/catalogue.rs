@@ -15,7 +15,7 @@ const COLUMNS: [&str; 8] = ["code", "name_vi", "name_en", "parent", "valid_from"
 /// Reads every list of the folder into the catalogue. A dimension with a list knows only what
 /// stands in it, unless its settings say `open`.
 pub(super) fn read_all(folder: &Path, catalogue: &mut Catalogue) -> Result<(), CityError> {
-    for path in lists(folder)? {
+    for path in files_with(folder, "csv")? {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let Ok(dimension) = stem.parse::<Dimension>() else {
             let names = Dimension::ALL.map(Dimension::name).join(", ");
@@ -33,7 +33,8 @@ pub(super) fn read_all(folder: &Path, catalogue: &mut Catalogue) -> Result<(), C
     Ok(())
 }
 
-fn lists(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
+/// The files of a folder with this extension, ascending; none where there is no such folder.
+pub(super) fn files_with(folder: &Path, wanted: &str) -> Result<Vec<PathBuf>, CityError> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -41,7 +42,7 @@ fn lists(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
     let mut paths = Vec::new();
     for file in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = file.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "csv") {
+        if path.extension().is_some_and(|extension| extension == wanted) {
             paths.push(path);
         }
     }

@@ -10,12 +10,13 @@ use domain::document::Fault;
 use domain::regulation::{Book, RuleSet};
 
 use super::CityError;
+use super::catalogue::files_with;
 
 /// Reads the calendar and every regulation of the folder.
 pub(super) fn read_all(folder: &Path, city: &mut City) -> Result<(), CityError> {
     city.calendar = read_calendar(&folder.join("calendar.toml"))?.map(Arc::new);
     let mut sets = Vec::new();
-    for path in files(&folder.join("regulations"))? {
+    for path in files_with(&folder.join("regulations"), "toml")? {
         sets.push(read_regulation(&path)?);
     }
     if let Some((again, path)) = twice(&sets, folder) {
@@ -75,22 +76,6 @@ fn twice(sets: &[RuleSet], folder: &Path) -> Option<(String, PathBuf)> {
             .any(|other| overlap(set, other))
             .then(|| (set.id.clone(), folder.join("regulations")))
     })
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let unreadable = |source| CityError::Unreadable { path: folder.to_owned(), source };
-    let mut paths = Vec::new();
-    for file in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = file.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 fn read(path: &Path) -> Result<String, CityError> {
