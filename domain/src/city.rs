@@ -12,6 +12,7 @@ use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
 use crate::lists::Lists;
 use crate::place::Places;
+use crate::query::Rules;
 use crate::regulation::Book;
 use crate::time::Timestamp;
 
@@ -234,6 +235,22 @@ impl City {
     #[must_use]
     pub fn has_regulations(&self) -> bool {
         !self.regulations.is_empty() || self.earlier_laws.iter().any(|law| !law.regulations.is_empty())
+    }
+
+    /// The city as a question takes it: with the rules of each time, or with one version for all times.
+    #[must_use]
+    pub fn under(&self, rules: Rules) -> Self {
+        let mut city = self.clone();
+        let former = city.earlier_laws.pop();
+        match (rules, former) {
+            (Rules::Kept, _) => return self.clone(),
+            (Rules::Former, Some(former)) => {
+                city.regulations = former.regulations;
+                city.calendar = former.calendar;
+            }
+            (Rules::Newest | Rules::Former, _) => city.earlier_laws.clear(),
+        }
+        city
     }
 
     /// Whether a score on a scale, both in thousandths, counts as satisfied: by the city's own levels

@@ -54,6 +54,41 @@ impl Bucket {
     }
 }
 
+/// Under which rules a case is looked at, where the city's folder was changed while it ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Rules {
+    /// Each instant under the folder of then: nothing that was decided is decided again.
+    #[default]
+    Kept,
+    /// As if the newest folder had always held.
+    Newest,
+    /// As if the last change had not been made.
+    Former,
+}
+
+impl Rules {
+    const ALL: [Self; 3] = [Self::Kept, Self::Newest, Self::Former];
+
+    /// The name that queries use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Newest => "newest",
+            Self::Former => "former",
+        }
+    }
+
+    /// Reads the name.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the parameter `rules`.
+    pub fn parse(name: &str) -> Result<Self, Problem> {
+        let known = Self::ALL.into_iter().find(|rules| rules.name() == name);
+        known.ok_or_else(|| bad("rules", "is none of kept, newest, former"))
+    }
+}
+
 /// A question about numbers. What is not given is answered from the state: `from` of a flow is the
 /// city's today, `to` is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,6 +109,8 @@ pub struct Query {
     pub bucket: Option<Bucket>,
     /// Only events recorded by then: "as it was shown then".
     pub known_at: Option<Timestamp>,
+    /// Which rules decide, where the city's folder was changed.
+    pub rules: Rules,
     /// Group by H3 cells of this resolution (7 to 10).
     pub res: Option<u8>,
     /// Only cases whose point lies in one of these H3 cells (of any resolution from 7 to 10).
@@ -106,7 +143,7 @@ impl Query {
     /// Whether the answer moves with time and events: no instant is fixed.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.to.is_none() && self.at.is_none() && self.known_at.is_none()
+        self.to.is_none() && self.at.is_none() && self.known_at.is_none() && self.rules == Rules::Kept
     }
 
     /// The parameters, ready to be percent-encoded: what [`Query::parse`] reads back.
@@ -133,6 +170,9 @@ impl Query {
             if let Some(instant) = instant {
                 pair(key, show(instant));
             }
+        }
+        if self.rules != Rules::Kept {
+            pair("rules", self.rules.name().to_owned());
         }
         if let Some(bucket) = self.bucket {
             pair("bucket", bucket.name().to_owned());
@@ -204,6 +244,7 @@ impl Query {
             "to" => self.to = instant()?,
             "at" => self.at = instant()?,
             "known_at" => self.known_at = instant()?,
+            "rules" => self.rules = Rules::parse(value)?,
             "bucket" => self.bucket = Some(parse_bucket(value)?),
             "res" => self.res = Some(parse_res(value)?),
             "cell" => self.cell.extend(parse_cells(value)?),
@@ -330,6 +371,7 @@ mod tests {
         check("colour=red", "colour");
         check("from=yesterday", "from");
         check("bucket=fortnight", "bucket");
+        check("rules=best", "rules");
         check("res=6", "res");
         check("cell=zz", "cell");
     }
@@ -339,6 +381,7 @@ mod tests {
         let mut query = Query::of(Metric::Open).by(Dimension::Agency).only(Dimension::District, "a, b\\c");
         query.from = Some(Timestamp::from_secs(7));
         query.res = Some(8);
+        query.rules = Rules::Former;
         let said = query.to_pairs(&|at| at.micros().to_string());
         let read = Query::parse(&said, &|text| text.parse().ok().map(Timestamp::from_micros)).unwrap();
         assert_eq!(read, query);

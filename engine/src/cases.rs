@@ -57,7 +57,7 @@ pub fn list_cases(frozen: &Frozen, filter: &CaseFilter) -> Result<CasePage, Quer
     }
     let question = format!("cases {:?} {:?} {sort:?}", filter.query, filter.q);
     let cursor = Cursor::read(frozen, filter.cursor.as_deref(), &question)?;
-    let view = View::pinned(frozen, cursor.seq, cursor.at, filter.query.known_at)?;
+    let view = View::pinned(frozen, cursor.seq, cursor.at, filter.query.known_at, filter.query.rules)?;
     let at = instant(&view, &filter.query)?;
 
     let mut found = matching(&view, filter, sort, at)?;

@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 400_000;
 /// [`QueryError::Bad`] names the parameter at fault: no `metric`, an `at` ahead of the numbers, a
 /// `cell` that is none, too many of a `bucket`.
 pub fn evaluate(frozen: &Frozen, query: &Query) -> Result<Table, QueryError> {
-    table(&View::new(frozen, query.known_at)?, query)
+    table(&View::new(frozen, query.known_at, query.rules)?, query)
 }
 
 /// The same, of a view.

@@ -65,7 +65,7 @@ pub fn receipt(frozen: &Frozen, query: &Query, cursor: Option<&str>) -> Result<R
     check(query)?;
     let question = format!("receipt {query:?}");
     let cursor = Cursor::read(frozen, cursor, &question)?;
-    let view = View::pinned(frozen, cursor.seq, cursor.at, query.known_at)?;
+    let view = View::pinned(frozen, cursor.seq, cursor.at, query.known_at, query.rules)?;
     let plan = Plan::new(&view, query)?;
     let [shown] = plan.shown.as_slice() else {
         return Err(QueryError::bad("metric", "names exactly one metric for a receipt"));

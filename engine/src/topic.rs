@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use domain::query::Query;
+use domain::query::{Query, Rules};
 use domain::wire::Row;
 use polars::prelude::{Expr, col, lit};
 use rustc_hash::FxHashSet;
@@ -55,13 +55,16 @@ impl Topic {
     /// Answers the question from history, at the frozen state.
     ///
     /// # Errors
-    /// As [`evaluate`](crate::evaluate); besides, `known_at`: what is recorded later can never move
-    /// such an answer, so that there is nothing to keep up to date.
+    /// As [`evaluate`](crate::evaluate); besides, `known_at` and `rules`: such an answer is of what was,
+    /// so that there is nothing to keep up to date.
     pub fn new(frozen: &Frozen, query: Query) -> Result<Self, QueryError> {
         if query.known_at.is_some() {
             return Err(QueryError::bad("known_at", "cannot be followed live; ask /api/v1/aggregates"));
         }
-        let view = View::new(frozen, None)?;
+        if query.rules != Rules::Kept {
+            return Err(QueryError::bad("rules", "cannot be followed live; ask /api/v1/aggregates"));
+        }
+        let view = View::new(frozen, None, Rules::Kept)?;
         let plan = Plan::new(&view, &query)?;
         let mut keyer = Keyer::new(&view, &plan);
         let tally = scan(&plan, &view.points()?, &mut keyer, view.at())?;

@@ -1,4 +1,5 @@
-//! A state other than the newest: as it stood at an earlier (`seq`, `at`), or as it was known then.
+//! A state other than the newest: as it stood at an earlier (`seq`, `at`), as it was known then, or as
+//! it would be under other rules.
 //!
 //! Few cases differ from the newest state, so that a view is the newest history with an overlay:
 //! the points of those cases are taken out and the points of their earlier folds put in.
@@ -6,7 +7,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::case::{Case, CaseIx};
+use domain::city::City;
 use domain::fold::fold;
+use domain::query::Rules;
 use domain::state::{Row, State};
 use domain::{Seq, Timestamp};
 use polars::prelude::{LazyFrame, PolarsResult};
@@ -27,6 +30,8 @@ struct Cut {
     seq: Seq,
     /// Only events recorded by then.
     known_at: Timestamp,
+    /// Which rules decide.
+    rules: Rules,
 }
 
 /// How the cases of an earlier state differ from those of the newest.
@@ -52,8 +57,12 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     /// The newest state, or as it was known at an instant.
-    pub(crate) fn new(frozen: &'a Frozen, known_at: Option<Timestamp>) -> Result<Self, QueryError> {
-        Self::pinned(frozen, frozen.seq(), frozen.at(), known_at)
+    pub(crate) fn new(
+        frozen: &'a Frozen,
+        known_at: Option<Timestamp>,
+        rules: Rules,
+    ) -> Result<Self, QueryError> {
+        Self::pinned(frozen, frozen.seq(), frozen.at(), known_at, rules)
     }
 
     /// The state at an earlier (`seq`, `at`).
@@ -62,9 +71,12 @@ impl<'a> View<'a> {
         seq: Seq,
         at: Timestamp,
         known_at: Option<Timestamp>,
+        rules: Rules,
     ) -> Result<Self, QueryError> {
-        let cut = Cut { newest: frozen.seq(), seq, known_at: known_at.unwrap_or(Timestamp::MAX) };
-        let overlay = if seq >= frozen.seq() && known_at.is_none() {
+        // A folder that never changed has one reading.
+        let rules = if frozen.state.city().earlier_laws.is_empty() { Rules::Kept } else { rules };
+        let cut = Cut { newest: frozen.seq(), seq, known_at: known_at.unwrap_or(Timestamp::MAX), rules };
+        let overlay = if seq >= frozen.seq() && known_at.is_none() && rules == Rules::Kept {
             None
         } else {
             Some(frozen.overlays.get(cut, &frozen.state)?)
@@ -137,11 +149,16 @@ impl Overlay {
     fn new(cut: Cut, state: &State) -> Result<Self, QueryError> {
         let mut cases = FxHashMap::default();
         let mut rows = Vec::new();
+        let other = (cut.rules != Rules::Kept).then(|| state.city().under(cut.rules));
+        let city = other.as_ref().unwrap_or(state.city());
         for (ix, newest) in (0..).map(CaseIx).zip(state.cases()) {
             if cut.leaves(newest) {
                 continue;
             }
-            let earlier = cut.apply(newest, state);
+            let earlier = cut.apply(newest, city, state);
+            if earlier.as_ref().is_some_and(|earlier| same(earlier, newest)) {
+                continue;
+            }
             exchange(ix, newest, earlier.as_ref(), &mut rows);
             cases.insert(ix, earlier.map(Arc::new));
         }
@@ -154,19 +171,25 @@ impl Overlay {
 impl Cut {
     /// Whether the case is the same in the newest state.
     fn leaves(&self, case: &Case) -> bool {
-        case.last_seq <= self.seq
+        self.rules == Rules::Kept
+            && case.last_seq <= self.seq
             && (self.known_at == Timestamp::MAX
                 || case.events.iter().all(|event| event.recorded <= self.known_at))
     }
 
-    fn apply(&self, newest: &Case, state: &State) -> Option<Case> {
+    fn apply(&self, newest: &Case, city: &City, state: &State) -> Option<Case> {
         let kept =
             |event: &&Arc<domain::event::Event>| event.seq <= self.seq && event.recorded <= self.known_at;
         let events: Vec<_> = newest.events.iter().filter(kept).cloned().collect();
         let last_seq = events.iter().map(|event| event.seq).max()?;
-        let timeline = fold(state.city(), state.symbols(), &events);
+        let timeline = fold(city, state.symbols(), &events);
         Some(Case { code: newest.code.clone(), events, timeline, last_seq, version: newest.version })
     }
+}
+
+/// Whether nothing that a reader sees differs: most cases are the same under other rules.
+fn same(earlier: &Case, newest: &Case) -> bool {
+    earlier.events.len() == newest.events.len() && earlier.timeline == newest.timeline
 }
 
 fn exchange(ix: CaseIx, newest: &Case, earlier: Option<&Case>, rows: &mut Vec<Row>) {

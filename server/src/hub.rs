@@ -124,7 +124,7 @@ impl Hub {
             return Err(busy("rebuilding", &detail));
         }
         if !wish.query.is_live() {
-            let detail = "to, at and known_at fix an instant: ask GET /api/v1/aggregates for it";
+            let detail = "to, at, known_at and rules fix what is asked: ask GET /api/v1/aggregates for it";
             return Err(domain::query::bad("at", detail));
         }
         if self.slots.len() + self.waiting.len() >= TOPICS_MAX {

@@ -7,7 +7,7 @@ use app::source::CasesQuery;
 use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
 use domain::city::City;
 use domain::problem::Problem;
-use domain::query::Query;
+use domain::query::{Query, Rules};
 use engine::QueryError;
 use jiff::tz::TimeZone;
 
@@ -120,9 +120,9 @@ impl Answers {
     ///
     /// # Errors
     /// While numbers are rebuilt, or if the log cannot be read.
-    pub async fn case(&self, code: String) -> Result<Option<CaseStory>, Problem> {
+    pub async fn case(&self, code: String, rules: Rules) -> Result<Option<CaseStory>, Problem> {
         let store = self.running.store.clone();
-        self.read(move |snapshot| super::story::tell(&snapshot, &store, &code)).await?
+        self.read(move |snapshot| super::story::tell(&snapshot, &store, &code, rules)).await?
     }
 
     /// Reads a snapshot away from the async threads.

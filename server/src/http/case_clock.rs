@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use domain::Timestamp;
 use domain::answer::ClockView;
 use domain::case::{Case, Measure, Timeline};
+use domain::city::City;
 use domain::clock::rules::{Clocks, Law, RuleClock};
 use domain::clock::{Clock, Judgement};
 use domain::fold::{LawFor, facts_of_case, laws_of, receipt};
-use engine::Frozen;
 use jiff::tz::TimeZone;
 
 /// The rule's name where the source itself states the limit.
@@ -19,15 +19,14 @@ const SOURCE_RULE: &str = "source";
 
 /// The clocks of a case as they stand at the instant of the numbers: those of its regulation, else
 /// the limit that the source states.
-pub(super) fn views(case: &Case, timeline: &Timeline, frozen: &Frozen) -> Vec<ClockView> {
-    let by_rules = of_rules(case, frozen);
-    if by_rules.is_empty() { of_source(timeline, frozen) } else { by_rules }
+pub(super) fn views(case: &Case, timeline: &Timeline, city: &City, at: Timestamp) -> Vec<ClockView> {
+    let by_rules = of_rules(case, city, at);
+    if by_rules.is_empty() { of_source(timeline, city, at) } else { by_rules }
 }
 
 /// Clocks that had stopped before the city's folder was changed are those of the regulations of then;
 /// the others are today's, with the due instant that they had.
-fn of_rules(case: &Case, frozen: &Frozen) -> Vec<ClockView> {
-    let (city, at) = (frozen.state().city(), frozen.state().at());
+fn of_rules(case: &Case, city: &City, at: Timestamp) -> Vec<ClockView> {
     let Some((received, facts)) = receipt(&case.events) else { return Vec::new() };
     let told = facts_of_case(&case.events, received);
     let mut views: Vec<(Place, ClockView)> = Vec::new();
@@ -82,8 +81,7 @@ fn of_rule(law: &Law<'_>, clocks: &Clocks, clock: &RuleClock, at: Timestamp, zon
     }
 }
 
-fn of_source(timeline: &Timeline, frozen: &Frozen) -> Vec<ClockView> {
-    let (city, at) = (frozen.state().city(), frozen.state().at());
+fn of_source(timeline: &Timeline, city: &City, at: Timestamp) -> Vec<ClockView> {
     let Some(clock) = timeline.at(at).and_then(|segment| segment.clock) else {
         return Vec::new();
     };

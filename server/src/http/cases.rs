@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use domain::Value;
 use domain::answer::CaseRow;
-use domain::query::bad;
+use domain::query::{Rules, bad};
 
 use super::accept::{Form, choose};
 use super::api::Api;
@@ -92,8 +92,10 @@ pub(super) async fn case(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let Path(code) = code.map_err(|_| bad("code", "is not UTF-8 in percent-encoding"))?;
-    Params::of(&uri)?.end()?;
-    let Some(story) = api.answers.case(code).await? else {
+    let mut params = Params::of(&uri)?;
+    let rules = params.take("rules")?.map_or(Ok(Rules::Kept), |name| Rules::parse(&name))?;
+    params.end()?;
+    let Some(story) = api.answers.case(code, rules).await? else {
         return Err(not_found("code: no event of this case was ever heard").into());
     };
     Ok(story::respond(&story)?)

@@ -68,7 +68,7 @@ impl Params {
 
     /// What is left is a question about numbers.
     pub(super) fn query(self, city: &City) -> Result<Query, Problem> {
-        for name in ["from", "to", "at", "known_at", "bucket", "res", "no_position"] {
+        for name in ["from", "to", "at", "known_at", "rules", "bucket", "res", "no_position"] {
             if self.0.iter().filter(|(key, _)| key == name).count() > 1 {
                 return Err(bad(name, "is given more than once"));
             }

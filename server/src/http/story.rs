@@ -6,8 +6,10 @@ use domain::Seq;
 use domain::answer::{CaseRow, CaseStory, EventView};
 use domain::case::{Case, Timeline, Verdict};
 use domain::event::{Event, Flag};
+use domain::fold::fold;
 use domain::intake::CONFIDENTIAL_MEMBERS;
 use domain::problem::Problem;
+use domain::query::Rules;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
@@ -23,13 +25,24 @@ const TITLE_CHARS_MAX: usize = 160;
 /// The state of a case whose `case.received` has not come yet.
 const NOT_RECEIVED: &str = "not_received";
 
-/// Tells a case's story; `None` where nothing was ever heard of it.
-pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Option<CaseStory>, Problem> {
+/// Tells a case's story under the rules that are asked for; `None` where nothing was ever heard of it.
+pub(super) fn tell(
+    snapshot: &Snapshot,
+    store: &Store,
+    code: &str,
+    rules: Rules,
+) -> Result<Option<CaseStory>, Problem> {
     let frozen = &snapshot.frozen;
     let state = frozen.state();
-    let Some(case) = state.find(code) else {
+    let Some(held) = state.find(code) else {
         return Ok(None);
     };
+    let other = (rules != Rules::Kept).then(|| state.city().under(rules));
+    let city = other.as_ref().unwrap_or(state.city());
+    let folded = other
+        .as_ref()
+        .map(|city| Case { timeline: fold(city, state.symbols(), &held.events), ..Case::clone(held) });
+    let case = folded.as_ref().unwrap_or(held);
     let zone = &state.city().zone;
     let mut said = read_back(store, case)?;
     conceal(&mut said);
@@ -37,7 +50,7 @@ pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Opt
     if let Some(title) = title(case, &said) {
         row.title = Some(title);
     }
-    let clocks = case.timeline.as_ref().map(|timeline| case_clock::views(case, timeline, frozen));
+    let clocks = case.timeline.as_ref().map(|timeline| case_clock::views(case, timeline, city, state.at()));
     Ok(Some(CaseStory {
         seq: state.seq(),
         at: state.at().to_rfc3339(zone),

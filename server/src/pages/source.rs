@@ -6,7 +6,7 @@ use app::source::{Answer, CasesQuery, CitySource, CityView};
 use domain::Timestamp;
 use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
 use domain::geo::Extent;
-use domain::query::Query;
+use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
 use super::city;
@@ -104,7 +104,7 @@ impl CitySource for Source {
 
     fn case(&self, code: String) -> Answer<Option<CaseStory>> {
         let answers = self.answers.clone();
-        Box::pin(async move { answers.case(code).await })
+        Box::pin(async move { answers.case(code, Rules::Kept).await })
     }
 
     fn receipt(&self, query: Query, cursor: Option<String>) -> Answer<Receipt> {

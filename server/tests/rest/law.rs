@@ -107,6 +107,19 @@ async fn a_changed_folder_moves_open_limits_and_nothing_that_was_decided() {
     assert_eq!(number(&server, "metric=overdue,in_time").await, json!([0, 1]));
     // Levels of before are as they were.
     assert_eq!(number(&server, "metric=overdue&at=2026-11-22T00:00:00%2B07:00").await, json!([1]));
+    // Either reading can be asked for.
+    for (rules, late_in_time_and_late, open) in
+        [("kept", [0, 1], [0, 1]), ("newest", [1, 0], [0, 1]), ("former", [0, 1], [1, 0])]
+    {
+        let judged = format!("{judged}&rules={rules}");
+        assert_eq!(number(&server, &judged).await, json!(late_in_time_and_late), "{rules}");
+        let levels = format!("metric=overdue,in_time&rules={rules}");
+        assert_eq!(number(&server, &levels).await, json!(open), "{rules}");
+    }
+    let under = |rules: &str| format!("/api/v1/cases/late?rules={rules}");
+    let state = |story: &Json| story["clocks"].as_array().unwrap().last().unwrap()["state"].clone();
+    assert_eq!(state(&server.json(&under("former")).await), "met_late");
+    assert_eq!(state(&server.json(&under("newest")).await), "met");
     let told = |server: &Server| {
         let records = server.started.running.store.read_from(domain::Seq(1));
         let shown = records.map(|record| server::store::record::shown(&record.unwrap()).unwrap());

@@ -44,7 +44,7 @@ pub(in crate::http) fn metrics_call() -> Described {
 /// `GET /api/v1/aggregates`.
 pub(in crate::http) fn aggregates_call() -> Described {
     let parameters = [metrics(), group_by()].into_iter().chain(filters()).chain(period());
-    let parameters = parameters.chain([at(), bucket(), known_at()]);
+    let parameters = parameters.chain([at(), bucket(), known_at(), rules()]);
     let read = read("aggregates", "numbers", "Numbers, split and filtered by any dimension, at any instant")
         .parameters(Some(parameters));
     (GET, "/api/v1/aggregates", tabular(read, table("The numbers.", "Table")))
@@ -59,7 +59,7 @@ pub(in crate::http) fn hexagons_call() -> Described {
     let res =
         plain("res", "The H3 resolution; 8 unless told.", integer("").minimum(Some(7)).maximum(Some(10)));
     let parameters =
-        [metric(counts), res].into_iter().chain(filters()).chain(period()).chain([at(), known_at()]);
+        [metric(counts), res].into_iter().chain(filters()).chain(period()).chain([at(), known_at(), rules()]);
     let read = read("hexagons", "numbers", "A count over the map").parameters(Some(parameters));
     let answer = ok(
         "The count of each cell.",
@@ -76,7 +76,7 @@ pub(in crate::http) fn hexagons_call() -> Described {
 /// `GET /api/v1/receipt`.
 pub(in crate::http) fn receipt_call() -> Described {
     let parameters = [metric(Metric::ALL)].into_iter().chain(filters()).chain(period());
-    let parameters = parameters.chain([at(), known_at(), cursor()]);
+    let parameters = parameters.chain([at(), known_at(), rules(), cursor()]);
     let read = read(
         "receipt",
         "numbers",
@@ -101,6 +101,7 @@ pub(in crate::http) fn cases_call() -> Described {
         cursor(),
         at(),
         known_at(),
+        rules(),
     ];
     let read = read("cases", "cases", "The cases, filtered, sorted, by pages")
         .parameters(Some(filters().into_iter().chain(period()).chain(own)));
@@ -124,6 +125,7 @@ pub(in crate::http) fn case_call() -> Described {
         .schema(Some(string("")));
     let read = read("case", "cases", "One case: how it stands, its clocks with their arithmetic, its events")
         .parameter(code)
+        .parameter(rules())
         .response("200", ok("The case.", [("application/json", reference("CaseStory"))]))
         .response("404", problem("Nothing was ever heard of such a case."));
     (GET, "/api/v1/cases/{code}", read.build())

@@ -145,6 +145,15 @@ pub(super) fn known_at() -> Parameter {
     time("known_at", "Only events recorded by then: as it was shown then.")
 }
 
+/// Under which rules.
+pub(super) fn rules() -> Parameter {
+    let names = one_of("", ["kept", "newest", "former"]);
+    let description = "Where the city's folder was changed: `kept` looks at each instant under the rules of then \
+                       (this unless told), `newest` as if today's had always held, `former` as if the last change \
+                       had not been made.";
+    plain("rules", description, names)
+}
+
 /// The period.
 pub(super) fn period() -> [Parameter; 2] {
     [
