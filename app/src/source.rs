@@ -28,6 +28,9 @@ pub struct CityView {
     /// The city's own words for dimensions, by the dimension's name.
     #[serde(default)]
     pub words: BTreeMap<String, Label>,
+    /// What people read for a source, by its name; a simulated one by what it stands for.
+    #[serde(default)]
+    pub sources: BTreeMap<String, Label>,
     /// The map's first view.
     pub map: MapView,
     /// What every screen must say of its data (`replay of …`), if anything.

@@ -20,7 +20,7 @@ use domain::document::{Fault, Source};
 
 pub use check::{Checked, Part, check};
 pub use law::{read_calendar, read_regulation};
-pub use settings::{DimensionLabels, Layer, MapSettings, Replay};
+pub use settings::{DimensionLabels, Layer, MapSettings, Replay, SourceLabels};
 
 /// Why a city cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,8 @@ pub struct CityFolder {
     pub map: MapSettings,
     /// The city's own words for dimensions.
     pub labels: DimensionLabels,
+    /// What people read for a source.
+    pub sources: SourceLabels,
     /// The real cases that its demo replays.
     pub replay: Option<Replay>,
 }
@@ -117,8 +119,8 @@ fn load_file(file: &Path, text: &str) -> Result<CityFolder, CityError> {
 }
 
 fn assemble(settings: settings::Settings, dir: Option<PathBuf>) -> CityFolder {
-    let settings::Settings { city, map, labels, replay } = settings;
-    CityFolder { city, dir, map, labels, replay }
+    let settings::Settings { city, map, labels, sources, replay } = settings;
+    CityFolder { city, dir, map, labels, sources, replay }
 }
 
 impl CityFolder {

@@ -1,6 +1,10 @@
 //! How fresh the numbers are: the moment they stand at, each source, the connection; and what the
 //! data are, where they are not the city's own present.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::city::Label;
 use domain::simulated::Simulated;
 use domain::wire::{Beat, SourceBeat};
 use leptos::prelude::*;
@@ -10,7 +14,6 @@ use crate::functions::Boot;
 use crate::live::{Link, use_live};
 use crate::locale::use_lang;
 use crate::text::{Lang, Say, date, number, sentences, words};
-use std::sync::Arc;
 
 /// The moment, the sources and the connection, in one line.
 #[component]
@@ -26,6 +29,8 @@ pub fn Freshness(
         beat.with(|beat| date::day(&beat.at).map(|day| date::date(lang, day)).unwrap_or_default())
     });
     let sources = Memo::new(move |_| beat.with(source_lines));
+    let labels = boot.city.sources.clone();
+    let name = move |source: &str| source_label(lang, &labels, source);
     let link_class = move || format!("link {}", link_class(link.get()));
     let link_text = move || match link.get() {
         Link::Stale => sentences::stale(lang, &number::rough(lang, live.age_secs().get() * 1_000_000)),
@@ -39,7 +44,7 @@ pub fn Freshness(
             </span>
             <ul class="sources" aria-label=words::SOURCES.to(lang)>
                 <For each=move || sources.get() key=|line| line.source.clone() let(line)>
-                    <SourceState name=line.source lines=sources/>
+                    <SourceState name=name(&line.source) source=line.source lines=sources/>
                 </For>
             </ul>
             <span class=link_class role="status">{link_text}</span>
@@ -72,25 +77,27 @@ struct SourceLine {
 }
 
 #[component]
-fn SourceState(name: String, lines: Memo<Vec<SourceLine>>) -> impl IntoView {
+fn SourceState(source: String, name: String, lines: Memo<Vec<SourceLine>>) -> impl IntoView {
     let lang = use_lang();
-    let key = name.clone();
-    let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.source == key).cloned()));
+    let line =
+        Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.source == source).cloned()));
     let shape = move || line.with(|line| line.as_ref().map_or(Shape::None, |line| Shape::of(&line.state)));
     let text =
         move || line.with(|line| line.as_ref().map_or_else(String::new, |line| state_text(lang, line)));
     view! {
         <li class=move || format!("source {}", shape().class())>
-            <span class="source-name">{short_name(&name).to_owned()}</span>
+            <span class="source-name">{name}</span>
             <span class="sign" aria-hidden="true">{move || shape().sign()}</span>
             <span class="source-state">{text}</span>
         </li>
     }
 }
 
-/// What a source is called in a line of many: that its data are made up stands in the notice.
-fn short_name(source: &str) -> &str {
-    Simulated::of(source).map_or(source, |simulated| simulated.kind)
+/// What a source is called in a line of many, by the city's own word where it has one: that its data are
+/// made up stands in the notice.
+fn source_label(lang: Lang, labels: &BTreeMap<String, Label>, source: &str) -> String {
+    let name = Simulated::of(source).map_or(source, |simulated| simulated.kind);
+    labels.get(name).map_or_else(|| name.to_owned(), |label| lang.of(label))
 }
 
 fn source_lines(beat: &Beat) -> Vec<SourceLine> {

@@ -43,6 +43,9 @@ pub struct Layer {
 /// What a dimension is called in this city, where its own word differs from the product's.
 pub type DimensionLabels = BTreeMap<String, Label>;
 
+/// What people read for a source, by its name; a simulated one by what it stands for.
+pub type SourceLabels = BTreeMap<String, Label>;
+
 /// The real cases that `demo` replays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replay {
@@ -64,10 +67,11 @@ pub(super) struct Settings {
     pub(super) city: City,
     pub(super) map: MapSettings,
     pub(super) labels: DimensionLabels,
+    pub(super) sources: SourceLabels,
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "code",
     "name",
     "zone",
@@ -78,6 +82,7 @@ const KEYS: [&str; 11] = [
     "placeholders",
     "dimension",
     "map",
+    "source",
     "replay",
 ];
 
@@ -108,9 +113,10 @@ pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
     if let Some(dimensions) = table.table("dimension")? {
         read_dimensions(&dimensions, &mut city, &mut labels)?;
     }
+    let sources = table.list("source")?.iter().map(read_source).collect::<Result<_, _>>()?;
     let map = table.table("map")?.map(|map| read_map(&map)).transpose()?.unwrap_or_default();
     let replay = table.table("replay")?.map(|replay| read_replay(&replay)).transpose()?;
-    Ok(Settings { city, map, labels, replay })
+    Ok(Settings { city, map, labels, sources, replay })
 }
 
 /// The points that stand for "no location"; mappings have the same list.
@@ -208,6 +214,12 @@ fn read_separator(table: &Table<'_>) -> Result<Option<String>, Fault> {
         "" => Err(node.fault("path_separator must not be empty; leave it out where codes are no paths")),
         text => Ok(Some(text.to_owned())),
     }
+}
+
+fn read_source(node: &Node<'_>) -> Result<(String, Label), Fault> {
+    let table = node.table()?;
+    table.allow(&["name", "label"])?;
+    Ok((table.need("name")?.text()?.to_owned(), label(&table.need("label")?)?))
 }
 
 fn read_map(table: &Table<'_>) -> Result<MapSettings, Fault> {

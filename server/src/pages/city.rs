@@ -86,6 +86,7 @@ pub(super) fn view(city: &CityFolder, settings: &Settings, seen: Option<Extent>)
         name: city.city.name.clone(),
         catalogue: city.city.catalogue.clone(),
         words: city.labels.clone(),
+        sources: city.sources.clone(),
         map: MapView {
             bounds: bounds(city, seen),
             boundaries_url: address(BOUNDARIES),
