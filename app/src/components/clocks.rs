@@ -100,7 +100,7 @@ fn standing(lang: Lang, clock: &ClockView, state: &str, at: &str) -> String {
     }
 }
 
-/// `11:15 23-11-2026 + 8 giờ = 19:15 23-11-2026 · xong 12:31`.
+/// `11:15 23/11/2026 + 8 giờ = 19:15 23/11/2026 · xong 12:31`.
 fn arithmetic(lang: Lang, clock: &ClockView) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(clause) = &clock.clause {

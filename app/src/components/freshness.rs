@@ -233,10 +233,10 @@ mod tests {
     #[test]
     fn a_clock_that_is_not_the_present_says_so() {
         check("system", 1.0, None, "");
-        check("set", 1.0, None, "Đồng hồ của thành phố đặt ở 05-10-2015");
-        check("set", 600.0, None, "Đồng hồ của thành phố đặt ở 05-10-2015 · nhanh gấp 600 lần");
+        check("set", 1.0, None, "Đồng hồ của thành phố đặt ở 05/10/2015");
+        check("set", 600.0, None, "Đồng hồ của thành phố đặt ở 05/10/2015 · nhanh gấp 600 lần");
         check("still", 0.0, None, "Đồng hồ đứng yên");
         check("replay", 1.0, Some("Phát lại dữ liệu mở"), "Phát lại dữ liệu mở");
-        check("set", 1.0, Some("Dữ liệu mở"), "Dữ liệu mở · Đồng hồ của thành phố đặt ở 05-10-2015");
+        check("set", 1.0, Some("Dữ liệu mở"), "Dữ liệu mở · Đồng hồ của thành phố đặt ở 05/10/2015");
     }
 }

@@ -31,31 +31,31 @@ pub fn hour_minute(text: &str) -> &str {
     text.get(11..16).unwrap_or(NOTHING)
 }
 
-/// `23-11-2026`, `23 Nov 2026`.
+/// `23/11/2026`, `23 Nov 2026`.
 #[must_use]
 pub fn date(lang: Lang, day: Date) -> String {
     match lang {
-        Lang::Vi => format!("{:02}-{:02}-{}", day.day(), day.month(), day.year()),
+        Lang::Vi => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
         Lang::En => format!("{} {} {}", day.day(), month(day), day.year()),
     }
 }
 
-/// `23-11`, `23 Nov`.
+/// `23/11`, `23 Nov`.
 #[must_use]
 pub fn short_date(lang: Lang, day: Date) -> String {
     match lang {
-        Lang::Vi => format!("{:02}-{:02}", day.day(), day.month()),
+        Lang::Vi => format!("{:02}/{:02}", day.day(), day.month()),
         Lang::En => format!("{} {}", day.day(), month(day)),
     }
 }
 
-/// `Thứ Hai 23-11-2026`, `Monday 23 Nov 2026`.
+/// `Thứ Hai 23/11/2026`, `Monday 23 Nov 2026`.
 #[must_use]
 pub fn long_date(lang: Lang, day: Date) -> String {
     format!("{} {}", weekday(lang, day.weekday()), date(lang, day))
 }
 
-/// `15:07 23-11-2026`, `15:07, 23 Nov 2026`.
+/// `15:07 23/11/2026`, `15:07, 23 Nov 2026`.
 #[must_use]
 pub fn moment(lang: Lang, text: &str) -> String {
     let Some(day) = day(text) else { return text.to_owned() };
@@ -121,9 +121,9 @@ mod tests {
     #[test]
     fn an_instant_is_read_in_the_citys_own_time() {
         assert_eq!(time(AT), "15:07:22");
-        assert_eq!(moment(Lang::Vi, AT), "15:07 23-11-2026");
+        assert_eq!(moment(Lang::Vi, AT), "15:07 23/11/2026");
         assert_eq!(moment(Lang::En, AT), "15:07, 23 Nov 2026");
-        assert_eq!(long_date(Lang::Vi, day(AT).unwrap()), "Thứ Hai 23-11-2026");
+        assert_eq!(long_date(Lang::Vi, day(AT).unwrap()), "Thứ Hai 23/11/2026");
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn another_day_is_said() {
         assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-23T23:00:00+07:00"), "15:07");
-        assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-24T00:00:00+07:00"), "15:07 23-11");
-        assert_eq!(moment_beside(Lang::Vi, AT, "2027-01-02T00:00:00+07:00"), "15:07 23-11-2026");
+        assert_eq!(moment_beside(Lang::Vi, AT, "2026-11-24T00:00:00+07:00"), "15:07 23/11");
+        assert_eq!(moment_beside(Lang::Vi, AT, "2027-01-02T00:00:00+07:00"), "15:07 23/11/2026");
     }
 }
