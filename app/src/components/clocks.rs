@@ -62,6 +62,7 @@ fn Clock(clock: ClockView, at: Signal<String>) -> impl IntoView {
         Lang::En if !clock.why_en.is_empty() => (clock.why_en.clone(), "en"),
         _ => (clock.why.clone(), "vi"),
     });
+    let why: Vec<String> = why.iter().map(|line| date::readable(lang, line)).collect();
     view! {
         <li class="clock">
             <div class="clock-head">

@@ -65,6 +65,24 @@ pub fn moment(lang: Lang, text: &str) -> String {
     }
 }
 
+/// A line whose instants and days stand as answers write them, with each as people read it: exact to
+/// the second, since a limit may end in one.
+#[must_use]
+pub fn readable(lang: Lang, line: &str) -> String {
+    let words = line.split_inclusive(' ').map(|piece| {
+        let word = piece.trim_end_matches([' ', ';', ':', ',', '.', ')']);
+        let (before, word) = word.strip_prefix('(').map_or(("", word), |word| ("(", word));
+        let after = piece.get(before.len() + word.len()..).unwrap_or_default();
+        let said = match (instant(word), day(word)) {
+            (Some(_), Some(day)) => format!("{} {}", time(word), date(lang, day)),
+            (None, Some(day)) if word.len() == 10 => date(lang, day),
+            _ => return piece.to_owned(),
+        };
+        format!("{before}{said}{after}")
+    });
+    words.collect()
+}
+
 /// Only the hour where it is of the same day as `at`, else with the day, of another year with that.
 #[must_use]
 pub fn moment_beside(lang: Lang, text: &str, at: &str) -> String {
@@ -131,6 +149,27 @@ mod tests {
         assert_eq!(moment(Lang::Vi, "ngày mai"), "ngày mai");
         assert_eq!(time("é"), NOTHING);
         assert_eq!(micros_between("x", AT), None);
+    }
+
+    #[track_caller]
+    fn check_readable(lang: Lang, line: &str, want: &str) {
+        assert_eq!(readable(lang, line), want);
+    }
+
+    #[test]
+    fn instants_within_a_line_are_said_as_people_read_them() {
+        check_readable(
+            Lang::Vi,
+            "Hạn: 2026-11-20T17:00:00+07:00; đúng thời điểm đó vẫn trong hạn",
+            "Hạn: 17:00:00 20/11/2026; đúng thời điểm đó vẫn trong hạn",
+        );
+        check_readable(
+            Lang::En,
+            "Start: received (received), 2024-03-14T09:58:00.5+07:00 (Thursday 2024-03-14)",
+            "Start: received (received), 09:58:00 14 Mar 2024 (Thursday 14 Mar 2024)",
+        );
+        check_readable(Lang::Vi, "H24.MP-261119-000086 (2024-03-14)", "H24.MP-261119-000086 (14/03/2024)");
+        check_readable(Lang::Vi, "4 giờ, cộng dồn 8 giờ", "4 giờ, cộng dồn 8 giờ");
     }
 
     #[test]

@@ -237,9 +237,11 @@ impl Told<'_> {
     fn outcome(&self, why: &mut Vec<Label>) {
         let clock = self.clock;
         let Some(stopped) = clock.stopped_at else {
-            let left = clock.governing_due().since(self.now);
-            let (now, span) = (self.show(self.now), span(left.abs()));
-            why.push(if left < 0 {
+            // A state is looked at many times a second: what is left is said in whole ones.
+            let now = Timestamp::from_secs(self.now.micros().div_euclid(1_000_000));
+            let due = clock.governing_due();
+            let (now, span) = (self.show(now), span(due.since(now).abs()));
+            why.push(if due < self.now {
                 line(format!("Lúc {now}: quá hạn {}", span.vi), format!("At {now}: overdue by {}", span.en))
             } else {
                 line(format!("Lúc {now}: còn {}", span.vi), format!("At {now}: {} left", span.en))
