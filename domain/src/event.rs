@@ -15,7 +15,7 @@ use crate::time::{Seq, Timestamp};
 pub struct Event {
     /// Where it stands in this server's log.
     pub seq: Seq,
-    /// When this server's log took it.
+    /// When the first server's log took it: the same on all servers.
     pub recorded: Timestamp,
     /// Who says so.
     pub source: Arc<str>,
@@ -34,6 +34,21 @@ pub struct Event {
     /// Whose cases alone it may touch: those received under this `source` or below it. None where its
     /// sender may speak of all.
     pub bound_to: Option<Arc<str>>,
+    /// Set where this log held an event of the same (`source`, `id`) already.
+    pub rival: Option<Box<Rival>>,
+}
+
+/// Of an event that another server took under a (`source`, `id`) which this log held already: what it
+/// is weighed against. Of two contents the smaller digest counts, of the same content the earlier
+/// recording, so that every server comes to the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// Its own content digest.
+    pub digest: [u8; 32],
+    /// The content digest of the one that this log held first; equal where both say the same.
+    pub of_digest: [u8; 32],
+    /// The case of the one that this log held first.
+    pub of_subject: Arc<str>,
 }
 
 impl Event {

@@ -110,6 +110,7 @@ pub fn read(
         facts: facts.into_boxed_slice(),
         flags: flags.into_boxed_slice(),
         bound_to: members.get(BOUND_TO).and_then(Json::as_str).map(Arc::from),
+        rival: None,
     })
 }
 
@@ -152,6 +153,24 @@ pub fn take_personal(envelope: &mut Json) -> Map<String, Json> {
         take_from(data, "", is_notice, &mut taken);
     }
     taken
+}
+
+/// Puts back what [`take_personal`] took, by its paths.
+pub fn put_personal_back(envelope: &mut Json, taken: Map<String, Json>) {
+    let Some(data) = envelope.get_mut("data") else { return };
+    for (path, value) in taken {
+        let (way, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let inner = way.split('/').filter(|step| !step.is_empty()).try_fold(&mut *data, |json, step| {
+            let place = step.parse::<usize>();
+            match json {
+                Json::Array(items) => items.get_mut(place.ok()?),
+                json => json.get_mut(step),
+            }
+        });
+        if let Some(Json::Object(members)) = inner {
+            members.insert(name.to_owned(), value);
+        }
+    }
 }
 
 fn take_from(json: &mut Json, path: &str, is_notice: bool, taken: &mut Map<String, Json>) {

@@ -4,6 +4,9 @@
 //! counts ([`Row`]s) came and went. Cloning a state is cheap: it shares what did not change, so
 //! that readers hold a frozen copy while the one owner goes on.
 
+mod digest;
+mod rivals;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -80,6 +83,15 @@ pub struct Queue {
     pub counter: Counter,
 }
 
+/// What was noted of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whether it still stands: one that is taken back stays taken back.
+    pub stands: bool,
+    /// The instant that it is about; unknown while only its withdrawal has been heard.
+    pub of: Option<Timestamp>,
+}
+
 /// The state of the city at (`seq`, `at`).
 #[derive(Clone)]
 pub struct State {
@@ -89,10 +101,12 @@ pub struct State {
     by_code: HashMap<Arc<str>, CaseIx>,
     sources: BTreeMap<Arc<str>, SourceState>,
     timers: imbl::OrdMap<(Timestamp, CaseIx), u32>,
-    /// What was noted of each case, and whether it still stands.
-    notes: HashMap<Arc<str>, BTreeMap<Arc<str>, bool>>,
+    /// What was noted of each case.
+    notes: HashMap<Arc<str>, BTreeMap<Arc<str>, Note>>,
     /// The queues of service counters, by unit and counter: what was said last.
     queues: imbl::OrdMap<(Sym, Arc<str>), Queue>,
+    /// Of identities that two servers took: which stands.
+    rivals: HashMap<(Arc<str>, Arc<str>), rivals::Standing>,
     at: Timestamp,
     seq: Seq,
     events: u64,
@@ -111,6 +125,7 @@ impl State {
             timers: imbl::OrdMap::new(),
             notes: HashMap::new(),
             queues: imbl::OrdMap::new(),
+            rivals: HashMap::new(),
             at,
             seq: Seq::default(),
             events: 0,
@@ -178,21 +193,33 @@ impl State {
     }
 
     /// Takes an event in. Events may come in any order; each (`source`, `id`) only once, which
-    /// the log sees to.
+    /// the log sees to, or as a [`crate::event::Rival`] of the one that it holds.
     pub fn apply(&mut self, event: Arc<Event>, changes: &mut Changes) {
-        if let Some(ix) = self.hold(event) {
+        for ix in self.hold(event) {
             self.fold_again(ix, changes);
         }
     }
 
     /// Takes an event in and leaves its case as it was, to be folded once when all of its events are
-    /// in: for reading a whole log. The case, where the event is about one.
-    pub fn hold(&mut self, event: Arc<Event>) -> Option<CaseIx> {
+    /// in: for reading a whole log. The cases that it is about: none, one, or two where it takes the
+    /// place of a rival that was about another.
+    pub fn hold(&mut self, event: Arc<Event>) -> impl Iterator<Item = CaseIx> + use<> {
         self.seq = self.seq.max(event.seq);
+        let held = match &event.rival {
+            None => [self.hold_new(event), None],
+            Some(rival) => {
+                let rival = rival.clone();
+                self.hold_rival(event, &rival)
+            }
+        };
+        held.into_iter().flatten()
+    }
+
+    fn hold_new(&mut self, event: Arc<Event>) -> Option<CaseIx> {
         self.events += 1;
         self.hear(&event);
         if let Body::Memo(memo) = &event.body {
-            self.note(memo);
+            self.note(memo, event.time);
             return None;
         }
         if let Body::Counter(counter) = &event.body {
@@ -202,6 +229,11 @@ impl State {
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
             return None;
         }
+        self.insert(event)
+    }
+
+    /// Puts an event among those of its case.
+    fn insert(&mut self, event: Arc<Event>) -> Option<CaseIx> {
         let ix = self.place(&event.subject);
         let case = Arc::make_mut(self.cases.get_mut(ix.0 as usize)?);
         let place = case.events.partition_point(|other| other.order(&event).is_lt());
@@ -263,9 +295,9 @@ impl State {
         self.timers.get_min().map(|((instant, _), _)| *instant)
     }
 
-    /// What the product noted of a case: each note, and whether it still stands.
+    /// What the product noted of a case: each note by its id.
     #[must_use]
-    pub fn notes(&self, case: &str) -> Option<&BTreeMap<Arc<str>, bool>> {
+    pub fn notes(&self, case: &str) -> Option<&BTreeMap<Arc<str>, Note>> {
         self.notes.get(case)
     }
 
@@ -286,10 +318,14 @@ impl State {
     }
 
     /// A note that is taken back stays taken back, whichever of the two was read first.
-    fn note(&mut self, memo: &Memo) {
+    fn note(&mut self, memo: &Memo, time: Timestamp) {
         let notes = self.notes.entry(memo.case.clone()).or_default();
-        let stands = notes.entry(memo.of.clone()).or_insert(true);
-        *stands &= !memo.withdrawn;
+        let note = notes.entry(memo.of.clone()).or_insert(Note { stands: true, of: None });
+        if memo.withdrawn {
+            note.stands = false;
+        } else {
+            note.of = Some(time);
+        }
     }
 
     fn hear(&mut self, event: &Event) {

@@ -528,7 +528,7 @@ proptest! {
         // What was there before the cut is read again at once, the rest comes live.
         let cut = cut.min(told.len());
         let mut again = State::new(Arc::new(city.clone()), symbols.clone(), now(cut));
-        let held: std::collections::BTreeSet<_> = (0..cut).filter_map(|place| again.hold(event(place))).collect();
+        let held: std::collections::BTreeSet<_> = (0..cut).flat_map(|place| again.hold(event(place))).collect();
         for case in held {
             again.fold_again(case, &mut changes);
         }

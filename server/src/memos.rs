@@ -125,8 +125,8 @@ fn due(state: &State, case: &Case, since: Timestamp) -> Due {
         }
         standing.insert(id);
     }
-    let withdrawn = noted.iter().filter(|(id, stands)| **stands && !standing.contains(&***id));
-    due.memos.extend(withdrawn.map(|(id, _)| withdrawal(state, case, id)));
+    let withdrawn = noted.iter().filter(|(id, note)| note.stands && !standing.contains(&***id));
+    due.memos.extend(withdrawn.filter_map(|(id, note)| Some(withdrawal(state, case, id, note.of?))));
     due
 }
 
@@ -142,7 +142,6 @@ fn has_come(state: &State, case: &Case, since: Timestamp) -> bool {
 fn memo(state: &State, case: &Case, escalation: &Escalation, id: &str) -> Json {
     let show = |at: Timestamp| at.to_rfc3339(&state.city().zone);
     event(
-        state,
         id.to_owned(),
         "memo.noted",
         json!({
@@ -152,20 +151,18 @@ fn memo(state: &State, case: &Case, escalation: &Escalation, id: &str) -> Json {
     )
 }
 
-fn withdrawal(state: &State, case: &Case, id: &str) -> Json {
-    let data = json!({ "memo": id, "case": &*case.code, "withdrawn": true });
-    event(state, format!("{id}/withdrawn"), "memo.withdrawn", data)
+/// Dated by the instant of the note that it takes back, so that all servers write the same one: when it
+/// was taken back is when it was recorded.
+fn withdrawal(state: &State, case: &Case, id: &str, of: Timestamp) -> Json {
+    let since = of.to_rfc3339(&state.city().zone);
+    let data = json!({ "memo": id, "case": &*case.code, "withdrawn": true, "since": since });
+    event(format!("{id}/withdrawn"), "memo.withdrawn", data)
 }
 
 /// The same memo is the same event, whenever and by whichever server it is written.
-fn event(state: &State, id: String, kind: &str, mut data: Json) -> Json {
-    let time = match data["since"].take() {
-        Json::String(since) => since,
-        _ => state.at().to_rfc3339(&state.city().zone),
-    };
-    if let Json::Object(members) = &mut data {
-        members.retain(|_, value| !value.is_null());
-    }
+fn event(id: String, kind: &str, mut data: Json) -> Json {
+    let since = data.as_object_mut().and_then(|members| members.remove("since"));
+    let time = since.unwrap_or_default();
     json!({
         "specversion": "1.0", "id": id, "source": OWN_SOURCE, "time": time,
         "type": format!("{}{kind}", domain::intake::TYPE_PREFIX), "data": data,

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use engine::Registry;
 use tokio::sync::oneshot;
 
+use crate::carrier::{self, Carrier};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core;
@@ -70,10 +71,15 @@ pub async fn start_on(
     let (core, feed, waiting) = core::start(parts, epoch())?;
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("cannot make {}", settings.data.display()))?;
+    let carrier = carrier(&settings, &city.city.code)?;
+    let told = carrier.clone();
     let options = toancanh_log::Options::default()
         .opened_by(format!("toancanh serve, process {}", std::process::id()))
-        .sink(move |records| feed.deliver(records));
-    let (store, recovery) = {
+        .sink(move |records| {
+            feed.deliver(records);
+            told.iter().for_each(Carrier::log_has_grown);
+        });
+    let (mut store, recovery) = {
         let (data, keys) = (settings.data.clone(), settings.keys.clone());
         let city = city.city.code.clone();
         tokio::task::spawn_blocking(move || {
@@ -84,6 +90,7 @@ pub async fn start_on(
         .await??
     };
     tracing::info!(?recovery, "the log is open");
+    carrier.iter().cloned().for_each(|carrier| store.carry_with(carrier));
     let store = Arc::new(store);
     if let Some(change) = &change {
         tell_of_change(&store, &city, change).await?;
@@ -98,6 +105,9 @@ pub async fn start_on(
         core,
         telemetry,
     };
+    if let Some(carrier) = carrier {
+        tokio::spawn(carrier.run(Arc::downgrade(&store)));
+    }
     tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
     let core = waiting.run(move |take| read_again(&store, take))?;
     let (stop, stopped) = oneshot::channel::<()>();
@@ -146,6 +156,40 @@ impl Started {
     }
 }
 
+/// What carries events to the city's other servers, where there are any.
+fn carrier(settings: &Settings, city: &str) -> Result<Option<Carrier>> {
+    let Some(redis) = &settings.carrying.redis else { return Ok(None) };
+    let address = redis.parse().map_err(|what| anyhow::anyhow!("--log: is not {what}"))?;
+    if settings.carrying.without_replica {
+        tracing::warn!(
+            "--redis-without-replica: events are acknowledged that Redis holds in one place only; should this server \
+             and that place be lost together, they are lost"
+        );
+    }
+    Ok(Some(Carrier::new(carrier::Options {
+        address,
+        city: city.to_owned(),
+        server: server_name(&settings.data)?,
+        without_replica: settings.carrying.without_replica,
+        absence: std::time::Duration::from_secs(u64::from(settings.carrying.absence_hours) * 3_600),
+    })))
+}
+
+/// This server's name among the others: random, made once, kept beside the log.
+fn server_name(data: &std::path::Path) -> Result<String> {
+    let file = data.join("server.name");
+    match std::fs::read_to_string(&file) {
+        Ok(name) if !name.trim().is_empty() => return Ok(name.trim().to_owned()),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot read {}", file.display()));
+        }
+        _ => {}
+    }
+    let name = format!("{:016x}", rand::random::<u64>());
+    std::fs::write(&file, &name).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(name)
+}
+
 /// Puts a change of the city's folder into the log, once.
 async fn tell_of_change(
     store: &Store,
@@ -161,7 +205,8 @@ async fn tell_of_change(
         "time": from,
         "data": { "digest": change.digest, "from": from },
     });
-    let stored = store.append(vec![event]).await;
+    // It waits in the log for the carrier: a server starts without Redis too.
+    let stored = store.append_here(vec![event]).await;
     stored.map_err(|problem| anyhow::anyhow!("the change of the city's folder: {}", problem.detail))?;
     tracing::info!(digest = change.digest, from, "the city's regulations or calendar have changed");
     Ok(())

@@ -24,4 +24,24 @@ pub struct Settings {
     pub site_root: PathBuf,
     /// What every screen must say of its data, Vietnamese and English.
     pub notice: Option<(String, String)>,
+    /// How events come to the city's other servers.
+    pub carrying: Carrying,
+}
+
+/// How events come to the city's other servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Carrying {
+    /// The address of Redis; none for a server that is alone.
+    pub redis: Option<String>,
+    /// Whether an event is acknowledged that no replica has.
+    pub without_replica: bool,
+    /// How long a server that is away holds back what may be trimmed from the stream, hours.
+    pub absence_hours: u32,
+}
+
+impl Default for Carrying {
+    /// One server, alone.
+    fn default() -> Self {
+        Self { redis: None, without_replica: false, absence_hours: 72 }
+    }
 }

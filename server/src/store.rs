@@ -1,22 +1,27 @@
 //! The way to the log: an event is sealed, appended, and answered for only when it is durable.
 //! What the log holds is a CloudEvent in JSON with its personal members sealed.
 
+pub mod carried;
 pub mod record;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::Seq;
 use domain::problem::Problem;
-use domain::{Seq, Timestamp};
 use serde_json::Value as Json;
 use toancanh_log::keys::KeyStore;
 use toancanh_log::{AppendError, Batch, Item, Log, OpenError, Outcome, ReadError, StoredRecord};
 use tokio::sync::oneshot;
 
+use crate::carrier::Carrier;
+
 /// The log and the keys that seal what is personal in it.
 pub struct Store {
     log: Log,
     keys: Arc<KeyStore>,
+    /// What takes events to the other servers, where there are any.
+    carrier: Option<Carrier>,
 }
 
 /// What became of the events of one request.
@@ -105,7 +110,7 @@ impl Store {
         let flushed = keys.clone();
         options.before_commit = Some(Box::new(move || flushed.flush().map_err(std::io::Error::other)));
         let (log, recovery) = Log::open(data.join("log"), options)?;
-        Ok((Self { log, keys }, recovery))
+        Ok((Self { log, keys, carrier: None }, recovery))
     }
 
     /// Makes keys in `keys` where there are none, though a log may hold what they cannot open.
@@ -132,28 +137,82 @@ impl Store {
         Ok(())
     }
 
-    /// Appends events (CloudEvents in JSON, checked already) and waits until they are durable.
+    /// From now on an event is durable only when the carrier has it too.
+    pub(crate) fn carry_with(&mut self, carrier: Carrier) {
+        self.carrier = Some(carrier);
+    }
+
+    /// What takes events to the other servers, where there are any.
+    #[must_use]
+    pub fn carrier(&self) -> Option<&Carrier> {
+        self.carrier.as_ref()
+    }
+
+    /// Appends events (CloudEvents in JSON, checked already) and waits until they are durable: in this
+    /// log, and with several servers on the carrier too.
     ///
     /// # Errors
     /// A [`Problem`] of status 503 that tells the source to send again under the same id.
     pub async fn append(&self, events: Vec<Json>) -> Result<Stored, Problem> {
+        let Some(carrier) = &self.carrier else {
+            return self.append_here(events).await;
+        };
+        carrier.accepts()?;
+        let personal = carried::personal_digests(&events);
+        let mut stored = self.append_here(events).await?;
+        let highest = stored.outcomes.iter().map(|outcome| carried::place(*outcome)).max();
+        for (at, digest) in personal {
+            let Some(outcome) = stored.outcomes.get_mut(at) else { continue };
+            // Sealed with another server's key, equal content has another digest.
+            if let Outcome::IdReused(seq) = *outcome
+                && self.plain_digest(seq)? == Some(digest)
+            {
+                *outcome = Outcome::Duplicate(seq);
+            }
+        }
+        if let Some(highest) = highest {
+            carrier.carried(Seq(highest.get())).await?;
+        }
+        Ok(stored)
+    }
+
+    /// The digest of what a record said, its personal members opened; none where it cannot be read.
+    fn plain_digest(&self, seq: toancanh_log::Seq) -> Result<Option<[u8; 32]>, Problem> {
+        let read = self.log.read_one(seq).map_err(|error| {
+            tracing::error!(%error, "a record could not be read");
+            not_durable(&AppendError::Closed)
+        })?;
+        Ok(read.and_then(|record| carried::plain_digest(&self.keys, &record)))
+    }
+
+    /// The keys of personal data.
+    pub(crate) fn keys(&self) -> &Arc<KeyStore> {
+        &self.keys
+    }
+
+    /// Appends events to this log alone, and waits until they are durable there. Where there is a
+    /// carrier it takes them along by itself.
+    ///
+    /// # Errors
+    /// A [`Problem`] of status 503 that tells the source to send again under the same id.
+    pub async fn append_here(&self, events: Vec<Json>) -> Result<Stored, Problem> {
         let mut items = Vec::with_capacity(events.len());
         for event in events {
             items.push(self.item(event)?);
         }
+        self.submit(Batch::of(items)).await.map_err(|error| not_durable(&error))
+    }
+
+    /// Hands a batch to the log and waits for its answer.
+    pub(crate) async fn submit(&self, batch: Batch) -> Result<Stored, AppendError> {
         let (answer, answered) = oneshot::channel();
         let done = move |result| {
             // The request may be gone; the events are durable all the same.
             let _ = answer.send(result);
         };
-        self.log.submit(Batch::of(items), Box::new(done));
-        match answered.await {
-            Ok(Ok(appended)) => {
-                Ok(Stored { outcomes: appended.outcomes, durable: Seq(appended.durable.get()) })
-            }
-            Ok(Err(error)) => Err(not_durable(&error)),
-            Err(_) => Err(not_durable(&AppendError::Closed)),
-        }
+        self.log.submit(batch, Box::new(done));
+        let appended = answered.await.unwrap_or(Err(AppendError::Closed))?;
+        Ok(Stored { outcomes: appended.outcomes, durable: Seq(appended.durable.get()) })
     }
 
     /// What the log will hold of an event.
@@ -231,12 +290,6 @@ fn city_of(stored: &StoredRecord) -> Option<String> {
     }
     let stub: Stub = serde_json::from_slice(&stored.bytes).ok()?;
     stub.data.filter(|_| stub.kind == "vn.toancanh.case.received")?.city
-}
-
-/// When a record was taken.
-#[must_use]
-pub fn recorded(record: &StoredRecord) -> Timestamp {
-    Timestamp::from_micros(record.recorded_us)
 }
 
 fn not_durable(error: &AppendError) -> Problem {

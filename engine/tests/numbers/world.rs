@@ -162,6 +162,7 @@ impl Story {
         let id = format!("{case}-{}-{}", self.events.len(), dice.below(10));
         self.events.push(Event {
             bound_to: None,
+            rival: None,
             seq: Seq(0),
             recorded: Timestamp::MIN,
             source: Arc::from("urn:test"),

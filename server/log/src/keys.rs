@@ -41,6 +41,7 @@ mod error;
 mod file;
 mod master;
 mod slot;
+mod travel;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,7 @@ use crate::item::Digest;
 
 pub use error::KeyError;
 pub use file::TornKeys;
+pub use travel::{TRAVELLING_BYTES, Travelling};
 
 use crypto::{CaseHash, Key};
 use file::{KeyFile, Slot};
@@ -156,7 +158,11 @@ impl KeyStore {
     pub fn unseal(&self, case: &str, sealed: &[u8], context: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let hash = self.file().case_hash(case);
         let key = self.known_key(&hash)?.ok_or(KeyError::NoKey)?;
-        crypto::unseal(&key, &hash, sealed, context)
+        match crypto::unseal(&key, &hash, sealed, context) {
+            // Another server may have sealed it with a key of its own.
+            Err(KeyError::NotAuthentic) => self.unseal_with_further(&hash, sealed, context),
+            opened => opened,
+        }
     }
 
     /// A digest of content with personal data in it, for [`crate::Item::digest`]: equal content of a
@@ -196,6 +202,9 @@ impl KeyStore {
         let _one_at_a_time = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = self.file();
         let hash = file.case_hash(case);
+        for name in travel::further(&hash).take_while(|name| file.slot(name).is_some()).collect::<Vec<_>>() {
+            file.erase(&name)?;
+        }
         file.erase(&hash)
     }
 

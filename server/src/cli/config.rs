@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 
 use super::layers::{Layers, Origin, SECRETS, Setting};
 use super::{Failure, ServerOptions, clock_words, say};
+use crate::carrier::Address;
 
 /// Prints the settings that hold, as TOML with where each was said; secrets are masked.
 #[derive(Debug, ClapArgs)]
@@ -33,9 +34,17 @@ fn line(setting: &Setting) -> String {
     if is_default && setting.text.is_empty() {
         return format!("# {} is not set", setting.key);
     }
-    let is_plain =
-        setting.key == "open_reads" || (setting.key == "speed" && setting.text.parse::<f64>().is_ok());
-    let value = if SECRETS.contains(&setting.key) {
+    let is_plain = match setting.key {
+        "open_reads" | "redis_without_replica" => true,
+        "speed" | "redis_absence_hours" => setting.text.parse::<f64>().is_ok(),
+        _ => false,
+    };
+    // Of an address everything but the login is shown.
+    let address = || setting.text.parse::<Address>().map(|address| address.to_string());
+    let value = if setting.key == "log" {
+        toml::Value::String(if is_default { setting.text.clone() } else { address().unwrap_or(MASK.into()) })
+            .to_string()
+    } else if SECRETS.contains(&setting.key) {
         format!("{MASK:?}")
     } else if is_plain {
         setting.text.clone()
@@ -61,6 +70,7 @@ mod tests {
         check("data", "C:\\x \"y\"", "data = 'C:\\x \"y\"'  # --data");
         check("speed", "600", "speed = 600  # --speed");
         check("open_reads", "true", "open_reads = true  # --open_reads");
+        check("log", "redis://u:secret@a", "log = \"redis://********@a:6379/0?area=all\"  # --log");
         check("token", "tcs_secret", "token = \"********\"  # --token");
     }
 }

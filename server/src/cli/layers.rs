@@ -9,11 +9,25 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 11] =
-    ["city", "data", "keys", "listen", "clock", "open_reads", "site_root", "mapping", "to", "token", "speed"];
+pub(super) const KEYS: [&str; 14] = [
+    "city",
+    "data",
+    "keys",
+    "listen",
+    "clock",
+    "open_reads",
+    "log",
+    "redis_without_replica",
+    "redis_absence_hours",
+    "site_root",
+    "mapping",
+    "to",
+    "token",
+    "speed",
+];
 
-/// Settings that are shown by no command.
-pub(super) const SECRETS: [&str; 1] = ["token"];
+/// Settings that are shown by no command. The address of Redis may hold a password.
+pub(super) const SECRETS: [&str; 2] = ["token", "log"];
 
 /// Where a value was said.
 #[derive(Clone, Debug, PartialEq, Eq)]

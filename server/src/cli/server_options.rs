@@ -6,12 +6,16 @@ use clap::Args;
 
 use super::Failure;
 use super::layers::{Layers, Setting};
-use crate::settings::Settings;
+use crate::carrier::Address;
+use crate::settings::{Carrying, Settings};
 
 /// Where data lie if nobody says.
 pub(super) const DATA: &str = "data";
 /// Where a server listens if nobody says.
 const LISTEN: &str = "127.0.0.1:8080";
+
+/// A server that is alone.
+const OWN_LOG: &str = "own";
 
 /// What a server can be told.
 #[derive(Clone, Debug, Default, Args)]
@@ -36,6 +40,20 @@ pub struct ServerOptions {
     /// are no accounts yet. Posting needs a source's token in any case [env: TOANCANH_OPEN_READS].
     #[arg(long)]
     pub open_reads: bool,
+    /// With several servers, where Redis carries events between their logs: redis://HOST:PORT[,HOST:PORT…],
+    /// rediss:// for TLS, redis+sentinel://HOST:PORT[,…]/NAME, or nodes of a cluster
+    /// [env: TOANCANH_LOG; default: own, this server's log alone].
+    #[arg(long, value_name = "ADDRESS")]
+    pub log: Option<String>,
+    /// Acknowledge events that no replica of Redis has. An event is in this server's log and in one Redis
+    /// then: if both are lost together before another server has read it, an acknowledged event is lost
+    /// [env: TOANCANH_REDIS_WITHOUT_REPLICA].
+    #[arg(long)]
+    pub redis_without_replica: bool,
+    /// How long Redis keeps events for a server that is away; one that is away for longer must be restored
+    /// from a backup or another server's log [env: TOANCANH_REDIS_ABSENCE_HOURS; default: 72].
+    #[arg(long, value_name = "HOURS")]
+    pub redis_absence_hours: Option<String>,
     /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
     #[arg(long, value_name = "DIR")]
     pub site_root: Option<String>,
@@ -48,6 +66,7 @@ impl ServerOptions {
     /// None is checked here, but the city must be said unless `city` gives it.
     pub(super) fn settle(&self, layers: &Layers, city: Option<&str>) -> Result<Vec<Setting>, Failure> {
         let open_reads = self.open_reads.then_some("true");
+        let without_replica = self.redis_without_replica.then_some("true");
         let data = layers.pick_or("data", self.data.as_deref(), DATA);
         let keys_beside = keys_beside(Path::new(&data.text)).display().to_string();
         let city = match city {
@@ -62,6 +81,9 @@ impl ServerOptions {
             layers.pick_or("listen", self.listen.as_deref(), LISTEN),
             layers.pick_or("clock", self.clock.as_deref(), "system"),
             layers.pick_or("open_reads", open_reads, "false"),
+            layers.pick_or("log", self.log.as_deref(), OWN_LOG),
+            layers.pick_or("redis_without_replica", without_replica, "false"),
+            layers.pick_or("redis_absence_hours", self.redis_absence_hours.as_deref(), "72"),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
     }
@@ -74,7 +96,21 @@ impl ServerOptions {
         let settled = self.settle(layers, city)?;
         let get = |key: &str| settled.iter().find(|setting| setting.key == key);
         let need = |key: &str| get(key).ok_or_else(|| Failure::usage(format!("--{key} is missing")));
+        let log = need("log")?;
+        let redis = match log.text.as_str() {
+            OWN_LOG => None,
+            address => match address.parse::<Address>() {
+                Ok(_) => Some(address.to_owned()),
+                Err(what) => return Err(log.fault(&what)),
+            },
+        };
+        let carrying = Carrying {
+            redis,
+            without_replica: need("redis_without_replica")?.parse("true or false")?,
+            absence_hours: need("redis_absence_hours")?.parse("a whole number of hours")?,
+        };
         let settings = Settings {
+            carrying,
             city: need("city")?.text.clone(),
             data: PathBuf::from(&need("data")?.text),
             keys: PathBuf::from(&need("keys")?.text),

@@ -124,7 +124,7 @@ fn view(
     let memo = memo_id(&case.code, &escalation.rule, &escalation.action, escalation.at);
     let notes = state.notes(&case.code);
     EscalationView {
-        noted: notes.is_some_and(|notes| notes.get(memo.as_str()) == Some(&true)),
+        noted: notes.is_some_and(|notes| notes.get(memo.as_str()).is_some_and(|note| note.stands)),
         case: case.code.to_string(),
         agency: code(Dimension::Agency),
         status: code(Dimension::Status).unwrap_or_default(),

@@ -14,6 +14,7 @@ use toancanh_log::Stats;
 
 use super::api::Api;
 use super::problem::{Refusal, internal};
+use crate::carrier::{Report, Standing};
 use crate::core::Snapshot;
 use crate::telemetry::Telemetry;
 
@@ -25,6 +26,9 @@ pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal>
     let mut registry = Registry::with_prefix("toancanh");
     of_gateway_and_hub(&mut registry, &api.running.telemetry);
     of_log(&mut registry, &api.running.store.log().stats());
+    if let Some(carrier) = api.running.store.carrier() {
+        of_carrier(&mut registry, &carrier.report(api.running.store.durable()));
+    }
     of_state(&mut registry, &api.running.core.snapshot());
     gauge(
         &mut registry,
@@ -84,6 +88,33 @@ fn of_log(registry: &mut Registry, stats: &Stats) {
     gauge(registry, "log_queued_batches", "Batches waiting for the disk", stats.queued_batches);
     gauge(registry, "log_queued_bytes", "Bytes waiting for the disk", stats.queued_bytes);
     gauge(registry, "log_poisoned", "1 once the log has stopped acknowledging", u64::from(stats.poisoned));
+}
+
+fn of_carrier(registry: &mut Registry, report: &Report) {
+    for standing in Standing::ALL {
+        let name = format!("carrier_{}", standing.word());
+        gauge(registry, &name, standing.meaning(), u64::from(report.standing == standing));
+    }
+    counter(
+        registry,
+        "carrier_acknowledged",
+        "Events of this server confirmed on the stream",
+        report.acknowledged,
+    );
+    counter(registry, "carrier_present", "Events of other servers taken from the stream", report.present);
+    counter(registry, "carrier_repaired", "Events that Redis had lost, offered again", report.repaired);
+    counter(
+        registry,
+        "carrier_rivals",
+        "Events taken by two servers under one identity with other content",
+        report.rivals,
+    );
+    counter(registry, "carrier_refused", "Entries of the stream that could not be taken", report.refused);
+    counter(registry, "carrier_primaries", "Changes of the primary", report.primaries);
+    gauge(registry, "carrier_unconfirmed", "Records not known to be on the stream", report.unconfirmed);
+    if let Some(lag_ms) = report.lag_ms {
+        seconds(registry, "carrier_lag", "How far this server lies behind the stream", lag_ms * 1_000);
+    }
 }
 
 fn of_state(registry: &mut Registry, snapshot: &Snapshot) {

@@ -2,18 +2,38 @@
 //! silent about the city.
 
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 use domain::problem::Problem;
 use serde_json::json;
 
 use super::api::Api;
+use super::params::Params;
 use super::problem::Refusal;
 use super::sheet::json;
 
-/// Alive as long as the core's thread is.
+/// Alive as long as the core's thread is. With several servers it says how the carrier stands.
 pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
     core_runs(&api)?;
-    Ok(json(&json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") }))?)
+    let store = &api.running.store;
+    let mut told = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
+    if let Some(carrier) = store.carrier() {
+        told["carrier"] = json!(carrier.report(store.durable()));
+    }
+    Ok(json(&told)?)
+}
+
+/// `GET /api/v1/state`: by which two servers know that they hold the same events.
+pub(super) async fn state(State(api): State<Api>, uri: Uri) -> Result<Response, Refusal> {
+    Params::of(&uri)?.end()?;
+    let told = api.answers.read(|snapshot| {
+        let state = snapshot.frozen.state();
+        let digest: String = state.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+        let at = state.at().to_rfc3339(&state.city().zone);
+        let cases = state.cases().len();
+        json!({ "seq": state.seq(), "at": at, "events": state.events(), "cases": cases, "digest": digest })
+    });
+    Ok(json(&told.await?)?)
 }
 
 /// Ready once every event of the log is in the numbers and the log takes more.

@@ -47,6 +47,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(escalations_call(), get(escalations::escalations)),
         answered(unmapped_call(), get(quality::unmapped)),
         answered(clock_call(), post(clock::move_on)),
+        answered(state_call(), get(health::state)),
         answered(openapi_call(), get(openapi)),
         answered(alive_call(), get(health::alive)),
         answered(ready_call(), get(health::ready)),

@@ -13,11 +13,11 @@ use serde_json::Value as Json;
 use toancanh_log::keys::{KeyError, KeyStore};
 use toancanh_log::{Item, StoredRecord};
 
-use super::StoreError;
+use super::{StoreError, carried};
 
 /// The extension attribute (CloudEvents: lower-case letters and digits) that holds the sealed
 /// members, hexadecimal.
-const SEALED: &str = "sealedpersonal";
+pub(super) const SEALED: &str = "sealedpersonal";
 
 /// Makes the log's item of an event.
 pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
@@ -27,6 +27,8 @@ pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
     // Only the product writes these attributes, and they are no part of what was sent.
     let bound = event.as_object_mut().and_then(|members| {
         members.remove(SEALED);
+        members.remove(carried::RECORDED);
+        members.remove(carried::RIVAL);
         members.remove(intake::BOUND_TO)
     });
     let plain_digest = intake::content_digest(&event);
@@ -61,7 +63,8 @@ pub fn event(record: &StoredRecord, city: &City, symbols: &Symbols) -> Result<Ar
     let mut event =
         intake::read(&envelope, city, symbols, None).map_err(|problem: Problem| wrong(problem.detail))?;
     event.seq = seq;
-    event.recorded = Timestamp::from_micros(record.recorded_us);
+    event.recorded = Timestamp::from_micros(carried::recorded_us(record));
+    event.rival = carried::rival(&envelope, record);
     Ok(Arc::new(event))
 }
 
@@ -73,13 +76,14 @@ pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
     let mut envelope: Json = serde_json::from_slice(&record.bytes)
         .map_err(|error| StoreError::NotAnEvent { seq: Seq(record.seq.get()), why: error.to_string() })?;
     if let Json::Object(members) = &mut envelope {
-        members.remove(SEALED);
-        members.remove(intake::BOUND_TO);
+        for own in [SEALED, intake::BOUND_TO, carried::RECORDED, carried::RIVAL] {
+            members.remove(own);
+        }
     }
     Ok(envelope)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.

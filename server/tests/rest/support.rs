@@ -218,6 +218,7 @@ fn settings(folder: &Path) -> Settings {
         open_reads: false,
         site_root: folder.join("site"),
         notice: Some(("Thử nghiệm".to_owned(), "A trial".to_owned())),
+        carrying: server::settings::Carrying::default(),
     }
 }
 

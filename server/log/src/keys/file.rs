@@ -36,6 +36,12 @@ pub(super) struct Slot {
     erased: bool,
 }
 
+impl Slot {
+    pub(super) fn is_erased(self) -> bool {
+        self.erased
+    }
+}
+
 /// The file, open.
 pub(super) struct KeyFile {
     disk: Arc<dyn Disk>,
@@ -102,6 +108,11 @@ impl KeyFile {
 
     pub(super) fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// Which store it is.
+    pub(super) fn store(&self) -> &StoreId {
+        &self.store
     }
 
     pub(super) fn case_hash(&self, case: &str) -> CaseHash {

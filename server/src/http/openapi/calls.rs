@@ -211,6 +211,13 @@ pub(in crate::http) fn openapi_call() -> Described {
     (GET, "/api/v1/openapi.json", call.build())
 }
 
+/// `GET /api/v1/state`.
+pub(in crate::http) fn state_call() -> Described {
+    let read = read("state", "operation", "By which two servers know that they hold the same events")
+        .response("200", ok("The digest of the state.", [("application/json", reference("State"))]));
+    (GET, "/api/v1/state", read.build())
+}
+
 /// `GET /healthz`.
 pub(in crate::http) fn alive_call() -> Described {
     let schema = utoipa::openapi::ObjectBuilder::new().build().into();

@@ -27,6 +27,7 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Escalation", escalation()),
         ("Escalations", escalations()),
         ("Unmapped", unmapped()),
+        ("State", state()),
         ("CityClock", city_clock()),
         ("MoveClock", move_clock()),
         ("Label", label()),
@@ -359,6 +360,22 @@ fn counters() -> ObjectBuilder {
         ],
     );
     answer("Service counters.", [("counters", many(counter.build(), "Ascending by unit and counter."))])
+}
+
+fn state() -> ObjectBuilder {
+    answer(
+        "What the events of the log come to, as one digest.",
+        [
+            ("events", made(integer("How many events there are."))),
+            ("cases", made(integer("How many cases were ever heard of."))),
+            (
+                "digest",
+                made(string(
+                    "SHA-256, hexadecimal: servers with the same set of events have the same one, whatever their `seq`.",
+                )),
+            ),
+        ],
+    )
 }
 
 fn escalation() -> ObjectBuilder {
