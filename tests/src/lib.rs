@@ -4,6 +4,7 @@
 pub mod boston;
 pub mod events;
 pub mod program;
+pub mod redis;
 pub mod socket;
 
 pub use program::{Program, Reply};

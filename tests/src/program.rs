@@ -279,7 +279,7 @@ pub fn encode(value: &str) -> String {
 
 /// Ends a program when the tests that started it are gone. One that many tests share is never
 /// dropped, and tests that are stopped drop nothing.
-fn watch(program: u32) -> Result<()> {
+pub(crate) fn watch(program: u32) -> Result<()> {
     const UNTIL_ALONE: &str = r#"while kill -0 "$1" 2>/dev/null && kill -0 "$2" 2>/dev/null; do sleep 1; done; kill -9 "$2" 2>/dev/null"#;
     let (tests, program) = (std::process::id().to_string(), program.to_string());
     Command::new("sh")

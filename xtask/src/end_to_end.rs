@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 /// Builds the server and its control.
 ///
-/// The control is the server without the call that makes an acknowledgement true: the durability
-/// test must fail on it, or it would say nothing. Cargo gives both programs the same name, so the
+/// The control is the server without the two calls that make an acknowledgement true, `fdatasync` and
+/// Redis' `WAIT`: the tests of either must fail on it, or they would say nothing. One build serves both,
+/// since neither test looks at what the other call does. Cargo gives both programs the same name, so the
 /// control is built first and kept aside.
 ///
 /// # Errors
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     run::visible(
         cargo::on("build", &["server"])
-            .args(["--features", "control-no-fdatasync"])
+            .args(["--features", "control-no-fdatasync,control-no-wait"])
             .current_dir(&workspace.root),
     )?;
     let control = control_binary(workspace);
@@ -49,10 +50,12 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
     Ok(vec![
         ("TOANCANH_BIN", file(workspace.server_binary(), "build")?),
         ("TOANCANH_BIN_NO_FDATASYNC", file(control_binary(workspace), "build")?),
+        ("TOANCANH_BIN_NO_WAIT", file(control_binary(workspace), "build")?),
         ("TOANCANH_SITE_ROOT", file(site::folder(workspace, Speed::Shipped), "site")?),
         ("TOANCANH_CHROMIUM", program(debian::CHROMIUM)?),
         ("TOANCANH_CHROMEDRIVER", program(debian::CHROMEDRIVER)?),
         ("TOANCANH_STRACE", program(debian::STRACE)?),
+        ("TOANCANH_REDIS_SERVER", program(debian::REDIS_SERVER)?),
         ("TOANCANH_NODE_MODULES", file(workspace.root.join("node_modules"), "setup")?),
         // Screenshots, traces and logs that a person may want to see afterwards.
         ("TOANCANH_ARTIFACTS", artifacts),
@@ -60,5 +63,5 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
 }
 
 fn control_binary(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("control/toancanh-no-fdatasync")
+    workspace.target.join("control/toancanh")
 }

@@ -16,6 +16,8 @@ const CONNECT: Duration = Duration::from_millis(1_500);
 const ANSWER: Duration = Duration::from_millis(2_500);
 /// How long a read waits for something new.
 const BLOCK_MS: u64 = 500;
+/// The field that says below which id the stream was trimmed.
+const TRIMMED: &str = "trimmed";
 
 /// The names that the carrier uses in Redis. All of an area lie in one slot of a Redis Cluster.
 #[derive(Clone, Debug)]
@@ -56,7 +58,7 @@ pub(super) struct Link {
 pub(super) struct Ends {
     /// The id given last.
     pub(super) last: Id,
-    /// The highest id that was trimmed away.
+    /// Entries below this one may have been trimmed away.
     pub(super) trimmed: Id,
 }
 
@@ -151,23 +153,28 @@ impl Link {
     }
 
     /// Where the stream ends; all zero where there is none.
-    pub(super) async fn ends(&mut self, stream: &str) -> Result<Ends, CarrierError> {
+    pub(super) async fn ends(&mut self, names: &Names) -> Result<Ends, CarrierError> {
         let doing = "looking at the stream";
-        if !self.ask::<bool>(doing, redis::cmd("EXISTS").arg(stream)).await? {
-            return Ok(Ends::default());
+        let trimmed: Option<String> =
+            self.ask(doing, redis::cmd("HGET").arg(&names.about).arg(TRIMMED)).await?;
+        let trimmed = trimmed.and_then(|id| id.parse().ok()).unwrap_or_default();
+        if !self.ask::<bool>(doing, redis::cmd("EXISTS").arg(&names.stream)).await? {
+            return Ok(Ends { last: Id::default(), trimmed });
         }
         let told: HashMap<String, Value> =
-            self.ask(doing, redis::cmd("XINFO").arg("STREAM").arg(stream)).await?;
-        let id = |name: &str| match told.get(name) {
-            Some(Value::BulkString(bytes)) => {
-                std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok())
-            }
-            Some(Value::SimpleString(text)) => text.parse().ok(),
-            _ => None,
-        };
-        let last = id("last-generated-id").ok_or(CarrierError::Strange { doing })?;
-        // Redis older than 7.0 does not say what was trimmed.
-        Ok(Ends { last, trimmed: id("max-deleted-entry-id").unwrap_or_default() })
+            self.ask(doing, redis::cmd("XINFO").arg("STREAM").arg(&names.stream)).await?;
+        let last = told.get("last-generated-id").and_then(|id| String::from_redis_value_ref(id).ok());
+        let last = last.and_then(|id| id.parse().ok()).ok_or(CarrierError::Strange { doing })?;
+        Ok(Ends { last, trimmed })
+    }
+
+    /// Trims what lies below an id. Redis itself does not say what was trimmed, so that it is written
+    /// beside the stream, first.
+    pub(super) async fn trim(&mut self, names: &Names, below: Id) -> Result<u64, CarrierError> {
+        let below = below.to_string();
+        let doing = "trimming the stream";
+        self.ask::<()>(doing, redis::cmd("HSET").arg(&names.about).arg(TRIMMED).arg(&below)).await?;
+        self.ask(doing, redis::cmd("XTRIM").arg(&names.stream).arg("MINID").arg("=").arg(&below)).await
     }
 
     /// Redis' own clock, milliseconds since 1970 UTC: the servers' clocks may differ.

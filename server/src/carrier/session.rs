@@ -54,15 +54,19 @@ pub(super) async fn run(shared: &Shared, store: &Weak<Store>) {
     loop {
         let began = Instant::now();
         let Err(error) = once(shared, store, &names, &place, start).await;
-        match &error {
+        let standing = match &error {
             CarrierError::Stopping => return,
-            CarrierError::Stopped(standing) => shared.stands(*standing),
-            _ => shared.stands(Standing::Away),
-        }
+            CarrierError::Stopped(standing) => *standing,
+            _ => Standing::Away,
+        };
         if store.strong_count() == 0 {
             return;
         }
-        tracing::warn!(%error, "the session with Redis ended");
+        // Once, however often it is tried again.
+        if *shared.standing.borrow() != standing {
+            tracing::warn!(%error, "the session with Redis ended");
+        }
+        shared.stands(standing);
         shared.counters.lag_ms.store(-1, std::sync::atomic::Ordering::Relaxed);
         if began.elapsed() >= LASTED {
             wait = WAIT_MIN;
@@ -81,13 +85,13 @@ async fn once(
 ) -> Result<std::convert::Infallible, CarrierError> {
     let mut link = Link::open(&shared.options, names).await?;
     check_ring(store, &mut link, names).await?;
-    let ends = link.ends(&names.stream).await?;
+    let ends = link.ends(names).await?;
     let position = place.held().clone();
     steward::claim(shared, &mut link, names, start, position.read).await?;
     if ends.trimmed > position.read {
         return Err(CarrierError::Stopped(Standing::MustBeRestored));
     }
-    if position.primary != link.primary {
+    if position.primary != link.primary || ends.last < position.read {
         // Ids may have gone back, to below what was read.
         let from = position.read.min(ends.last).earlier(REWIND_MS).max(ends.trimmed);
         if !position.primary.is_empty() {

@@ -74,8 +74,13 @@ pub(super) async fn run(
     let mut trimmed: Option<Instant> = None;
     loop {
         link.check(&shared.options, names).await?;
-        let ends = link.ends(&names.stream).await?;
+        // Before the end is asked for: what is read meanwhile lies below it.
         let read = place.held().read;
+        let ends = link.ends(names).await?;
+        if ends.last < read {
+            // Somebody took the stream away.
+            return Err(CarrierError::Moved);
+        }
         if ends.trimmed > read {
             return Err(CarrierError::Stopped(Standing::MustBeRestored));
         }
@@ -129,9 +134,7 @@ async fn trim(shared: &Shared, link: &mut Link, names: &Names, now_ms: u64) -> R
         return Ok(());
     }
     let Some(below) = trim_below(&servers, now_ms, absence_ms, STAYS_MS) else { return Ok(()) };
-    let mut command = redis::cmd("XTRIM");
-    let trimmed: u64 =
-        link.ask(doing, command.arg(&names.stream).arg("MINID").arg("=").arg(below.to_string())).await?;
+    let trimmed = link.trim(names, below).await?;
     if trimmed > 0 {
         tracing::info!(trimmed, "what every server has was trimmed from the stream");
     }

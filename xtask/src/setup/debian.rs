@@ -1,4 +1,4 @@
-//! The programs that only the tests need: a browser, its driver and strace.
+//! The programs that only the tests need: a browser, its driver, strace and Redis.
 
 use crate::run;
 use crate::stages::Outcome;
@@ -18,10 +18,17 @@ pub(crate) const CHROMEDRIVER: &[&str] = &["chromedriver"];
 /// The tracer with which the durability test looks at the order of system calls.
 pub(crate) const STRACE: &[&str] = &["strace"];
 
-const NEEDED: [Needed; 3] = [
+/// Redis, which the tests of several servers start by themselves; as a Sentinel too.
+pub(crate) const REDIS_SERVER: &[&str] = &["redis-server"];
+/// The client with which those tests look into it.
+const REDIS_CLI: &[&str] = &["redis-cli"];
+
+const NEEDED: [Needed; 5] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
     Needed { programs: STRACE, package: "strace" },
+    Needed { programs: REDIS_SERVER, package: "redis-server" },
+    Needed { programs: REDIS_CLI, package: "redis-tools" },
 ];
 
 /// Installs what is missing with apt-get, as root or through sudo.
