@@ -341,10 +341,11 @@ async fn servers_with_other_keys_or_a_trimmed_stream_say_so() {
     assert_eq!(late.post(&[received("c3")]).await.len(), 0);
 }
 
-/// Primary, replica, three Sentinels.
+/// Primary, two replicas (one must be left to confirm when the other has become the primary), and
+/// three Sentinels.
 struct Watched {
     primary: Option<Redis>,
-    _replica: Redis,
+    _replicas: [Redis; 2],
     _sentinels: Vec<Redis>,
     address: String,
 }
@@ -352,7 +353,7 @@ struct Watched {
 impl Watched {
     fn start(folder: &Path) -> Self {
         let primary = Redis::start(&folder.join("primary"), &[]).unwrap();
-        let replica = primary.replica(&folder.join("replica")).unwrap();
+        let replicas = ["replica-1", "replica-2"].map(|name| primary.replica(&folder.join(name)).unwrap());
         let watch = |nth: usize| {
             let folder = folder.join(format!("sentinel-{nth}"));
             std::fs::create_dir_all(&folder).unwrap();
@@ -360,12 +361,12 @@ impl Watched {
         };
         let sentinels: Vec<Redis> = (0..3).map(watch).collect();
         for sentinel in &sentinels {
-            sentinel.wait_for("sentinel", "slaves=1,sentinels=3").unwrap();
+            sentinel.wait_for("sentinel", "slaves=2,sentinels=3").unwrap();
         }
         let nodes: Vec<String> =
             sentinels.iter().map(|sentinel| format!("127.0.0.1:{}", sentinel.port)).collect();
         let address = format!("redis+sentinel://{}/city", nodes.join(","));
-        Self { primary: Some(primary), _replica: replica, _sentinels: sentinels, address }
+        Self { primary: Some(primary), _replicas: replicas, _sentinels: sentinels, address }
     }
 }
 
@@ -452,7 +453,8 @@ async fn lost_with_server_and_primary(binary: PathBuf) -> (usize, usize) {
     assert_eq!(acknowledged.len(), 1);
     agree(&a, &b, 1).await;
 
-    replica.pause().unwrap();
+    // Nobody answers there.
+    replica.cli(&["REPLICAOF", "127.0.0.1", "1"]).unwrap();
     signal(b.program.id(), "-STOP").unwrap();
     for case in 0..5 {
         acknowledged.extend(a.post(&[received(&format!("c{case}"))]).await);
@@ -461,7 +463,6 @@ async fn lost_with_server_and_primary(binary: PathBuf) -> (usize, usize) {
     a.program.kill().unwrap();
     std::fs::remove_dir_all(data).unwrap();
     primary.kill().unwrap();
-    replica.go_on().unwrap();
     replica.cli(&["REPLICAOF", "NO", "ONE"]).unwrap();
     signal(b.program.id(), "-CONT").unwrap();
     b.stands("live").await;
