@@ -299,3 +299,48 @@ fn a_source_that_may_only_touch_its_own_cases_moves_no_other_whatever_comes_firs
     assert_eq!(status(&[bound(received("A", -5, None)), received("A", 0, None), resolved()]), (false, true));
     assert_eq!(status(&[bound(received("A", 0, None)), resolved()]), (true, false));
 }
+
+/// An event of one identity as a server took it: its case, its digest, and when it was recorded.
+type Taken = (&'static str, u8, i64);
+
+fn taken(symbols: &Symbols, seq: u64, (case, digest, recorded): Taken, of: Option<Taken>) -> Arc<Event> {
+    let mut envelope = received(case, 0, None);
+    envelope["id"] = json!("1");
+    envelope["data"]["field"] = json!(format!("f{digest}"));
+    let mut event = Event::clone(&event(symbols, seq, &envelope));
+    event.recorded = at(recorded);
+    event.rival = of.map(|(subject, of, _)| {
+        let (digest, of_digest) = ([digest; 32], [of; 32]);
+        Box::new(domain::event::Rival { digest, of_digest, of_subject: subject.into() })
+    });
+    Arc::new(event)
+}
+
+#[track_caller]
+fn check_rivals(all: &[Taken], want: Taken) {
+    let mut digests = std::collections::BTreeSet::new();
+    for first in 0..all.len() {
+        let mut order = all.to_vec();
+        order.rotate_left(first);
+        let symbols = Symbols::default();
+        let mut state = State::new(Arc::new(City::bare("test")), symbols.clone(), at(0));
+        for (seq, one) in (1..).zip(&order) {
+            let of = (seq > 1).then_some(order[0]);
+            state.apply(taken(&symbols, seq, *one, of), &mut Changes::default());
+        }
+        let cases = state.cases().iter();
+        let held: Vec<_> =
+            cases.flat_map(|case| case.events.iter().map(|event| (&*case.code, event.recorded))).collect();
+        assert_eq!(held, [(want.0, at(want.2))], "beginning with {first}");
+        digests.insert(state.digest());
+    }
+    assert_eq!(digests.len(), 1, "servers that took them in another order do not agree");
+}
+
+#[test]
+fn of_one_identity_the_smaller_digest_counts_and_of_one_content_the_earlier_recording() {
+    check_rivals(&[("A", 1, 10), ("A", 2, 5)], ("A", 1, 10));
+    check_rivals(&[("A", 1, 10), ("B", 2, 5), ("C", 3, 1)], ("A", 1, 10));
+    check_rivals(&[("A", 7, 10), ("A", 7, 5)], ("A", 7, 5));
+    check_rivals(&[("A", 7, 10), ("A", 7, 5), ("A", 7, 8)], ("A", 7, 5));
+}

@@ -11,7 +11,7 @@ use rand::{Rng, SeedableRng};
 use serde_json::{Value as Json, json};
 use tests::events::event;
 use tests::program::{Program, binary, token};
-use tests::redis::{Redis, signal};
+use tests::redis::{Partition, Redis, Site, signal};
 
 const AT: &str = "2015-10-01T12:00:00-04:00";
 const BEFORE: &str = "2015-10-01T11:59:59-04:00";
@@ -31,12 +31,14 @@ struct Plan<'a> {
     folder: &'a Path,
     redis: &'a str,
     options: &'a [&'a str],
+    city: &'a str,
+    at: &'a str,
     binary: PathBuf,
 }
 
 impl<'a> Plan<'a> {
     fn new(folder: &'a Path, redis: &'a str) -> Self {
-        Self { folder, redis, options: &[], binary: binary() }
+        Self { folder, redis, options: &[], city: "boston", at: AT, binary: binary() }
     }
 
     /// Starts a server by this name. All servers have the key folder of `a`, the first.
@@ -52,13 +54,13 @@ impl<'a> Plan<'a> {
         }
         let token_file = self.folder.join(format!("{name}.token"));
         let token = std::fs::read_to_string(&token_file).unwrap_or_else(|_| {
-            let token = token(&data, "boston", "redis").unwrap();
+            let token = token(&data, self.city, "redis").unwrap();
             std::fs::write(&token_file, &token).unwrap();
             token
         });
         let (path, keys) = (data.display().to_string(), keys.display().to_string());
-        let clock = format!("{AT},speed=0");
-        let mut args = vec!["serve", "--listen", "127.0.0.1:0", "--city", "boston", "--data", &path];
+        let clock = format!("{},speed=0", self.at);
+        let mut args = vec!["serve", "--listen", "127.0.0.1:0", "--city", self.city, "--data", &path];
         args.extend(["--keys", &keys, "--clock", &clock, "--log", self.redis]);
         args.extend(self.options);
         let program = Program::start(&self.binary, &args).await.unwrap();
@@ -341,6 +343,59 @@ async fn servers_with_other_keys_or_a_trimmed_stream_say_so() {
     assert_eq!(late.post(&[received("c3")]).await.len(), 0);
 }
 
+/// What ran out is noted by both servers, and stands in the log once; as does what is taken back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memo_that_two_servers_write_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let redis = Redis::start(&folder.path().join("redis"), &[]).unwrap();
+    let address = redis.address();
+    let plan = Plan {
+        options: &["--redis-without-replica"],
+        city: "haiphong",
+        at: "2026-11-23T08:05:00+07:00",
+        ..Plan::new(folder.path(), &address)
+    };
+    let (a, b) = (plan.start("a").await, plan.start("b").await);
+    a.stands("live").await;
+    b.stands("live").await;
+    let data = json!({
+        "kind": "report", "city": "haiphong", "agency": "SXD", "field": "roads", "content_group": 2,
+    });
+    let slip = json!({"step": "slip_delivered_to_focal_officer", "to": "SXD-1"});
+    let events = [
+        event("1", "case.received", "2026-11-23T07:50:00+07:00", "slip", data),
+        event("2", "case.transferred", "2026-11-23T08:00:00+07:00", "slip", slip),
+    ];
+    assert_eq!(a.post(&events).await.len(), 2);
+    agree(&a, &b, 2).await;
+    let move_both = async |at: &str| {
+        for (server, name) in [(&a, "a"), (&b, "b")] {
+            let token =
+                std::fs::read_to_string(folder.path().join(format!("{name}.keys/admin-token"))).unwrap();
+            let request =
+                server.program.request(reqwest::Method::POST, "/api/v1/clock").bearer_auth(token.trim());
+            let reply = Program::read(request.json(&json!({"at": at}))).await.unwrap();
+            assert_eq!(reply.status, 200, "{}", reply.body);
+        }
+    };
+    move_both("2026-12-01T17:16:00+07:00").await;
+    let noted = agree(&a, &b, 3).await["events"].as_u64().unwrap();
+    // Both have looked again since.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(agree(&a, &b, noted).await["events"].as_u64(), Some(noted));
+    let answer = json!({"result": "done", "answered": true});
+    let answered = [event("3", "case.resolved", "2026-11-23T16:00:00+07:00", "slip", answer)];
+    assert_eq!(b.post(&answered).await.len(), 1);
+    // Each memo is taken back once.
+    let all = 2 + 2 * (noted - 2) + 1;
+    agree(&a, &b, all).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(agree(&a, &b, all).await["events"].as_u64(), Some(all));
+    for server in [&a, &b] {
+        assert_eq!(server.carrier().await["rivals"], 0);
+    }
+}
+
 /// Primary, two replicas (one must be left to confirm when the other has become the primary), and
 /// three Sentinels.
 struct Watched {
@@ -351,20 +406,21 @@ struct Watched {
 }
 
 impl Watched {
-    fn start(folder: &Path) -> Self {
-        let primary = Redis::start(&folder.join("primary"), &[]).unwrap();
-        let replicas = ["replica-1", "replica-2"].map(|name| primary.replica(&folder.join(name)).unwrap());
+    /// The primary in one place, the rest in another.
+    fn start(folder: &Path, one: &Site, other: &Site) -> Self {
+        let primary = Redis::start_in(one, &folder.join("primary"), &[]).unwrap();
+        let replicas =
+            ["replica-1", "replica-2"].map(|name| primary.replica_in(other, &folder.join(name)).unwrap());
         let watch = |nth: usize| {
             let folder = folder.join(format!("sentinel-{nth}"));
             std::fs::create_dir_all(&folder).unwrap();
-            primary.sentinel(&folder, 2).unwrap()
+            primary.sentinel(other, &folder, 2).unwrap()
         };
         let sentinels: Vec<Redis> = (0..3).map(watch).collect();
         for sentinel in &sentinels {
             sentinel.wait_for("sentinel", "slaves=2,sentinels=3").unwrap();
         }
-        let nodes: Vec<String> =
-            sentinels.iter().map(|sentinel| format!("127.0.0.1:{}", sentinel.port)).collect();
+        let nodes: Vec<String> = sentinels.iter().map(Redis::place).collect();
         let address = format!("redis+sentinel://{}/city", nodes.join(","));
         Self { primary: Some(primary), _replicas: replicas, _sentinels: sentinels, address }
     }
@@ -391,9 +447,13 @@ async fn load(a: &Server, b: &Server, until: impl Fn() -> bool) -> (BTreeSet<Str
     (acknowledged, gap)
 }
 
-async fn failover(lose: impl FnOnce(&mut Watched) + Send + 'static, figure: &str) {
+async fn failover(
+    (one, other): (Site, Site),
+    lose: impl FnOnce(&mut Watched) + Send + 'static,
+    figure: &str,
+) {
     let folder = tempfile::tempdir().unwrap();
-    let mut watched = Watched::start(folder.path());
+    let mut watched = Watched::start(folder.path(), &one, &other);
     let address = watched.address.clone();
     let plan = Plan::new(folder.path(), &address);
     let (a, b) = (plan.start("a").await, plan.start("b").await);
@@ -427,7 +487,7 @@ async fn failover(lose: impl FnOnce(&mut Watched) + Send + 'static, figure: &str
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prove_redis_failover_loses_nothing_acknowledged() {
-    failover(|watched| watched.primary.take().unwrap().kill().unwrap(), "primary killed").await;
+    failover(here(), |watched| watched.primary.take().unwrap().kill().unwrap(), "primary killed").await;
     // It comes back when another has taken its place, believing that it still is the primary.
     let pause = |watched: &mut Watched| {
         let primary = watched.primary.as_ref().unwrap();
@@ -435,7 +495,34 @@ async fn prove_redis_failover_loses_nothing_acknowledged() {
         std::thread::sleep(Duration::from_secs(5));
         primary.go_on().unwrap();
     };
-    failover(pause, "primary held up and back").await;
+    failover(here(), pause, "primary held up and back").await;
+}
+
+fn here() -> (Site, Site) {
+    (Site::default(), Site::default())
+}
+
+/// The primary is alive and still answers the servers, but the rest of Redis cannot see it: two
+/// primaries at once, for a while.
+#[tokio::test(flavor = "multi_thread")]
+async fn prove_redis_partition_loses_nothing_acknowledged() {
+    let partition = match Partition::make() {
+        Ok(partition) => partition,
+        Err(error) if std::env::var_os("TOANCANH_WITHOUT_ROOT").is_some() => {
+            println!("left out, since it needs root: {error:#}");
+            return;
+        }
+        Err(error) => panic!("network namespaces need root (or set TOANCANH_WITHOUT_ROOT): {error:#}"),
+    };
+    let sites = (partition.one.clone(), partition.other.clone());
+    let cut = move |_: &mut Watched| {
+        partition.cut().unwrap();
+        std::thread::sleep(Duration::from_secs(7));
+        partition.heal().unwrap();
+        // Dropped here: the namespaces lose their names, and last as long as what runs in them.
+        drop(partition);
+    };
+    failover(sites, cut, "primary cut off").await;
 }
 
 /// The replica is cut off while one server takes events; then that server and the primary are lost for

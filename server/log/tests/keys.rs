@@ -405,3 +405,54 @@ fn keys_and_log_lie_apart() {
         assert!(!contains(&bytes, b"900 111"));
     }
 }
+
+/// Two servers' stores with one key ring, as copying the key folder of the first makes them.
+fn two_with_one_ring() -> (KeyStore, KeyStore, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = (dir.path().join("a"), dir.path().join("b"));
+    drop(KeyStore::open(&first).unwrap());
+    std::fs::create_dir(&second).unwrap();
+    for name in ["master.key", "case-keys"] {
+        std::fs::copy(first.join(name), second.join(name)).unwrap();
+    }
+    (KeyStore::open(first).unwrap(), KeyStore::open(second).unwrap(), dir)
+}
+
+#[test]
+fn a_key_that_travels_opens_what_was_sealed_elsewhere_and_is_erased_with_the_case() {
+    let (a, b, _dir) = two_with_one_ring();
+    assert_eq!(a.ring(), b.ring());
+    // Each met the case before it heard of the other.
+    let by_a = a.seal("HP-1", b"+84 900", b"e1/reporter").unwrap();
+    let by_b = b.seal("HP-1", b"+84 901", b"e1/reporter").unwrap();
+    for (from, to) in [(&a, &b), (&b, &a), (&a, &b)] {
+        for key in from.travelling("HP-1").unwrap() {
+            to.adopt("HP-1", &key).unwrap();
+        }
+    }
+    for keys in [&a, &b] {
+        check_opens(keys, "HP-1", &by_a, b"+84 900");
+        check_opens(keys, "HP-1", &by_b, b"+84 901");
+        assert_eq!((keys.len(), keys.travelling("HP-1").unwrap().len()), (2, 2));
+    }
+    let late = a.travelling("HP-1").unwrap();
+    assert!(b.erase("HP-1").unwrap());
+    late.iter().for_each(|key| b.adopt("HP-1", key).unwrap());
+    for sealed in [&by_a, &by_b] {
+        assert!(matches!(b.unseal("HP-1", sealed, b"e1/reporter"), Err(KeyError::Erased)));
+    }
+    assert!(b.travelling("HP-1").unwrap().is_empty());
+}
+
+#[test]
+fn a_key_of_another_ring_or_case_is_refused() {
+    let (a, b, _dir) = two_with_one_ring();
+    let other_dir = tempfile::tempdir().unwrap();
+    let other = KeyStore::open(other_dir.path()).unwrap();
+    assert_ne!(a.ring(), other.ring());
+    a.seal("HP-1", b"x", b"").unwrap();
+    let key = a.travelling("HP-1").unwrap()[0];
+    assert!(matches!(other.adopt("HP-1", &key), Err(KeyError::NotAuthentic)));
+    assert!(matches!(b.adopt("HP-2", &key), Err(KeyError::NotAuthentic)));
+    assert!(b.is_empty() && a.travelling("HP-9").unwrap().is_empty());
+}
