@@ -268,6 +268,9 @@ async fn a_lone_redis_is_refused_unless_asked_for_and_what_it_forgets_is_offered
     agree(&a, &b, 199).await;
     let carrier = a.carrier().await;
     assert!(carrier["repaired"].as_u64() >= Some(198), "{carrier}");
+    // Nothing was trimmed: one that has nothing yet finds all.
+    let c = plan.start("c").await;
+    agree(&a, &c, 199).await;
     drop(redis);
 }
 
@@ -317,7 +320,7 @@ async fn a_node_of_a_cluster_leads_to_the_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_with_other_keys_or_a_trimmed_stream_say_so() {
+async fn servers_with_other_keys_another_s_name_or_a_trimmed_stream_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let redis = Redis::start(&folder.path().join("redis"), &[]).unwrap();
     let address = redis.address();
@@ -330,6 +333,10 @@ async fn servers_with_other_keys_or_a_trimmed_stream_say_so() {
     let stranger = other.start("a").await;
     stranger.stands("other_keys").await;
     assert_eq!(stranger.post(&[received("c1")]).await.len(), 0);
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::copy(a.data.join("server.name"), copy.join("server.name")).unwrap();
+    plan.start("copy").await.stands("name_taken").await;
 
     assert_eq!(a.post(&[received("c1"), received("c2")]).await.len(), 2);
     // As the servers trim when each of them has everything.

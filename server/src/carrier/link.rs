@@ -169,10 +169,15 @@ impl Link {
     }
 
     /// Trims what lies below an id. Redis itself does not say what was trimmed, so that it is written
-    /// beside the stream, first.
+    /// beside the stream, first; but not where there is nothing to trim, since a server that has nothing
+    /// yet can still read everything then.
     pub(super) async fn trim(&mut self, names: &Names, below: Id) -> Result<u64, CarrierError> {
-        let below = below.to_string();
         let doing = "trimming the stream";
+        let first = self.range(&names.stream, Id::default(), 1).await?;
+        if first.first().is_none_or(|(id, _)| *id >= below) {
+            return Ok(0);
+        }
+        let below = below.to_string();
         self.ask::<()>(doing, redis::cmd("HSET").arg(&names.about).arg(TRIMMED).arg(&below)).await?;
         self.ask(doing, redis::cmd("XTRIM").arg(&names.stream).arg("MINID").arg("=").arg(&below)).await
     }
