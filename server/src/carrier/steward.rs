@@ -49,16 +49,27 @@ pub(super) async fn claim(
     start: u64,
     read: Id,
 ) -> Result<(), CarrierError> {
+    let now_ms = link.now_ms().await?;
+    if let Some(before) = held(shared, link, names).await?
+        && before.start != start
+        && before.seen_ms + RUNNING_MS > now_ms
+    {
+        // A server that was just started again finds itself; another one that runs goes on saying so.
+        tokio::time::sleep(EVERY * 3).await;
+        let again = held(shared, link, names).await?;
+        if again.is_some_and(|again| again.seen_ms != before.seen_ms) {
+            return Err(CarrierError::Stopped(Standing::NameTaken));
+        }
+    }
+    tell(shared, link, names, Server { read, seen_ms: now_ms, start }).await
+}
+
+/// What stands under this server's name.
+async fn held(shared: &Shared, link: &mut Link, names: &Names) -> Result<Option<Server>, CarrierError> {
     let mut command = redis::cmd("HGET");
     let held: Option<String> =
         link.ask("looking for this server", command.arg(&names.servers).arg(&shared.options.server)).await?;
-    let held: Option<Server> = held.and_then(|text| serde_json::from_str(&text).ok());
-    let now_ms = link.now_ms().await?;
-    let is_taken = held.is_some_and(|held| held.start != start && held.seen_ms + RUNNING_MS > now_ms);
-    if is_taken {
-        return Err(CarrierError::Stopped(Standing::NameTaken));
-    }
-    tell(shared, link, names, Server { read, seen_ms: now_ms, start }).await
+    Ok(held.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// Looks after it for as long as the session lasts.
