@@ -1,4 +1,4 @@
-//! The programs that only the tests need: a browser, its driver, strace and Redis.
+//! The programs that only the tests need: a browser, its driver, strace, Redis and iproute2.
 
 use crate::run;
 use crate::stages::Outcome;
@@ -23,12 +23,14 @@ pub(crate) const REDIS_SERVER: &[&str] = &["redis-server"];
 /// The client with which those tests look into it.
 const REDIS_CLI: &[&str] = &["redis-cli"];
 
-const NEEDED: [Needed; 5] = [
+const NEEDED: [Needed; 6] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
     Needed { programs: STRACE, package: "strace" },
     Needed { programs: REDIS_SERVER, package: "redis-server" },
     Needed { programs: REDIS_CLI, package: "redis-tools" },
+    // Cuts Redis in two, in network namespaces.
+    Needed { programs: &["ip"], package: "iproute2" },
 ];
 
 /// Installs what is missing with apt-get, as root or through sudo.

@@ -27,6 +27,10 @@ pub(crate) struct Options {
     /// Stop at the first stage that fails, instead of running the rest too.
     #[arg(long)]
     fail_fast: bool,
+    /// Leave out what needs root (network namespaces) instead of failing with that reason; each test that
+    /// leaves something out says so.
+    #[arg(long)]
+    without_root: bool,
     /// Given to the test programs: names to run, or flags such as --nocapture.
     #[arg(last = true, value_name = "TEST ARGS")]
     test_args: Vec<String>,
@@ -34,7 +38,12 @@ pub(crate) struct Options {
 
 /// Runs the chosen stages and fails if one of them did.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut run = Run { workspace: Workspace::find()?, programs: None, test_args: options.test_args.clone() };
+    let mut run = Run {
+        workspace: Workspace::find()?,
+        programs: None,
+        test_args: options.test_args.clone(),
+        without_root: options.without_root,
+    };
     let mut stages = Stages::begin();
     let mut failed: Vec<Stage> = Vec::new();
     for stage in chosen(options) {
@@ -85,6 +94,7 @@ struct Run {
     workspace: Workspace,
     programs: Option<Vec<TestProgram>>,
     test_args: Vec<String>,
+    without_root: bool,
 }
 
 impl Run {
@@ -196,10 +206,14 @@ impl Run {
 
     fn e2e(&mut self) -> Result<Outcome> {
         let environment = end_to_end::environment(&self.workspace)?;
+        let without_root = self.without_root;
         self.run_programs(
             |program| program.member == "tests",
             |command| {
                 command.envs(environment.iter().map(|(name, value)| (name, value)));
+                if without_root {
+                    command.env("TOANCANH_WITHOUT_ROOT", "1");
+                }
             },
         )
     }
