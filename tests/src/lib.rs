@@ -5,6 +5,7 @@ pub mod boston;
 pub mod events;
 pub mod program;
 pub mod redis;
+pub mod servers;
 pub mod socket;
 
 pub use program::{Program, Reply};
