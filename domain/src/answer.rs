@@ -178,8 +178,26 @@ pub struct EventView {
     /// Why not, or what is odd.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub flag: Option<String>,
+    /// What the regulation asks of it and it does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unmet: Vec<UnmetView>,
     /// What the source said, personal data left out.
     pub data: serde_json::Value,
+}
+
+/// What a regulation asks of an event that does not have it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmetView {
+    /// The requirement's id, such as `HCM-I6`.
+    pub requirement: String,
+    /// Where it stands.
+    pub clause: String,
+    /// What it asks, in Vietnamese and English.
+    pub label: crate::city::Label,
+    /// Its flag.
+    pub flag: String,
+    /// What did not come, alternatives joined by `||`; empty where the event came too often.
+    pub missing: Vec<String>,
 }
 
 /// `GET /api/v1/cases/{code}`.

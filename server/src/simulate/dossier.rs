@@ -31,11 +31,16 @@ pub(super) fn plan(world: &World, date: Date, planned: &mut Vec<Planned>) {
     let mut all: Vec<(Timestamp, bool)> = online.into_iter().map(|at| (at, true)).collect();
     all.extend(in_person.into_iter().map(|at| (at, false)));
     all.sort_unstable();
-    let prefix = format!("{}-{}", plan.code_prefix, date.strftime("%y%m%d"));
     for (number, (at, online)) in (1_u32..).zip(all) {
-        let code: Code = Arc::from(format!("{prefix}-{number:06}"));
+        let code = code(&plan.code_prefix, date, number);
         planned.extend(tell(world, plan, code, source, at, online, chance.branch()));
     }
+}
+
+/// A unit counts four digits of dossiers a day (Thông tư 01/2018/TT-VPCP Điều 19); a city has more.
+fn code(prefix: &str, date: Date, number: u32) -> Code {
+    let unit = prefix.replace("##", &format!("{:02}", number / 10_000));
+    Arc::from(format!("{unit}-{}-{:04}", date.strftime("%y%m%d"), number % 10_000))
 }
 
 fn tell(

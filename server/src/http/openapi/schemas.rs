@@ -247,6 +247,25 @@ fn event_of_case() -> ObjectBuilder {
         ],
     )
     .property("flag", string("Why it was not applied, or what is odd about it."))
+    .property("unmet", many(unmet().build(), "What the regulation asks of it and it does not have."))
+}
+
+fn unmet() -> ObjectBuilder {
+    object(
+        "What a regulation asks of an event that does not have it.",
+        [
+            ("requirement", made(string("The requirement's id."))),
+            ("clause", made(string("Where it stands."))),
+            ("label", reference("Label")),
+            ("flag", made(string("Its flag."))),
+            (
+                "missing",
+                codes(
+                    "What did not come, alternatives joined by `||`; empty where the event came too often.",
+                ),
+            ),
+        ],
+    )
 }
 
 fn receipt() -> ObjectBuilder {
@@ -336,6 +355,8 @@ fn quality() -> ObjectBuilder {
         [
             ("flag", made(string("The flag."))),
             ("dimension", made(or_null(string("Which list, where the flag is about one.")))),
+            ("requirement", made(or_null(string("What the regulation asks and is not there, by its id.")))),
+            ("clause", made(or_null(string("Where that stands.")))),
             ("label", reference("Label")),
             ("cases", made(integer("How many cases have it."))),
             ("codes", codes("The first of them, ascending.")),
