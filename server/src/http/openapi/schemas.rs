@@ -26,6 +26,8 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Counters", counters()),
         ("Escalation", escalation()),
         ("Escalations", escalations()),
+        ("Commitment", commitment()),
+        ("Commitments", commitments()),
         ("Unmapped", unmapped()),
         ("CityClock", city_clock()),
         ("MoveClock", move_clock()),
@@ -405,6 +407,43 @@ fn escalations() -> ObjectBuilder {
         [
             ("total", made(integer("How many there are in all."))),
             ("escalations", many(reference("Escalation"), "The newest first.")),
+        ],
+    )
+}
+
+fn commitment() -> ObjectBuilder {
+    object(
+        "A limit that a recorded time can move.",
+        [
+            ("case", made(string("The case."))),
+            ("agency", made(or_null(string("Who holds it.")))),
+            ("status", made(string("Its state."))),
+            ("rule", made(string("The rule that sets the limit."))),
+            ("clause", made(string("Where that stands."))),
+            ("commitment", made(string("Which time moves it."))),
+            ("due", made(instant("The last instant in time by the rule alone."))),
+            (
+                "reference",
+                made(or_null(instant("The recorded time that judges: the first, unless set otherwise."))),
+            ),
+            ("until", made(or_null(instant("The recorded time that counts now: the latest.")))),
+            ("recorded_at", made(or_null(instant("When the first was recorded.")))),
+            ("revisions", made(integer("How often it was changed since."))),
+            (
+                "state",
+                made(string("How the clock stands: `overdue` where the recorded time was missed too.")),
+            ),
+            ("missing", codes("What should have come along and did not.")),
+        ],
+    )
+}
+
+fn commitments() -> ObjectBuilder {
+    answer(
+        "Limits that recorded times can move.",
+        [
+            ("total", made(integer("How many there are in all."))),
+            ("commitments", many(reference("Commitment"), "The earliest limit first.")),
         ],
     )
 }
