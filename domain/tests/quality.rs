@@ -215,6 +215,40 @@ fn a_progress_response_carries_proof_and_a_committed_deadline() {
     check(1, &[incident("normal"), vec![expected]].concat(), &[]);
 }
 
+#[test]
+fn a_new_city_states_its_own_duties_in_its_own_words() {
+    let rules = r#"
+[rule_set]
+id = "DN-1"
+[vocabulary]
+steps = ["site_cleared"]
+flags = ["monsoon"]
+[[requirement]]
+id = "DN-1.2"
+clause = "1/QĐ Điều 1.2"
+on = "site_cleared"
+when = "monsoon"
+needs = ["flood_image", "water_level_cm"]
+flag = "requirement_unmet"
+text = "Mực nước và hình ảnh."
+"#;
+    let danang = city("danang", &[rules]);
+    let cleared = |more: Json| {
+        let mut data = more;
+        data["step"] = json!("site_cleared");
+        (10, "step", data)
+    };
+    let monsoon = (9, "amended", json!({"monsoon": true}));
+    check_in(&danang, 1, &[cleared(json!({}))], &[]);
+    check_in(
+        &danang,
+        1,
+        &[monsoon.clone(), cleared(json!({}))],
+        &[("DN-1.2", "flood_image, water_level_cm")],
+    );
+    check_in(&danang, 1, &[monsoon, cleared(json!({"water_level_cm": 40, "images": ["a.jpg"]}))], &[]);
+}
+
 /// Which ratings are odd, and how many count.
 #[track_caller]
 fn check_ratings(city: &City, case: &[Told<'_>], want: &[Option<Flag>], counted: usize) {

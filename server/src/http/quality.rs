@@ -85,57 +85,67 @@ fn is_flag(name: &str) -> bool {
     Flag::ALL.iter().any(|flag| flag.name() == name)
 }
 
-/// What a problem is: a flag and, where a regulation asks for what is not there, what it asks.
-type Problem<'a> = (Flag, Option<&'a str>);
+/// What is odd: a flag and, where a regulation asks for what is not there, the id of what it asks.
+type Oddity<'a> = (Flag, Option<&'a str>);
+
+/// The cases that have it.
+#[derive(Default)]
+struct Found<'a> {
+    requirement: Option<&'a Requirement>,
+    cases: u64,
+    codes: Vec<Arc<str>>,
+}
 
 fn flagged(state: &City, after: &str, limit: usize) -> Vec<FlagView> {
-    let mut found: BTreeMap<Problem<'_>, (u64, Vec<Arc<str>>, Option<&Requirement>)> = BTreeMap::new();
+    let mut all: BTreeMap<Oddity<'_>, Found<'_>> = BTreeMap::new();
     for case in state.cases() {
-        for (problem, requirement) in problems(case) {
-            let (count, codes, asked) = found.entry(problem).or_default();
-            *count += 1;
-            *asked = requirement;
+        for (oddity, requirement) in oddities(case) {
+            let found = all.entry(oddity).or_default();
+            found.requirement = requirement;
+            found.cases += 1;
             if &*case.code > after {
-                codes.push(case.code.clone());
+                found.codes.push(case.code.clone());
             }
         }
     }
-    let view = |((flag, _), (cases, mut codes, requirement)): (
-        Problem<'_>,
-        (u64, Vec<Arc<str>>, Option<&Requirement>),
-    )| {
-        codes.sort_unstable();
-        codes.truncate(limit);
+    all.into_iter().map(|((flag, _), found)| found.view(flag, limit)).collect()
+}
+
+impl Found<'_> {
+    fn view(mut self, flag: Flag, limit: usize) -> FlagView {
+        self.codes.sort_unstable();
+        self.codes.truncate(limit);
         let (vi, en) = flag.describe();
+        let said = |flag: &str, asked: Option<&str>| match asked {
+            Some(asked) => format!("{flag}: {asked}"),
+            None => flag.to_owned(),
+        };
+        let text = self.requirement.map(|asked| &asked.text);
         FlagView {
             flag: flag.name(),
             dimension: match flag {
                 Flag::UnknownCode(dimension) => Some(dimension.name()),
                 _ => None,
             },
-            requirement: requirement.map(|asked| asked.id.clone()),
-            clause: requirement.map(|asked| asked.clause.clone()),
-            label: requirement.map_or_else(
-                || Label { vi: vi.to_owned(), en: en.to_owned() },
-                |asked| Label {
-                    vi: format!("{vi}: {}", asked.text.vi),
-                    en: format!("{en}: {}", asked.text.en),
-                },
-            ),
-            cases,
-            codes,
+            requirement: self.requirement.map(|asked| asked.id.clone()),
+            clause: self.requirement.map(|asked| asked.clause.clone()),
+            label: Label {
+                vi: said(vi, text.map(|text| text.vi.as_str())),
+                en: said(en, text.map(|text| text.en.as_str())),
+            },
+            cases: self.cases,
+            codes: self.codes,
         }
-    };
-    found.into_iter().map(view).collect()
+    }
 }
 
 /// What is odd about a case, each once; a requirement that several of its events do not meet too.
-fn problems(case: &Case) -> BTreeMap<Problem<'_>, Option<&Requirement>> {
+fn oddities(case: &Case) -> BTreeMap<Oddity<'_>, Option<&Requirement>> {
     let Some(timeline) = &case.timeline else {
         return BTreeMap::from([((Flag::CaseUnknown, None), None)]);
     };
     let asked = timeline.unmet.iter().map(|unmet| &*unmet.requirement);
-    let mut all: BTreeMap<Problem<'_>, Option<&Requirement>> =
+    let mut all: BTreeMap<Oddity<'_>, Option<&Requirement>> =
         asked.clone().map(|asked| ((asked.flag, Some(asked.id.as_str())), Some(asked))).collect();
     let plain = timeline.flags.iter().filter(|flag| !asked.clone().any(|asked| asked.flag == **flag));
     all.extend(plain.map(|flag| ((*flag, None), None)));

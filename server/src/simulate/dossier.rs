@@ -148,3 +148,16 @@ fn act(story: &mut Story<'_>, step: &'static str, unit: &Code) -> u16 {
     story.say(What::Step { step, unit: Some(unit.clone()), officer: Some(officer), evidence: false });
     officer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_keeps_its_form_on_a_day_with_more_dossiers_than_four_digits_count() {
+        let date = Date::constant(2025, 10, 1);
+        for (number, want) in [(1, "MP0.00.00.H29-251001-0001"), (12_345, "MP0.01.00.H29-251001-2345")] {
+            assert_eq!(&*code("MP0.##.00.H29", date, number), want);
+        }
+    }
+}
