@@ -6,6 +6,7 @@ use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
 use crate::event::{Event, Flag};
 use crate::geo::LatLng;
+use crate::regulation::Requirement;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
@@ -120,6 +121,19 @@ pub struct Timeline {
     pub flags: Vec<Flag>,
     /// What limits that run out set off, ascending: those that lie ahead come unless somebody acts.
     pub escalations: Vec<Escalation>,
+    /// What its regulation asks of its events and they do not have, in the order of the events.
+    pub unmet: Vec<Unmet>,
+}
+
+/// An event lacks what its regulation asks of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unmet {
+    /// The event, by its place in the case.
+    pub event: usize,
+    /// What is asked.
+    pub requirement: Arc<Requirement>,
+    /// What did not come; empty where the event came too often.
+    pub missing: Vec<String>,
 }
 
 /// A limit ran out, and that sets something off.

@@ -212,7 +212,7 @@ pub struct Memo {
 }
 
 /// A rating, under what it is about; what it leaves open is the case's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rating {
     /// Thousandths of the score as sent.
     pub score_milli: i64,
@@ -224,6 +224,10 @@ pub struct Rating {
     pub stage: Sym,
     /// How the rating came in.
     pub channel: Sym,
+    /// The officer who was rated, by a code.
+    pub officer: Option<Box<str>>,
+    /// The number of the form, where its source gives one.
+    pub id: Option<Box<str>>,
 }
 
 /// How two cases belong together.
@@ -256,9 +260,52 @@ pub enum Flag {
     MissingField,
     PlaceApproximate,
     PlaceOfOtherEpoch,
+    RefusedWithoutReason,
+    RefusedWithoutGuidance,
+    ReturnedWithoutReason,
+    ReturnedWithoutVerification,
+    ResultWithoutEvidence,
+    ProgressWithoutEvidence,
+    AskedTooOften,
+    RequirementUnmet,
+    RatedBeforeAnswer,
+    RatedAgain,
+    MalformedCode,
+    UnclearSubmissionMode,
 }
 
 impl Flag {
+    /// Every one; the one about a code stands here for each dimension.
+    pub const ALL: [Self; 27] = [
+        Self::StrangeDueAt,
+        Self::PointOutside,
+        Self::PointZero,
+        Self::PointSwapped,
+        Self::PointPlaceholder,
+        Self::UnknownCode(Dimension::Agency),
+        Self::NotAllowed,
+        Self::NotYourCase,
+        Self::CaseUnknown,
+        Self::ReceivedAgain,
+        Self::ClosedBeforeReceived,
+        Self::MissingAgency,
+        Self::MissingField,
+        Self::PlaceApproximate,
+        Self::PlaceOfOtherEpoch,
+        Self::RefusedWithoutReason,
+        Self::RefusedWithoutGuidance,
+        Self::ReturnedWithoutReason,
+        Self::ReturnedWithoutVerification,
+        Self::ResultWithoutEvidence,
+        Self::ProgressWithoutEvidence,
+        Self::AskedTooOften,
+        Self::RequirementUnmet,
+        Self::RatedBeforeAnswer,
+        Self::RatedAgain,
+        Self::MalformedCode,
+        Self::UnclearSubmissionMode,
+    ];
+
     /// The name that answers use.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -278,6 +325,18 @@ impl Flag {
             Self::MissingField => "missing_field",
             Self::PlaceApproximate => "place_approximate",
             Self::PlaceOfOtherEpoch => "place_of_other_epoch",
+            Self::RefusedWithoutReason => "refused_without_reason",
+            Self::RefusedWithoutGuidance => "refused_without_guidance",
+            Self::ReturnedWithoutReason => "returned_without_reason",
+            Self::ReturnedWithoutVerification => "returned_without_verification",
+            Self::ResultWithoutEvidence => "result_without_evidence",
+            Self::ProgressWithoutEvidence => "progress_without_evidence",
+            Self::AskedTooOften => "asked_too_often",
+            Self::RequirementUnmet => "requirement_unmet",
+            Self::RatedBeforeAnswer => "rated_before_answer",
+            Self::RatedAgain => "rated_again",
+            Self::MalformedCode => "malformed_code",
+            Self::UnclearSubmissionMode => "unclear_submission_mode",
         }
     }
 
@@ -309,6 +368,34 @@ impl Flag {
             Self::PlaceOfOtherEpoch => {
                 ("Mã địa bàn không có hiệu lực vào lúc đó", "The area code was not in force at that time")
             }
+            Self::RefusedWithoutReason => ("Từ chối không nêu lý do", "Refused without a reason"),
+            Self::RefusedWithoutGuidance => {
+                ("Từ chối không hướng dẫn nơi tiếp nhận", "Refused without guidance to the proper address")
+            }
+            Self::ReturnedWithoutReason => ("Chuyển trả không nêu lý do", "Returned without a reason"),
+            Self::ReturnedWithoutVerification => {
+                ("Chuyển trả không có kết quả xác minh", "Returned without the result of verification")
+            }
+            Self::ResultWithoutEvidence => {
+                ("Kết quả thiếu minh chứng bắt buộc", "The result lacks required evidence")
+            }
+            Self::ProgressWithoutEvidence => (
+                "Phản hồi tiến độ thiếu minh chứng bắt buộc",
+                "The progress response lacks required evidence",
+            ),
+            Self::AskedTooOften => {
+                ("Yêu cầu bổ sung quá số lần cho phép", "The reporter was asked more often than is allowed")
+            }
+            Self::RequirementUnmet => ("Chưa đáp ứng quy định", "A duty of the regulation is not met"),
+            Self::RatedBeforeAnswer => ("Đánh giá trước khi có phản hồi", "Rated before there was an answer"),
+            Self::RatedAgain => ("Đánh giá lần nữa cùng một nội dung", "The same was rated once more"),
+            Self::MalformedCode => {
+                ("Mã hồ sơ không đúng cấu trúc", "The code does not have the prescribed form")
+            }
+            Self::UnclearSubmissionMode => (
+                "Không rõ hình thức nộp, tính là trực tiếp",
+                "Neither online nor in person; counted as in person",
+            ),
         }
     }
 }

@@ -139,7 +139,11 @@ fn an_incident_goes_through_the_states_and_limits_of_its_decision() {
             ("2024-03-14 10:10", "step", step("verified_genuine")),
             ("2024-03-14 10:12", "transferred", transferred("assigned_to_subordinate")),
             ("2024-03-14 11:00", "step", step("inspected")),
-            ("2024-03-14 13:30", "resolved", json!({"result": "fixed", "fixed": true})),
+            (
+                "2024-03-14 13:30",
+                "resolved",
+                json!({"result": "fixed", "fixed": true, "scene_images": [{"name": "after.jpg"}]}),
+            ),
         ],
     );
     check(&state, "2024-03-14 10:01", "received", Timeliness::InTime, "HCM-6.2");
@@ -237,7 +241,11 @@ fn what_no_way_of_the_life_cycle_allows_is_kept_and_flagged() {
             ("2024-03-14 10:00", "received", report("hcmc", 1)),
             ("2024-03-14 10:01", "step", step("inspected")),
             ("2024-03-14 10:02", "transferred", transferred("dispatched")),
-            ("2024-03-14 11:00", "resolved", json!({"result": "done"})),
+            (
+                "2024-03-14 11:00",
+                "resolved",
+                json!({"result": "done", "scene_images": [{"name": "after.jpg"}]}),
+            ),
             ("2024-03-14 12:00", "reopened", json!({})),
         ],
     );
@@ -421,7 +429,8 @@ fn a_dossier_goes_through_its_stages_and_is_resolved_by_the_approval() {
     assert_eq!([stage("2024-03-14 08:30"), stage("2024-03-18 11:00")], ["reception", "approval"]);
     check_judged(&state, Judgement::InTime);
     assert_eq!(standing(&state, "2024-03-20 00:00").0, "result_returned");
-    assert_eq!(timeline(&state).flags, []);
+    // The code `c` is none of the one-stop system's.
+    assert_eq!(timeline(&state).flags, [Flag::MalformedCode]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod body;
 mod case_clock;
 mod cases;
 mod clock;
+mod commitments;
 mod counters;
 mod escalations;
 pub mod events;

@@ -24,6 +24,8 @@ mod numbers;
 mod openapi;
 #[path = "rest/pages.rs"]
 mod pages;
+#[path = "rest/quality.rs"]
+mod quality;
 #[path = "rest/restart.rs"]
 mod restart;
 #[path = "rest/support.rs"]

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use super::clock_line::{ClockLine, Span};
+use super::ratings::{AsRated, Ratings};
 use super::standing::{Standing, word_of};
-use crate::case::{Attrs, Escalation, Measure, Point, Segment, Timeline, Verdict};
+use crate::case::{Attrs, Escalation, Measure, Point, Segment, Timeline, Unmet, Verdict};
 use crate::city::City;
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
@@ -45,6 +46,7 @@ pub(super) struct Walk<'a> {
     segments: Vec<Segment>,
     flows: Vec<Point>,
     resolved_at: Option<Timestamp>,
+    ratings: Ratings,
     flags: Vec<Flag>,
 }
 
@@ -75,6 +77,7 @@ impl<'a> Walk<'a> {
             segments: Vec::with_capacity(2),
             flows: Vec::with_capacity(3),
             resolved_at: None,
+            ratings: Ratings::default(),
             flags: Vec::new(),
         }
     }
@@ -96,9 +99,16 @@ impl<'a> Walk<'a> {
         if let Some(way) = self.way(event, at) {
             self.go(way, None, at);
         }
+        self.ratings.hear(event, self.standing.stage);
     }
 
     pub(super) fn apply(&mut self, event: &Event) -> Verdict {
+        let verdict = self.apply_body(event);
+        self.ratings.hear(event, self.standing.stage);
+        verdict
+    }
+
+    fn apply_body(&mut self, event: &Event) -> Verdict {
         let at = event.time;
         match &event.body {
             Body::Received(_) => Verdict::flagged(Flag::ReceivedAgain),
@@ -112,7 +122,14 @@ impl<'a> Walk<'a> {
             Body::Refused => self.turn(event, Stands::Refused, None, at),
             Body::Cancelled => self.turn(event, Stands::Cancelled, None, at),
             Body::Reopened => self.turn(event, Stands::Open, None, at),
-            Body::Rated(rating) => self.rate(rating, at),
+            Body::Rated(rating) => {
+                let case = self.as_rated();
+                let (rated, counts) = self.ratings.take(rating, self.line, &case, at);
+                if counts {
+                    self.rate(rating, at);
+                }
+                rated
+            }
             Body::Noted => {
                 if let Some(way) = self.way(event, at) {
                     self.go(way, None, at);
@@ -149,7 +166,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The timeline, with what became of each event.
-    pub(super) fn finish(mut self, verdicts: Vec<Verdict>, mut flags: Vec<Flag>) -> Timeline {
+    pub(super) fn finish(
+        mut self,
+        verdicts: Vec<Verdict>,
+        unmet: Vec<Unmet>,
+        mut flags: Vec<Flag>,
+    ) -> Timeline {
         self.split_where_clocks_change();
         flags.append(&mut self.flags);
         flags.sort_unstable();
@@ -162,6 +184,7 @@ impl<'a> Walk<'a> {
             verdicts,
             flags,
             escalations: self.escalations,
+            unmet,
         }
     }
 
@@ -268,7 +291,17 @@ impl<'a> Walk<'a> {
         Verdict::APPLIED
     }
 
-    fn rate(&mut self, rating: &Rating, at: Timestamp) -> Verdict {
+    /// How the case stands when somebody rates it.
+    fn as_rated(&self) -> AsRated<'a> {
+        AsRated {
+            symbols: self.symbols,
+            is_dossier: self.dims[Dimension::Kind.index()] == word::DOSSIER,
+            received: self.received,
+            stands: self.standing.stands,
+        }
+    }
+
+    fn rate(&mut self, rating: &Rating, at: Timestamp) {
         let mut attrs = self.attrs_at(at);
         let about = [
             (Dimension::Agency, rating.unit),
@@ -282,7 +315,6 @@ impl<'a> Walk<'a> {
             self.flow(Measure::Satisfied, at, attrs.clone());
         }
         self.flow(Measure::Rated, at, attrs);
-        Verdict::APPLIED
     }
 
     fn link(&mut self, event: &Event, relation: Relation, at: Timestamp) -> Verdict {

@@ -162,7 +162,17 @@ fn received(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Facts
     if facts.dims[Dimension::Field.index()].is_none() {
         flags.push(Flag::MissingField);
     }
+    let mode = facts.dims[Dimension::SubmissionMode.index()];
+    if kind == "dossier" && !is_clear(mode) {
+        flags.push(Flag::UnclearSubmissionMode);
+    }
     Ok(facts)
+}
+
+/// Whether a mode of submission says how a dossier came in. What is not online counts as in person, so
+/// that the published figures add up; it must not do so in silence.
+fn is_clear(mode: Sym) -> bool {
+    [word::ONLINE, word::IN_PERSON].contains(&mode)
 }
 
 /// An attribute that is null in `case.amended` is taken away: the source no longer states it.
@@ -173,6 +183,13 @@ fn amended(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Pa
         if is_null(name) {
             all.push(Patch::Code(dimension, Sym::NONE, true));
         }
+    }
+    let modes = all.iter().filter_map(|patch| match patch {
+        Patch::Code(Dimension::SubmissionMode, mode, _) => Some(*mode),
+        _ => None,
+    });
+    if !modes.into_iter().all(is_clear) {
+        flags.push(Flag::UnclearSubmissionMode);
     }
     if is_null("due_at") {
         all.push(Patch::DueAt(None));
@@ -289,7 +306,15 @@ fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating,
         stage: code("stage", Dimension::Stage)?,
         // Ratings come in where reports do not, at a kiosk of the desk: the list is another.
         channel: optional_code(data, "channel")?.map_or(Sym::NONE, |code| gate.symbols.intern(code)),
+        officer: officer(data).map(Into::into),
+        id: optional_code(data, "rating_id")?.map(Into::into),
     })
+}
+
+/// The code of an officer, who may be named by it or by an object that holds it.
+fn officer(data: &Data) -> Option<&str> {
+    let officer = data.get("officer")?;
+    officer.as_str().or_else(|| officer.get("code")?.as_str()).filter(|code| !code.is_empty())
 }
 
 fn counter(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Counter, Problem> {

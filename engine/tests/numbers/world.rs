@@ -216,6 +216,8 @@ impl Story {
                 unit: self.code(dice, Dimension::Agency),
                 stage: self.code(dice, Dimension::Stage),
                 channel: Sym::NONE,
+                officer: None,
+                id: None,
             }),
             _ => Body::Transferred(Transfer {
                 returned: dice.one_in(3),

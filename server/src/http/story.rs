@@ -3,8 +3,8 @@
 
 use axum::response::Response;
 use domain::Seq;
-use domain::answer::{CaseRow, CaseStory, EventView};
-use domain::case::{Case, Timeline, Verdict};
+use domain::answer::{CaseRow, CaseStory, EventView, UnmetView};
+use domain::case::{Case, Timeline, Unmet, Verdict};
 use domain::event::{Event, Flag};
 use domain::fold::fold;
 use domain::intake::CONFIDENTIAL_MEMBERS;
@@ -102,10 +102,29 @@ fn events(case: &Case, said: Vec<Json>, zone: &TimeZone) -> Vec<EventView> {
         None => unheard,
     };
     let views = case.events.iter().zip(said).enumerate();
-    views.map(|(place, (event, said))| view(event, said, verdict(place), zone)).collect()
+    let unmet = case.timeline.as_ref().map_or(&[][..], |timeline| &timeline.unmet);
+    let unmet = |place: usize| unmet.iter().filter(|unmet| unmet.event == place).map(asked).collect();
+    views.map(|(place, (event, said))| view(event, said, verdict(place), unmet(place), zone)).collect()
 }
 
-fn view(event: &Event, mut said: Json, verdict: Verdict, zone: &TimeZone) -> EventView {
+fn asked(unmet: &Unmet) -> UnmetView {
+    let requirement = &unmet.requirement;
+    UnmetView {
+        requirement: requirement.id.clone(),
+        clause: requirement.clause.clone(),
+        label: requirement.text.clone(),
+        flag: requirement.flag.name().to_owned(),
+        missing: unmet.missing.clone(),
+    }
+}
+
+fn view(
+    event: &Event,
+    mut said: Json,
+    verdict: Verdict,
+    unmet: Vec<UnmetView>,
+    zone: &TimeZone,
+) -> EventView {
     let flag = verdict.flag.or_else(|| event.flags.first().copied());
     EventView {
         id: event.id.to_string(),
@@ -116,6 +135,7 @@ fn view(event: &Event, mut said: Json, verdict: Verdict, zone: &TimeZone) -> Eve
         seq: event.seq,
         applied: verdict.applied,
         flag: flag.map(|flag| flag.name().to_owned()),
+        unmet,
         data: match said.get_mut("data").map(Json::take) {
             None | Some(Json::Null) => Json::Object(serde_json::Map::new()),
             Some(data) => data,

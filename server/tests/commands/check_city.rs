@@ -258,6 +258,19 @@ fn what_is_wrong_with_a_regulation_is_found() {
 }
 
 #[test]
+fn all_faults_of_a_regulation_are_said_at_once() {
+    let (code, lines) = checked(&[
+        ("regulations/one.toml", "received", "recieved"),
+        ("regulations/one.toml", "groups = [2]", "groups = [0]"),
+    ]);
+    let want = [
+        "regulations/one.toml:8:11: a content group is a number from 1 to 9",
+        "regulations/one.toml:10:10: unknown step \"recieved\"; did you mean received?",
+    ];
+    assert_eq!((code, &lines[..lines.len() - 1]), (1, &want.map(str::to_owned)[..]));
+}
+
+#[test]
 fn what_is_wrong_with_the_boundaries_is_found() {
     check(
         "boundaries/wards.geojson",

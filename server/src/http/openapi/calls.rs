@@ -176,6 +176,31 @@ pub(in crate::http) fn escalations_call() -> Described {
     (GET, "/api/v1/escalations", tabular(read, table("The escalations.", "Escalations")))
 }
 
+/// `GET /api/v1/commitments`.
+pub(in crate::http) fn commitments_call() -> Described {
+    let limit = integer("").minimum(Some(1)).maximum(Some(1_000));
+    let truth = || one_of("", ["true", "false"]);
+    let read = read(
+        "commitments",
+        "data",
+        "Cases whose limit a recorded time can move: that time, its revisions, whether it was missed, and the cases \
+         without one; the earliest limit first",
+    )
+    .parameters(Some([
+        plain("rule", "Only limits of this rule, such as `HCM-7.2.b`.", string("")),
+        plain("commitment", "Only this time, such as `expected_completion_at`.", string("")),
+        plain("committed", "Only with a recorded time (`true`) or without one (`false`).", truth()),
+        plain("past_due", "Only where the limit by the rule alone has passed (`true`) or not (`false`).", truth()),
+        plain(
+            "open",
+            "Cases that are open (`true`, unless told) or over (`false`: then only those with a recorded time).",
+            truth(),
+        ),
+        plain("limit", "How many lines; 100 unless told.", limit),
+    ]));
+    (GET, "/api/v1/commitments", tabular(read, table("The limits and times.", "Commitments")))
+}
+
 /// `GET /api/v1/catalogue/unmapped`.
 pub(in crate::http) fn unmapped_call() -> Described {
     let read = read("unmapped", "data", "Codes that the city's catalogue does not know");

@@ -1,7 +1,11 @@
 //! The shapes of bodies. A test holds them against what the product's own types write.
 
+mod data;
+
 use utoipa::openapi::schema::{AdditionalProperties, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+
+use data::{commitment, commitments, counters, escalation, escalations, quality, sources, unmapped};
 
 use super::parts::{array, boolean, instant, integer, number, one_of, or_null, reference, string};
 
@@ -26,6 +30,8 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Counters", counters()),
         ("Escalation", escalation()),
         ("Escalations", escalations()),
+        ("Commitment", commitment()),
+        ("Commitments", commitments()),
         ("Unmapped", unmapped()),
         ("CityClock", city_clock()),
         ("MoveClock", move_clock()),
@@ -247,6 +253,25 @@ fn event_of_case() -> ObjectBuilder {
         ],
     )
     .property("flag", string("Why it was not applied, or what is odd about it."))
+    .property("unmet", many(unmet().build(), "What the regulation asks of it and it does not have."))
+}
+
+fn unmet() -> ObjectBuilder {
+    object(
+        "What a regulation asks of an event that does not have it.",
+        [
+            ("requirement", made(string("The requirement's id."))),
+            ("clause", made(string("Where it stands."))),
+            ("label", reference("Label")),
+            ("flag", made(string("Its flag."))),
+            (
+                "missing",
+                codes(
+                    "What did not come, alternatives joined by `||`; empty where the event came too often.",
+                ),
+            ),
+        ],
+    )
 }
 
 fn receipt() -> ObjectBuilder {
@@ -292,114 +317,6 @@ fn receipt() -> ObjectBuilder {
         ],
     )
     .property("ranked_case", string("The case that a quantile falls on."))
-}
-
-fn sources() -> ObjectBuilder {
-    use utoipa::openapi::schema::SchemaType;
-    let last_error = object(
-        "What was last wrong with an event of it; null where nothing was since the start.",
-        [
-            ("at", made(instant("When, on the machine's clock."))),
-            ("type", made(string("The kind of problem."))),
-            ("detail", made(string("What."))),
-        ],
-    )
-    .schema_type(SchemaType::from_iter([Type::Object, Type::Null]));
-    let source = object(
-        "How a source stands.",
-        [
-            ("source", made(string("The attribute `source` of its events."))),
-            (
-                "state",
-                made(one_of("By how long ago it was last heard.", ["live", "late", "silent", "closed"])),
-            ),
-            (
-                "watermark",
-                made(or_null(instant(
-                    "It has sent everything up to here: what it says itself, else the time of its latest event, at most now.",
-                ))),
-            ),
-            ("lag_secs", made(or_null(integer("From its watermark to the city's now.")))),
-            ("latest", made(or_null(instant("The latest time of one of its events.")))),
-            ("recorded", made(or_null(instant("When something of it was last recorded.")))),
-            ("events", made(integer("How many of its events there are."))),
-            ("rejected", made(integer("How many were rejected since the server started."))),
-            ("last_error", made(last_error)),
-        ],
-    );
-    answer("The sources.", [("sources", many(source.build(), "Ascending by name."))])
-}
-
-fn quality() -> ObjectBuilder {
-    let problem = object(
-        "What is odd about some cases.",
-        [
-            ("flag", made(string("The flag."))),
-            ("dimension", made(or_null(string("Which list, where the flag is about one.")))),
-            ("label", reference("Label")),
-            ("cases", made(integer("How many cases have it."))),
-            ("codes", codes("The first of them, ascending.")),
-        ],
-    );
-    answer("Data-quality problems.", [("problems", many(problem.build(), "Those that some case has."))])
-}
-
-fn counters() -> ObjectBuilder {
-    let counter = object(
-        "How a service counter's queue stands.",
-        [
-            ("unit", made(string("Whose counter."))),
-            ("counter", made(or_null(string("Which of the unit's; null is all of the unit.")))),
-            ("waiting", made(integer("How many wait."))),
-            ("serving", made(integer("How many are being served."))),
-            ("issued_today", made(integer("How many tickets were issued on the day."))),
-            ("oldest_wait_secs", made(or_null(integer("How long the one who waits longest has waited.")))),
-            ("time", made(instant("When this was said."))),
-            ("age_secs", made(integer("How long ago that is."))),
-        ],
-    );
-    answer("Service counters.", [("counters", many(counter.build(), "Ascending by unit and counter."))])
-}
-
-fn escalation() -> ObjectBuilder {
-    object(
-        "A limit ran out, and that sets something off.",
-        [
-            ("case", made(string("The case."))),
-            ("agency", made(or_null(string("Who holds it.")))),
-            ("status", made(string("Its state."))),
-            ("action", made(string("What is to be done."))),
-            ("rule", made(string("The rule that says so."))),
-            ("clause", made(string("Where that stands."))),
-            ("at", made(instant("The last instant in time."))),
-            ("since", made(instant("From when on it was so: later where the fact came later."))),
-            ("noted", made(boolean("Whether a memo in the log says that it was done."))),
-        ],
-    )
-}
-
-fn escalations() -> ObjectBuilder {
-    answer(
-        "What limits that ran out set off.",
-        [
-            ("total", made(integer("How many there are in all."))),
-            ("escalations", many(reference("Escalation"), "The newest first.")),
-        ],
-    )
-}
-
-fn unmapped() -> ObjectBuilder {
-    let code = object(
-        "A code that the catalogue does not know.",
-        [
-            ("dimension", made(string("Which list it is missing from."))),
-            ("code", made(string("The code as sent."))),
-            ("cases", made(integer("How many cases have it now."))),
-            ("open", made(integer("How many of these are open."))),
-            ("examples", codes("Some of them, ascending.")),
-        ],
-    );
-    answer("Codes without a place.", [("codes", many(code.build(), "Ascending."))])
 }
 
 fn city_clock() -> ObjectBuilder {
