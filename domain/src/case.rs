@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
 use crate::event::{Event, Flag};
@@ -10,11 +12,11 @@ use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
 /// A case by its place in the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CaseIx(pub u32);
 
 /// What a case is counted under: a code for each dimension, and its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attrs {
     /// A code for each dimension, status and timeliness included.
     pub dims: [Sym; Dimension::COUNT],
@@ -41,7 +43,7 @@ impl Attrs {
 }
 
 /// What a point counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Measure {
     /// A level: the case stands open so.
@@ -72,7 +74,7 @@ pub enum Measure {
 
 /// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in
 /// [a, b) seen at T is the sum of the weights with a ≤ `at` < b and `since` ≤ T.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// The deciding instant: in which period it counts.
     pub at: Timestamp,
@@ -91,7 +93,7 @@ pub struct Point {
 }
 
 /// From `from` on, until the next segment, the case stood so.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// Since when.
     pub from: Timestamp,
@@ -104,7 +106,7 @@ pub struct Segment {
 }
 
 /// What the fold makes of a case's events.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The time of its `case.received`.
     pub received_at: Timestamp,
@@ -123,7 +125,7 @@ pub struct Timeline {
 }
 
 /// A limit ran out, and that sets something off.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Escalation {
     /// From when on it is so.
     pub since: Timestamp,
@@ -136,7 +138,7 @@ pub struct Escalation {
 }
 
 /// What became of one event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Whether it changed the case.
     pub applied: bool,
@@ -236,7 +238,7 @@ fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
 
 /// A case: its events in their own order, and what they come to. `timeline` is `None` until its
 /// `case.received` has come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Case {
     /// Its code: the subject of its events.
     pub code: Arc<str>,
