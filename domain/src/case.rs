@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
 use crate::event::{Event, Flag};
@@ -11,11 +13,11 @@ use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
 /// A case by its place in the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CaseIx(pub u32);
 
 /// What a case is counted under: a code for each dimension, and its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attrs {
     /// A code for each dimension, status and timeliness included.
     pub dims: [Sym; Dimension::COUNT],
@@ -42,7 +44,7 @@ impl Attrs {
 }
 
 /// What a point counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Measure {
     /// A level: the case stands open so.
@@ -73,7 +75,7 @@ pub enum Measure {
 
 /// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in
 /// [a, b) seen at T is the sum of the weights with a ≤ `at` < b and `since` ≤ T.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// The deciding instant: in which period it counts.
     pub at: Timestamp,
@@ -92,7 +94,7 @@ pub struct Point {
 }
 
 /// From `from` on, until the next segment, the case stood so.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// Since when.
     pub from: Timestamp,
@@ -105,7 +107,7 @@ pub struct Segment {
 }
 
 /// What the fold makes of a case's events.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The time of its `case.received`.
     pub received_at: Timestamp,
@@ -126,7 +128,7 @@ pub struct Timeline {
 }
 
 /// An event lacks what its regulation asks of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unmet {
     /// The event, by its place in the case.
     pub event: usize,
@@ -137,7 +139,7 @@ pub struct Unmet {
 }
 
 /// A limit ran out, and that sets something off.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Escalation {
     /// From when on it is so.
     pub since: Timestamp,
@@ -150,7 +152,7 @@ pub struct Escalation {
 }
 
 /// What became of one event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Whether it changed the case.
     pub applied: bool,
@@ -250,7 +252,7 @@ fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
 
 /// A case: its events in their own order, and what they come to. `timeline` is `None` until its
 /// `case.received` has come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Case {
     /// Its code: the subject of its events.
     pub code: Arc<str>,

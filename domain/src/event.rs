@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::geo::LatLng;
@@ -11,7 +13,7 @@ use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
 /// One event, accepted and durable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// Where it stands in this server's log.
     pub seq: Seq,
@@ -62,7 +64,7 @@ pub fn is_under(uri: &str, source: &str) -> bool {
 }
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Body {
     /// `case.received`.
     Received(Box<Facts>),
@@ -141,7 +143,7 @@ impl Body {
 }
 
 /// What a case is: its codes and its place.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// A code for each dimension; status and timeliness are the fold's.
     pub dims: [Sym; Dimension::COUNT],
@@ -156,7 +158,7 @@ pub struct Facts {
 }
 
 /// One changed attribute.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Patch {
     /// The code of a dimension, and whether the catalogue knows it.
     Code(Dimension, Sym, bool),
@@ -169,7 +171,7 @@ pub enum Patch {
 }
 
 /// A change of hands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// Whether this is a `returned`.
     pub returned: bool,
@@ -184,7 +186,7 @@ pub struct Transfer {
 }
 
 /// How a service counter's queue stands, as its source said last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counter {
     /// Whose counter.
     pub unit: Sym,
@@ -201,7 +203,7 @@ pub struct Counter {
 }
 
 /// What the product noted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memo {
     /// What it is about: made from case, rule, action and instant.
     pub of: Arc<str>,
@@ -212,7 +214,7 @@ pub struct Memo {
 }
 
 /// A rating, under what it is about; what it leaves open is the case's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
     /// Thousandths of the score as sent.
     pub score_milli: i64,
@@ -231,7 +233,7 @@ pub struct Rating {
 }
 
 /// How two cases belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Relation {
     /// Another report of the same matter.
     DuplicateOf,
@@ -242,7 +244,7 @@ pub enum Relation {
 }
 
 /// What is odd about an event or a case: kept, shown, counted, never silently mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // Each is explained by its sentence in `describe`.
 pub enum Flag {
     StrangeDueAt,

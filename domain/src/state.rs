@@ -4,10 +4,14 @@
 //! counts ([`Row`]s) came and went. Cloning a state is cheap: it shares what did not change, so
 //! that readers hold a frozen copy while the one owner goes on.
 
+pub mod image;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{HashMap, Vector};
+
+use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
@@ -57,7 +61,7 @@ impl Changes {
 }
 
 /// What is known of a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {
     /// It has sent everything up to here, as it says itself.
     pub watermark: Option<Timestamp>,
@@ -70,7 +74,7 @@ pub struct SourceState {
 }
 
 /// What was said last of a service counter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     /// When.
     pub time: Timestamp,

@@ -14,6 +14,7 @@ use domain::dimension::Dimension;
 use domain::event::{Event, Flag};
 use domain::intake;
 use domain::regulation::{Book, RuleSet};
+use domain::state::image::{ImageHead, ImagePart};
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
 use domain::{Seq, Timestamp};
@@ -487,6 +488,13 @@ fn told(is_hcmc: bool, picks: &[(u32, usize)]) -> Vec<(String, &'static str, Jso
     std::iter::once(first).chain(others).collect()
 }
 
+/// The same state, written and read.
+fn through_image(city: &City, state: &State) -> State {
+    let head = ImageHead::read(&state.image_head().unwrap()).unwrap();
+    let parts: Vec<ImagePart> = state.image_parts().map(|part| head.part(&part.unwrap()).unwrap()).collect();
+    State::of_image(Arc::new(city.clone()), head, parts).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
@@ -515,7 +523,7 @@ proptest! {
         prop_assert_eq!(&timeline(&one).verdicts, &timeline(&other).verdicts);
     }
 
-    /// Wherever a run is cut and the log read again, the state is the same.
+    /// Wherever a run is cut and the log or an image read again, the state is the same.
     #[test]
     fn any_split_into_restarts_gives_the_same_case((is_hcmc, picks) in stories(), cut in 0_usize..10) {
         let city = if is_hcmc { hcmc() } else { haiphong() };
@@ -541,15 +549,22 @@ proptest! {
         for case in held {
             again.fold_again(case, &mut changes);
         }
+        // Or what was there was kept as bytes.
+        let mut kept = through_image(&city, &again);
         for place in cut..told.len() {
-            again.apply(event(place), &mut changes);
-            again.advance(now(place), &mut changes);
+            for state in [&mut again, &mut kept] {
+                state.apply(event(place), &mut changes);
+                state.advance(now(place), &mut changes);
+            }
         }
-        prop_assert_eq!(timeline(&whole), timeline(&again));
         let last = now(told.len() + 400);
         whole.advance(last, &mut changes);
-        again.advance(last, &mut changes);
-        prop_assert_eq!(whole.next_due(), again.next_due());
+        for state in [&mut again, &mut kept] {
+            prop_assert_eq!(timeline(&whole), timeline(state));
+            state.advance(last, &mut changes);
+            prop_assert_eq!(whole.next_due(), state.next_due());
+            prop_assert_eq!((whole.seq(), whole.events(), whole.sources()), (state.seq(), state.events(), state.sources()));
+        }
     }
 
     /// No level is ever below zero or above one, and a case that is open has exactly one timeliness.

@@ -2,15 +2,19 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result};
+use domain::Seq;
+use domain::city::City;
 use engine::Registry;
 use tokio::sync::oneshot;
 
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core;
+use crate::image::{Images, Keeper, Pace};
 use crate::running::Running;
 use crate::settings::Settings;
 use crate::source::Sources;
@@ -26,6 +30,7 @@ pub struct Started {
     stop: oneshot::Sender<()>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     core: JoinHandle<Result<(), StoreError>>,
+    keeper: Keeper,
 }
 
 /// Starts a server: opens the log, answers at once (saying that it rebuilds), reads the log again
@@ -99,7 +104,22 @@ pub async fn start_on(
         telemetry,
     };
     tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
-    let core = waiting.run(move |take| read_again(&store, take))?;
+    let images = Images::of(&running.settings.data);
+    let keeper = {
+        let pace = Pace { events: running.settings.image_every };
+        Keeper::start(images.clone(), running.core.clone(), Arc::downgrade(&store), pace)?
+    };
+    let core = {
+        let has_images = running.settings.image_every > 0;
+        let log = store.clone();
+        let telemetry = running.telemetry.clone();
+        let kept = move |city: &Arc<City>, now| {
+            let state = has_images.then(|| images.newest(&log, city, now)).flatten()?;
+            telemetry.image_seq.store(state.seq().0, Relaxed);
+            Some(state)
+        };
+        waiting.run(kept, move |from, take| read_again(&store, from, take))?
+    };
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;
     let router = crate::http::router(running.clone())?;
@@ -109,7 +129,7 @@ pub async fn start_on(
         local.close().await;
         served
     });
-    Ok(Started { running, address, stop, served, core })
+    Ok(Started { running, address, stop, served, core, keeper })
 }
 
 impl Started {
@@ -131,6 +151,8 @@ impl Started {
         if let Ok(served) = served {
             served??;
         }
+        let keeper = self.keeper;
+        tokio::task::spawn_blocking(move || keeper.stop()).await?;
         let core = tokio::task::spawn_blocking(move || self.core.join()).await?;
         core.map_err(|_| anyhow::anyhow!("the core's thread ended in a panic"))??;
         let store = self.running.store.clone();
@@ -179,13 +201,10 @@ async fn let_go(store: &Arc<Store>) {
     tracing::warn!("something still holds the log after the server has stopped");
 }
 
-/// Gives every record of the log to `take`, with how far it has come in per cent.
-fn read_again(
-    store: &Store,
-    take: &mut dyn FnMut(toancanh_log::StoredRecord, u8) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+/// Gives every record of the log from `from` on to `take`, with how far it has come in per cent.
+fn read_again(store: &Store, from: Seq, take: &mut core::Take<'_>) -> Result<(), StoreError> {
     let last = store.durable();
-    for stored in store.read_from(domain::Seq(1)) {
+    for stored in store.read_from(from) {
         let stored = stored?;
         if stored.seq.get() > last.0 {
             // What came after the start reaches the core by the log's sink.

@@ -20,6 +20,8 @@ pub struct Settings {
     pub clock: String,
     /// Whether reads answer on other addresses than loopback before accounts exist.
     pub open_reads: bool,
+    /// After how many events the state is kept beside the log; 0 never keeps it.
+    pub image_every: u64,
     /// The folder with the browser's files.
     pub site_root: PathBuf,
     /// What every screen must say of its data, Vietnamese and English.

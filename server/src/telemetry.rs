@@ -33,6 +33,8 @@ pub struct Telemetry {
     pub live_sockets: AtomicU64,
     /// Topics kept now.
     pub live_topics: AtomicU64,
+    /// The place of the image that the start went on from; 0 where it read the whole log.
+    pub image_seq: AtomicU64,
     /// Ticks done.
     pub ticks_total: AtomicU64,
     /// How long the last tick took, microseconds.

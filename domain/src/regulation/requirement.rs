@@ -3,12 +3,14 @@
 //!
 //! Not here: limits. What a clock's stop or promise has to carry is its rule's `evidence`.
 
+use serde::{Deserialize, Serialize};
+
 use super::vocabulary::Condition;
 use crate::city::Label;
 use crate::event::Flag;
 
 /// A duty of an event, without a clock.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Requirement {
     /// Its id, such as `HCM-I6`: the rule that it comes from, unless it has a name of its own.
     pub id: String,

@@ -33,8 +33,9 @@ fn line(setting: &Setting) -> String {
     if is_default && setting.text.is_empty() {
         return format!("# {} is not set", setting.key);
     }
-    let is_plain =
-        setting.key == "open_reads" || (setting.key == "speed" && setting.text.parse::<f64>().is_ok());
+    let is_plain = setting.key == "open_reads"
+        || setting.key == "image_every"
+        || (setting.key == "speed" && setting.text.parse::<f64>().is_ok());
     let value = if SECRETS.contains(&setting.key) {
         format!("{MASK:?}")
     } else if is_plain {

@@ -12,6 +12,8 @@ use crate::settings::Settings;
 pub(super) const DATA: &str = "data";
 /// Where a server listens if nobody says.
 const LISTEN: &str = "127.0.0.1:8080";
+/// After how many events an image is kept if nobody says: a city's quiet night, or a second of folding.
+const IMAGE_EVERY: &str = "20000";
 
 /// What a server can be told.
 #[derive(Clone, Debug, Default, Args)]
@@ -36,6 +38,10 @@ pub struct ServerOptions {
     /// are no accounts yet. Posting needs a source's token in any case [env: TOANCANH_OPEN_READS].
     #[arg(long)]
     pub open_reads: bool,
+    /// Keep an image of the numbers beside the log whenever so many events have come in, so that a start
+    /// reads only what came after it; 0 keeps none [env: TOANCANH_IMAGE_EVERY; default: 20000].
+    #[arg(long, value_name = "EVENTS")]
+    pub image_every: Option<String>,
     /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
     #[arg(long, value_name = "DIR")]
     pub site_root: Option<String>,
@@ -62,6 +68,7 @@ impl ServerOptions {
             layers.pick_or("listen", self.listen.as_deref(), LISTEN),
             layers.pick_or("clock", self.clock.as_deref(), "system"),
             layers.pick_or("open_reads", open_reads, "false"),
+            layers.pick_or("image_every", self.image_every.as_deref(), IMAGE_EVERY),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
     }
@@ -81,6 +88,7 @@ impl ServerOptions {
             listen: need("listen")?.parse("an address with a port, such as 127.0.0.1:8080")?,
             clock: need("clock")?.text.clone(),
             open_reads: need("open_reads")?.parse("true or false")?,
+            image_every: need("image_every")?.parse("a number of events, such as 20000, or 0 for none")?,
             site_root: PathBuf::from(&need("site_root")?.text),
             notice: None,
         };

@@ -3,27 +3,31 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Snapshot;
+use super::tick::{Take, Ticker, Waiting};
+use crate::store::{StoreError, record};
 use domain::case::CaseIx;
+use domain::city::City;
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
+use domain::{Seq, Timestamp};
 use engine::Cube;
-use toancanh_log::StoredRecord;
 
-use super::Snapshot;
-use super::tick::{Ticker, Waiting};
-use crate::store::{StoreError, record};
-
-/// Reads every record of the log into a state and its history, saying how far it has come.
+/// Reads the records of the log, after those that are in the state that was `kept`, into a state and its
+/// history, saying how far it has come.
 pub(super) fn read_log(
     waiting: Waiting,
-    replay: impl FnOnce(&mut dyn FnMut(StoredRecord, u8) -> Result<(), StoreError>) -> Result<(), StoreError>,
+    kept: impl FnOnce(&Arc<City>, Timestamp) -> Option<State>,
+    replay: impl FnOnce(Seq, &mut Take<'_>) -> Result<(), StoreError>,
 ) -> Result<Ticker, StoreError> {
     let city = Arc::new(waiting.parts().city.city.clone());
-    let mut state = State::new(city.clone(), Symbols::default(), waiting.parts().clock.now());
+    let now = waiting.parts().clock.now();
+    let kept = kept(&city, now);
+    let mut state = kept.unwrap_or_else(|| State::new(city.clone(), Symbols::default(), now));
     let symbols = state.symbols().clone();
     let mut held: HashSet<CaseIx> = HashSet::new();
     let mut shown = 0;
-    replay(&mut |stored, percent| {
+    replay(Seq(state.seq().0 + 1), &mut |stored, percent| {
         held.extend(state.hold(record::event(&stored, &city, &symbols)?));
         if percent > shown {
             shown = percent;
