@@ -68,6 +68,16 @@ pub enum Measure {
     Cancelled = 10,
     /// A rating that counts as satisfied.
     Satisfied = 11,
+    /// A case that can be rated: its first resolution.
+    Rateable = 12,
+    /// A case that can be rated and was, in the period in which it became one that can be.
+    Responded = 13,
+    /// What a rating says of one criterion.
+    CriterionAnswered = 14,
+    /// The same where it counts as satisfied.
+    CriterionSatisfied = 15,
+    /// A case left a stage of service.
+    StageLeft = 16,
 }
 
 /// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in
@@ -84,8 +94,9 @@ pub struct Point {
     pub measure: Measure,
     /// How a resolution is judged.
     pub judged: Judgement,
-    /// Whole seconds from received to resolved, where that was measured.
-    pub handling_secs: Option<i64>,
+    /// What was measured: of a resolution the whole seconds from received to resolved, of a stage those
+    /// that it took, of a rating its score in thousandths on the city's scale.
+    pub quantity: Option<i64>,
     /// What it is counted under.
     pub attrs: Arc<Attrs>,
 }
@@ -118,8 +129,21 @@ pub struct Timeline {
     pub verdicts: Vec<Verdict>,
     /// What is odd about the case as a whole, ascending.
     pub flags: Vec<Flag>,
+    /// The stages of service that it went through, ascending; empty where its life cycle has none.
+    pub stages: Vec<StageStay>,
     /// What limits that run out set off, ascending: those that lie ahead come unless somebody acts.
     pub escalations: Vec<Escalation>,
+}
+
+/// A stretch in one stage of service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StageStay {
+    /// Which stage.
+    pub stage: Sym,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; none while the case is in it.
+    pub to: Option<Timestamp>,
 }
 
 /// A limit ran out, and that sets something off.
@@ -229,7 +253,7 @@ fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
         weight,
         measure: Measure::Open,
         judged: Judgement::None,
-        handling_secs: None,
+        quantity: None,
         attrs,
     }
 }

@@ -212,18 +212,31 @@ pub struct Memo {
 }
 
 /// A rating, under what it is about; what it leaves open is the case's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rating {
-    /// Thousandths of the score as sent.
+    /// The score in thousandths, on the city's scale.
     pub score_milli: i64,
     /// Whether the score counts as satisfied, by the city's setting.
     pub satisfied: bool,
     /// The unit that was rated.
     pub unit: Sym,
-    /// The stage of service that was rated.
+    /// The stage of service that was rated; none is the whole.
     pub stage: Sym,
     /// How the rating came in.
     pub channel: Sym,
+    /// What it says of single criteria.
+    pub answers: Box<[CriterionAnswer]>,
+}
+
+/// What a rating says of one criterion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CriterionAnswer {
+    /// Which criterion.
+    pub criterion: Sym,
+    /// The score in thousandths, on the city's scale.
+    pub score_milli: i64,
+    /// Whether the score counts as satisfied.
+    pub satisfied: bool,
 }
 
 /// How two cases belong together.

@@ -7,6 +7,8 @@
 //! kept and flagged.
 
 mod clock_line;
+mod ratings;
+mod stages;
 mod standing;
 mod walk;
 

@@ -327,7 +327,7 @@ impl Ask<'_> {
                 && flow.at >= from
                 && flow.at < end
                 && flow.since <= self.seen();
-            match (counts, hours, flow.handling_secs) {
+            match (counts, hours, flow.quantity) {
                 (true, false, _) => happened.push((flow.attrs.clone(), i64::from(flow.weight))),
                 (true, true, Some(secs)) => happened.push((flow.attrs.clone(), secs)),
                 _ => {}
