@@ -247,15 +247,7 @@ impl Segment {
 }
 
 fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
-    Point {
-        at,
-        since: at,
-        weight,
-        measure: Measure::Open,
-        judged: Judgement::None,
-        quantity: None,
-        attrs,
-    }
+    Point { at, since: at, weight, measure: Measure::Open, judged: Judgement::None, quantity: None, attrs }
 }
 
 /// A case: its events in their own order, and what they come to. `timeline` is `None` until its

@@ -117,7 +117,9 @@ fn contributions(registry: &Registry, df: DataFrame) -> Result<Vec<(Metric, Cont
             Measured::Count(_) => {
                 Contributions::Counts(column()?.iter().map(Option::unwrap_or_default).collect())
             }
-            Measured::Quantile { .. } | Measured::Mean { .. } => Contributions::Samples(column()?.iter().collect()),
+            Measured::Quantile { .. } | Measured::Mean { .. } => {
+                Contributions::Samples(column()?.iter().collect())
+            }
             // Its parts have contributed.
             Measured::Derived(_) => continue,
         };

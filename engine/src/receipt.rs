@@ -214,9 +214,7 @@ fn sampled(view: &View<'_>, plan: &Plan, asked: &Asked) -> Result<Vec<Sample>, Q
     let quantities = df.column(SAMPLE)?.i64()?.into_no_null_iter();
     let times = df.column(TIMES)?.i64()?.into_no_null_iter();
     let samples = cases.zip(quantities).zip(times);
-    Ok(samples
-        .map(|((case, quantity), times)| Sample { case: CaseIx(case), quantity, times })
-        .collect())
+    Ok(samples.map(|((case, quantity), times)| Sample { case: CaseIx(case), quantity, times }).collect())
 }
 
 /// The question in REST parameters.

@@ -6,7 +6,7 @@ use domain::dimension::Dimension;
 use domain::symbol::word;
 use polars::prelude::{DataType, Expr, LiteralValue, col, lit, when};
 
-use crate::points::{QUANTITY, JUDGED, MEASURE, UNMAPPED, WEIGHT};
+use crate::points::{JUDGED, MEASURE, QUANTITY, UNMAPPED, WEIGHT};
 
 /// What a point contributes to a number: an expression over the columns of points.
 #[derive(Clone, Debug)]

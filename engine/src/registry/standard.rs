@@ -196,14 +196,20 @@ fn hours(
 ) -> (Metric, Entry) {
     let measured = Measured::Quantile { sample: Formula::quantity_of(of), permille };
     let better = Better::Less;
-    (metric, Entry { label: both(label), unit: "hours", definition: both(definition), clause, better, measured })
+    (
+        metric,
+        Entry { label: both(label), unit: "hours", definition: both(definition), clause, better, measured },
+    )
 }
 
 fn mean(metric: Metric, of: Of, label: [&str; 2], definition: [&str; 2]) -> (Metric, Entry) {
     let measured = Measured::Mean { sample: Formula::quantity_of(of) };
     let clause = if of == Of::Rated { ON_RATINGS } else { ON_CRITERIA };
     let better = Better::More;
-    (metric, Entry { label: both(label), unit: "score", definition: both(definition), clause, better, measured })
+    (
+        metric,
+        Entry { label: both(label), unit: "score", definition: both(definition), clause, better, measured },
+    )
 }
 
 fn both([vi, en]: [&str; 2]) -> Label {

@@ -15,4 +15,5 @@ mod oracle;
 mod receipts;
 mod refused;
 mod registry;
+mod satisfaction;
 mod world;

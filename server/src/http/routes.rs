@@ -10,7 +10,10 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
-use super::{cases, clock, counters, escalations, events, figures, health, live, numbers, quality, sources};
+use super::{
+    cases, clock, counters, escalations, events, figures, health, live, numbers, quality, satisfaction,
+    sources,
+};
 use crate::running::Running;
 
 /// One call.
@@ -39,6 +42,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(aggregates_call(), get(numbers::aggregates)),
         answered(hexagons_call(), get(numbers::hexagons)),
         answered(receipt_call(), get(numbers::receipt)),
+        answered(satisfaction_call(), get(satisfaction::satisfaction)),
         answered(cases_call(), get(cases::cases)),
         answered(case_call(), get(cases::case)),
         answered(sources_call(), get(sources::sources)),

@@ -6,14 +6,14 @@ use domain::Seq;
 use domain::answer::{CaseRow, CaseStory, EventView};
 use domain::case::{Case, Timeline, Verdict};
 use domain::event::{Event, Flag};
-use domain::intake::CONFIDENTIAL_MEMBERS;
+use domain::intake::{CONFIDENTIAL_MEMBERS, conceal_officers};
 use domain::problem::Problem;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::problem::internal;
 use super::sheet::json;
-use super::{case_clock, escalations};
+use super::{case_clock, case_stages, escalations};
 use crate::core::Snapshot;
 use crate::store::{Store, record};
 
@@ -33,6 +33,7 @@ pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Opt
     let zone = &state.city().zone;
     let mut said = read_back(store, case)?;
     conceal(&mut said);
+    said.iter_mut().filter_map(|event| event.get_mut("data")).for_each(conceal_officers);
     let mut row = engine::case_row(frozen, case).unwrap_or_else(|| not_received(case));
     if let Some(title) = title(case, &said) {
         row.title = Some(title);
@@ -44,6 +45,11 @@ pub(super) fn tell(snapshot: &Snapshot, store: &Store, code: &str) -> Result<Opt
         case: row,
         clocks: clocks.unwrap_or_default(),
         escalations: escalations::of_case(state, case),
+        stages: case
+            .timeline
+            .as_ref()
+            .map(|timeline| case_stages::views(state, case, timeline))
+            .unwrap_or_default(),
         events: events(case, said, zone),
     }))
 }
