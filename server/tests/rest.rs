@@ -26,5 +26,7 @@ mod openapi;
 mod pages;
 #[path = "rest/restart.rs"]
 mod restart;
+#[path = "rest/service.rs"]
+mod service;
 #[path = "rest/support.rs"]
 mod support;
