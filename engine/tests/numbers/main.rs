@@ -16,4 +16,5 @@ mod receipts;
 mod refused;
 mod registry;
 mod satisfaction;
+mod stages;
 mod world;
