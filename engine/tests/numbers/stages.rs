@@ -35,7 +35,9 @@ const STEPS: [&str; 7] = [
 
 fn city() -> City {
     let none = |_: &str| Err("none".to_owned());
-    let rules = RuleSet::parse(Path::new("rules.toml"), RULES, &none).unwrap();
+    // The stories are older than the decision.
+    let rules = RULES.replace("2020-07-29", "2010-01-01");
+    let rules = RuleSet::parse(Path::new("rules.toml"), &rules, &none).unwrap();
     City {
         regulations: Arc::new(Book::new(vec![rules])),
         calendar: Some(Arc::new(Calendar::parse(Path::new("calendar.toml"), CALENDAR, &none).unwrap())),
