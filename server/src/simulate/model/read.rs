@@ -237,12 +237,12 @@ fn rating(table: &Table<'_>, city: &City) -> Result<RatingPlan, Fault> {
         scores: drawn(&table.need("scores")?, len)?,
         scores_late: drawn(&table.need("scores_late")?, len)?,
         criteria,
-        channels: rating_channels(table, "channel", city)?,
+        channels: rating_channels(table, city)?,
     })
 }
 
-fn rating_channels(table: &Table<'_>, name: &str, city: &City) -> Result<RatingChannels, Fault> {
-    let (codes, weights) = shares(&table.list(name)?, table, |row| {
+fn rating_channels(table: &Table<'_>, city: &City) -> Result<RatingChannels, Fault> {
+    let (codes, weights) = shares(&table.list("channel")?, table, |row| {
         row.allow(&["code", "share"])?;
         Ok(code(&row.need("code")?, Dimension::RatingChannel, city)?.to_string())
     })?;
@@ -258,7 +258,7 @@ const DOSSIER_KEYS: [&str; 10] = [
     "rhythm_in_person",
     "desk",
     "stage",
-    "rating_channel",
+    "rating",
     "procedure",
 ];
 
@@ -280,6 +280,9 @@ fn dossiers(table: &Table<'_>, city: &City) -> Result<DossierPlan, Fault> {
         let name = code(&stage.need("code")?, Dimension::Stage, city)?;
         Ok((name.to_string(), share(&stage, "rated")?))
     };
+    let rating = table.need("rating")?.table()?;
+    rating.allow(&["channel", "basis"])?;
+    basis(&rating)?;
     Ok(DossierPlan {
         per_year: count(table, "per_year")?,
         source: table.need("source")?.text()?.to_owned(),
@@ -289,7 +292,7 @@ fn dossiers(table: &Table<'_>, city: &City) -> Result<DossierPlan, Fault> {
         rhythm_in_person: rhythm(&table.need("rhythm_in_person")?.table()?)?,
         desk: Desk::read(&table.need("desk")?.table()?)?,
         stages: table.list("stage")?.iter().map(stage).collect::<Result<_, _>>()?,
-        rating_channels: rating_channels(table, "rating_channel", city)?,
+        rating_channels: rating_channels(&rating, city)?,
         procedures,
         procedure_weights,
     })
