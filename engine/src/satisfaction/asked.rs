@@ -39,8 +39,7 @@ impl Questionnaire {
         let is_filtered_in =
             |code: &str| filter.is_none_or(|codes| codes.iter().any(|asked| is_under(code, asked)));
         let listed = |code: &String| lists.criteria.iter().any(|criterion| criterion.code == *code);
-        let is_open =
-            lists.criteria.is_empty() || filter.is_some_and(|codes| !codes.iter().all(|code| listed(code)));
+        let is_open = lists.criteria.is_empty() || filter.is_some_and(|codes| !codes.iter().all(listed));
         let versions = versions(&edges);
         let mut criteria: Vec<(String, Vec<bool>)> = Vec::new();
         for criterion in lists.criteria.iter().filter(|criterion| is_filtered_in(&criterion.code)) {

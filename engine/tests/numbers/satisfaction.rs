@@ -149,7 +149,7 @@ proptest! {
     fn every_grouping_is_what_a_plain_count_finds(seed: u64) {
         let server = server(seed, 120, 1);
         let mut dice = Dice(seed);
-        let from = Some(dice.instant());
+        let from = dice.instant();
         for dimension in [
             Dimension::Criterion,
             Dimension::Stage,
@@ -157,9 +157,9 @@ proptest! {
             Dimension::District,
             Dimension::Procedure,
         ] {
-            check(&server, dimension, &Query { from, ..Query::default() });
-            let at = Some(dice.instant().max(from.unwrap()));
-            check(&server, dimension, &Query { from, at, ..Query::default() });
+            check(&server, dimension, &Query { from: Some(from), ..Query::default() });
+            let at = Some(dice.instant().max(from));
+            check(&server, dimension, &Query { from: Some(from), at, ..Query::default() });
         }
     }
 }
