@@ -126,7 +126,7 @@ fn what_is_wrong_with_the_settings_is_found() {
         "role = \"ward\"",
         "role = \"wards\"",
         "city.toml:6:8: no layer has the role \"wards\"; they are land, outline, agency, district, ward, field, channel, \
-         kind, content_group, report_kind, severity, status, timeliness, procedure, submission_mode, stage",
+         kind, content_group, report_kind, severity, status, timeliness, procedure, submission_mode, stage, criterion, rating_channel",
     );
     check(
         "city.toml",
