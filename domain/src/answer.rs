@@ -22,6 +22,24 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// `GET /api/v1/satisfaction`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Satisfaction {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the numbers stand at.
+    pub at: String,
+    /// The top of the scale on which scores are told.
+    pub scale: f64,
+    /// Below so many answers (or cases that can be rated) a mean or a rate is null.
+    pub min_answers: u16,
+    /// Key columns, then `answers`, `mean_score`, `satisfaction_rate`, `rateable`, `responded`,
+    /// `response_rate`.
+    pub columns: Vec<String>,
+    /// Ascending by key, null last.
+    pub rows: Vec<Row>,
+}
+
 /// `GET /api/v1/hexagons`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hexagons {
@@ -188,6 +206,23 @@ pub struct CommitmentView {
     pub missing: Vec<String>,
 }
 
+/// One stage of service of a case, and how long it took.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    /// Which stage.
+    pub stage: String,
+    /// When the case came to it first; null where it has not yet.
+    pub from: Option<String>,
+    /// When it left it last; null while it is in it.
+    pub to: Option<String>,
+    /// How often it was in it.
+    pub stays: u32,
+    /// Whole seconds in it so far, all stays together.
+    pub elapsed_secs: i64,
+    /// The same within working time; null where it has not come to it yet.
+    pub working_secs: Option<i64>,
+}
+
 /// One event of a case's story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventView {
@@ -245,6 +280,9 @@ pub struct CaseStory {
     /// What limits that ran out set off, ascending.
     #[serde(default)]
     pub escalations: Vec<EscalationView>,
+    /// The stages of service, in their order; empty where its life cycle has none.
+    #[serde(default)]
+    pub stages: Vec<StageView>,
     /// Its events, in the case's own order.
     pub events: Vec<EventView>,
 }

@@ -71,6 +71,16 @@ pub enum Measure {
     Cancelled = 10,
     /// A rating that counts as satisfied.
     Satisfied = 11,
+    /// A case that can be rated: its first resolution.
+    Rateable = 12,
+    /// A case that can be rated and was, in the period in which it became one that can be.
+    Responded = 13,
+    /// What a rating says of one criterion.
+    CriterionAnswered = 14,
+    /// The same where it counts as satisfied.
+    CriterionSatisfied = 15,
+    /// A case left a stage of service.
+    StageLeft = 16,
 }
 
 /// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in
@@ -87,8 +97,9 @@ pub struct Point {
     pub measure: Measure,
     /// How a resolution is judged.
     pub judged: Judgement,
-    /// Whole seconds from received to resolved, where that was measured.
-    pub handling_secs: Option<i64>,
+    /// What was measured: of a resolution the whole seconds from received to resolved, of a stage those
+    /// that it took, of a rating its score in thousandths on the city's scale.
+    pub quantity: Option<i64>,
     /// What it is counted under.
     pub attrs: Arc<Attrs>,
 }
@@ -121,6 +132,8 @@ pub struct Timeline {
     pub verdicts: Vec<Verdict>,
     /// What is odd about the case as a whole, ascending.
     pub flags: Vec<Flag>,
+    /// The stages of service that it went through, ascending; empty where its life cycle has none.
+    pub stages: Vec<StageStay>,
     /// What limits that run out set off, ascending: those that lie ahead come unless somebody acts.
     pub escalations: Vec<Escalation>,
     /// What its regulation asks of its events and they do not have, in the order of the events.
@@ -136,6 +149,17 @@ pub struct Unmet {
     pub requirement: Arc<Requirement>,
     /// What did not come; empty where the event came too often.
     pub missing: Vec<String>,
+}
+
+/// A stretch in one stage of service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageStay {
+    /// Which stage.
+    pub stage: Sym,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; none while the case is in it.
+    pub to: Option<Timestamp>,
 }
 
 /// A limit ran out, and that sets something off.
@@ -239,15 +263,7 @@ impl Segment {
 }
 
 fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
-    Point {
-        at,
-        since: at,
-        weight,
-        measure: Measure::Open,
-        judged: Judgement::None,
-        handling_secs: None,
-        attrs,
-    }
+    Point { at, since: at, weight, measure: Measure::Open, judged: Judgement::None, quantity: None, attrs }
 }
 
 /// A case: its events in their own order, and what they come to. `timeline` is `None` until its

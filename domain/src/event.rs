@@ -216,13 +216,13 @@ pub struct Memo {
 /// A rating, under what it is about; what it leaves open is the case's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
-    /// Thousandths of the score as sent.
+    /// The score in thousandths, on the city's scale.
     pub score_milli: i64,
     /// Whether the score counts as satisfied, by the city's setting.
     pub satisfied: bool,
     /// The unit that was rated.
     pub unit: Sym,
-    /// The stage of service that was rated.
+    /// The stage of service that was rated; none is the whole.
     pub stage: Sym,
     /// How the rating came in.
     pub channel: Sym,
@@ -230,6 +230,19 @@ pub struct Rating {
     pub officer: Option<Box<str>>,
     /// The number of the form, where its source gives one.
     pub id: Option<Box<str>>,
+    /// What it says of single criteria.
+    pub answers: Box<[CriterionAnswer]>,
+}
+
+/// What a rating says of one criterion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionAnswer {
+    /// Which criterion.
+    pub criterion: Sym,
+    /// The score in thousandths, on the city's scale.
+    pub score_milli: i64,
+    /// Whether the score counts as satisfied.
+    pub satisfied: bool,
 }
 
 /// How two cases belong together.

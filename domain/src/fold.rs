@@ -9,6 +9,8 @@
 mod clock_line;
 mod duties;
 mod ratings;
+mod rights;
+mod stages;
 mod standing;
 mod walk;
 

@@ -165,7 +165,7 @@ mod tests {
             weight: 1,
             measure: Measure::Open,
             judged: Judgement::None,
-            handling_secs: None,
+            quantity: None,
             attrs,
         };
         (0..count).map(|ix| Row { case: CaseIx(ix), sign: 1, counted: true, point: point.clone() }).collect()

@@ -28,5 +28,7 @@ mod pages;
 mod quality;
 #[path = "rest/restart.rs"]
 mod restart;
+#[path = "rest/service.rs"]
+mod service;
 #[path = "rest/support.rs"]
 mod support;

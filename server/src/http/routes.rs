@@ -12,7 +12,7 @@ use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
     cases, clock, commitments, counters, escalations, events, figures, health, live, numbers, quality,
-    sources,
+    satisfaction, sources,
 };
 use crate::running::Running;
 
@@ -42,6 +42,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(aggregates_call(), get(numbers::aggregates)),
         answered(hexagons_call(), get(numbers::hexagons)),
         answered(receipt_call(), get(numbers::receipt)),
+        answered(satisfaction_call(), get(satisfaction::satisfaction)),
         answered(cases_call(), get(cases::cases)),
         answered(case_call(), get(cases::case)),
         answered(sources_call(), get(sources::sources)),

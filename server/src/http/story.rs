@@ -7,7 +7,7 @@ use domain::answer::{CaseRow, CaseStory, EventView, UnmetView};
 use domain::case::{Case, Timeline, Unmet, Verdict};
 use domain::event::{Event, Flag};
 use domain::fold::fold;
-use domain::intake::CONFIDENTIAL_MEMBERS;
+use domain::intake::{CONFIDENTIAL_MEMBERS, conceal_officers};
 use domain::problem::Problem;
 use domain::query::Rules;
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::problem::internal;
 use super::sheet::json;
-use super::{case_clock, escalations};
+use super::{case_clock, case_stages, escalations};
 use crate::core::Snapshot;
 use crate::store::{Store, record};
 
@@ -46,6 +46,7 @@ pub(super) fn tell(
     let zone = &state.city().zone;
     let mut said = read_back(store, case)?;
     conceal(&mut said);
+    said.iter_mut().filter_map(|event| event.get_mut("data")).for_each(conceal_officers);
     let mut row = engine::case_row(frozen, case).unwrap_or_else(|| not_received(case));
     if let Some(title) = title(case, &said) {
         row.title = Some(title);
@@ -57,6 +58,11 @@ pub(super) fn tell(
         case: row,
         clocks: clocks.unwrap_or_default(),
         escalations: escalations::of_case(state, case),
+        stages: case
+            .timeline
+            .as_ref()
+            .map(|timeline| case_stages::views(state, case, timeline))
+            .unwrap_or_default(),
         events: events(case, said, zone),
     }))
 }

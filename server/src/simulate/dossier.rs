@@ -115,7 +115,9 @@ fn handle(story: &mut Story<'_>, plan: &DossierPlan, procedure: &ProcedurePlan, 
         if story.chance.happens(*rated) {
             story.wait(&desk.rate, None);
             let late = approved > due;
-            let said = rating(story.world, unit, late, Some(stage), Some(officer), &mut story.chance);
+            let channels = &plan.rating_channels;
+            let said =
+                rating(story.world, unit, late, Some(stage), Some(officer), channels, &mut story.chance);
             story.say(What::Rated(Box::new(said)));
         }
     }

@@ -113,7 +113,7 @@ fn what_is_wrong_with_the_settings_is_found() {
         "zone = ",
         "zome = ",
         "city.toml:3:1: [city] has no key \"zome\"; its keys are code, name, zone, due_soon_percent, extent, satisfied_permille, \
-         effects_wait_minutes, placeholders, dimension, map, replay",
+         ratings_min_answers, effects_wait_minutes, placeholders, dimension, map, replay",
     );
     check(
         "city.toml",
@@ -126,7 +126,7 @@ fn what_is_wrong_with_the_settings_is_found() {
         "role = \"ward\"",
         "role = \"wards\"",
         "city.toml:6:8: no layer has the role \"wards\"; they are land, outline, agency, district, ward, field, channel, \
-         kind, content_group, report_kind, severity, status, timeliness, procedure, submission_mode, stage",
+         kind, content_group, report_kind, severity, status, timeliness, procedure, submission_mode, stage, criterion, rating_channel",
     );
     check(
         "city.toml",

@@ -129,6 +129,11 @@ impl Server {
         line.unwrap().parse().unwrap()
     }
 
+    /// A file of the city's folder.
+    pub(crate) fn read_city(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join("city").join(name)).unwrap()
+    }
+
     /// A server with the cases of [`events`].
     pub(crate) async fn with_cases() -> Self {
         let server = Self::empty().await;

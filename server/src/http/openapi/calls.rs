@@ -52,9 +52,8 @@ pub(in crate::http) fn aggregates_call() -> Described {
 
 /// `GET /api/v1/hexagons`.
 pub(in crate::http) fn hexagons_call() -> Described {
-    let is_count = |metric: &Metric| {
-        !metric.name().starts_with("hours_to_resolve") && *metric != Metric::SatisfactionRate
-    };
+    let is_count =
+        |metric: &Metric| engine::Registry::standard().entry(*metric).is_some_and(|entry| entry.is_count());
     let counts = Metric::ALL.into_iter().filter(is_count);
     let res =
         plain("res", "The H3 resolution; 8 unless told.", integer("").minimum(Some(7)).maximum(Some(10)));
@@ -85,6 +84,27 @@ pub(in crate::http) fn receipt_call() -> Described {
     .parameters(Some(parameters))
     .response("200", ok("The receipt.", [("application/json", reference("Receipt"))]));
     (GET, "/api/v1/receipt", read.build())
+}
+
+/// `GET /api/v1/satisfaction`.
+pub(in crate::http) fn satisfaction_call() -> Described {
+    let parameters = [group_by()].into_iter().chain(filters()).chain(period()).chain([at(), known_at()]);
+    let read = read(
+        "satisfaction",
+        "numbers",
+        "What people think, by criterion, stage, agency, procedure, rating channel or any dimension",
+    )
+    .description(Some(
+        "With `criterion` among the groups or filters, answers are those to single criteria; else they are whole \
+         ratings. `criterion:1` joins a criterion with those that continue it. `rating_channel` is how the rating came \
+         in, `channel` how the report did. `answers`, `mean_score` (up to `scale`) and `satisfaction_rate` are of the \
+         ratings of the period; `rateable` are the cases with their first result in it, `responded` those of them \
+         rated so far in the group, `response_rate` their percentage. By stage, `rateable` are the cases that went \
+         through stages; by criterion, those with their result on a day on which it was asked. A mean or a rate of \
+         fewer than `min_answers` is null.",
+    ))
+    .parameters(Some(parameters));
+    (GET, "/api/v1/satisfaction", tabular(read, table("The answers.", "Satisfaction")))
 }
 
 /// `GET /api/v1/cases`.

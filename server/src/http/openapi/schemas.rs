@@ -15,6 +15,7 @@ const TIMELINESS: [&str; 4] = ["in_time", "due_soon", "overdue", "no_deadline"];
 pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     let of_answers = [
         ("Table", table()),
+        ("Satisfaction", satisfaction()),
         ("Hexagons", hexagons()),
         ("HexagonsGeoJson", hexagons_geojson()),
         ("Metrics", metrics()),
@@ -24,6 +25,7 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("CaseStory", case_story()),
         ("Clock", clock()),
         ("EventOfCase", event_of_case()),
+        ("Stage", stage()),
         ("Receipt", receipt()),
         ("Sources", sources()),
         ("Quality", quality()),
@@ -102,6 +104,25 @@ fn table() -> ObjectBuilder {
         [
             ("columns", codes("The bucket (where asked for), the groups, then the metrics.")),
             ("rows", many(row, "Ascending by key, null last; only groups in which a number is not zero.")),
+        ],
+    )
+}
+
+fn satisfaction() -> ObjectBuilder {
+    let row = array(cell(), "").build();
+    answer(
+        "What people think, by its keys.",
+        [
+            ("scale", made(number("The top of the scale on which scores are told."))),
+            ("min_answers", made(integer("A mean or a rate of fewer is null."))),
+            (
+                "columns",
+                codes(
+                    "The groups, then `answers`, `mean_score`, `satisfaction_rate`, `rateable`, `responded`, \
+                     `response_rate`.",
+                ),
+            ),
+            ("rows", many(row, "Ascending by key, null last.")),
         ],
     )
 }
@@ -208,6 +229,10 @@ fn case_story() -> ObjectBuilder {
             ("case", reference("CaseRow")),
             ("clocks", many(reference("Clock"), "Its limits.")),
             ("escalations", many(reference("Escalation"), "What limits that ran out set off, ascending.")),
+            (
+                "stages",
+                many(reference("Stage"), "The stages of service in their order; empty where there are none."),
+            ),
             ("events", many(reference("EventOfCase"), "In the case's own order.")),
         ],
     )
@@ -317,6 +342,20 @@ fn receipt() -> ObjectBuilder {
         ],
     )
     .property("ranked_case", string("The case that a quantile falls on."))
+}
+
+fn stage() -> ObjectBuilder {
+    object(
+        "A stage of service, and how long it took.",
+        [
+            ("stage", made(string("Which stage."))),
+            ("from", made(or_null(instant("When the case came to it first; null where it has not yet.")))),
+            ("to", made(or_null(instant("When it left it last; null while it is in it.")))),
+            ("stays", made(integer("How often it was in it."))),
+            ("elapsed_secs", made(integer("Whole seconds in it so far, all stays together."))),
+            ("working_secs", made(or_null(integer("The same within working time; null where nothing was.")))),
+        ],
+    )
 }
 
 fn city_clock() -> ObjectBuilder {
