@@ -213,6 +213,8 @@ impl Story {
             score_milli: score(&mut own),
             channel: self.one_of(&mut own, &RATING_CHANNELS),
             answers: self.answers(&mut own),
+            officer: None,
+            id: None,
         })
     }
 
