@@ -36,6 +36,14 @@ pub enum OpenError {
         /// The file that should have been written.
         path: PathBuf,
     },
+    /// A witness that was named speaks of another log.
+    #[error("{} is no copy of the log in {}: it belongs to another log", witness.display(), dir.display())]
+    OtherLog {
+        /// The log's directory.
+        dir: PathBuf,
+        /// What was to vouch for it.
+        witness: PathBuf,
+    },
     /// The options contradict each other.
     #[error("options: {what}")]
     BadOptions {
@@ -153,6 +161,18 @@ pub enum Witness {
     #[error("HEAD names byte {offset}")]
     Head {
         /// Up to where HEAD says that the segment was durable.
+        offset: u64,
+    },
+    /// A signed checkpoint says so.
+    #[error("a signed checkpoint names byte {offset}")]
+    Checkpoint {
+        /// Up to where it says that the segment was durable.
+        offset: u64,
+    },
+    /// A backup says so.
+    #[error("the backup names byte {offset}")]
+    Backup {
+        /// Up to where it says that the segment was durable.
         offset: u64,
     },
 }

@@ -4,6 +4,7 @@
 //!   log.id                                 which log this is; written last when a log is made
 //!   HEAD                                   up to where it is durable
 //!   00000000000000000001-00000001.seg      segments
+//!   checkpoints                            signed places, one a line (see `checkpoint.rs`)
 //!   …-00000001.seg.at-00012345.torn        a torn tail that recovery took off, for inspection
 //!   LOCK                                   who has the directory open
 //!   *.new                                  unfinished; removed at the next opening

@@ -6,6 +6,7 @@
 //! ```text
 //!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him
 //!   case-keys     each case's key, wrapped under the master key (see `slot.rs`)
+//!   signing.key   signs checkpoints; signing.pub is its public half, for anybody (see `signing.rs`)
 //!   LOCK          who has the directory open
 //!   *.torn        an unfinished record that opening took off
 //! ```
@@ -40,6 +41,7 @@ mod crypto;
 mod error;
 mod file;
 mod master;
+mod signing;
 mod slot;
 
 use std::fmt;
@@ -53,9 +55,11 @@ use crate::item::Digest;
 
 pub use error::KeyError;
 pub use file::TornKeys;
+pub use signing::{NotAKey, PublicKey, Signature};
 
 use crypto::{CaseHash, Key};
 use file::{KeyFile, Slot};
+use signing::SigningKey;
 
 const LOCK_NAME: &str = "LOCK";
 
@@ -65,6 +69,7 @@ const LOCK_NAME: &str = "LOCK";
 pub struct KeyStore {
     dir: PathBuf,
     master: Key,
+    signing: SigningKey,
     file: Mutex<KeyFile>,
     /// Held during an `fsync`, without holding up those who seal. Taken before `file`.
     flushing: Mutex<()>,
@@ -108,10 +113,12 @@ impl KeyStore {
         })?;
         remove_unfinished(disk.as_ref(), dir)?;
         let master = master::read_or_make(disk.as_ref(), dir)?;
+        let signing = SigningKey::read_or_make(disk.as_ref(), dir)?;
         let (file, torn) = KeyFile::open(disk, dir, &master)?;
         Ok(KeyStore {
             dir: dir.to_path_buf(),
             master,
+            signing,
             file: Mutex::new(file),
             flushing: Mutex::new(()),
             torn,
@@ -199,6 +206,20 @@ impl KeyStore {
         file.erase(&hash)
     }
 
+    /// The public half of the key that signs checkpoints.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.signing.public()
+    }
+
+    /// Signs bytes with the key for checkpoints.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn sign(&self, message: &[u8]) -> Result<Signature, KeyError> {
+        self.signing.sign(message)
+    }
+
     fn key_or_new(&self, case: &str) -> Result<(CaseHash, Key), KeyError> {
         let mut file = self.file();
         let hash = file.case_hash(case);
@@ -228,6 +249,15 @@ impl fmt::Debug for KeyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyStore").field("dir", &self.dir).finish_non_exhaustive()
     }
+}
+
+/// The public half of the signing key in `dir`, without opening the keys (a server may hold them); none where
+/// there is none.
+///
+/// # Errors
+/// [`NotAKey`] where the file holds something else or cannot be read.
+pub fn public_key_in(dir: impl AsRef<Path>) -> Result<Option<PublicKey>, NotAKey> {
+    signing::read_public(&RealDisk, dir.as_ref())
 }
 
 fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> Result<(), KeyError> {

@@ -7,7 +7,8 @@
 //! - a header stands anywhere after it in the segment that says "durable before: beyond the bad
 //!   frame" (frames are begun only after that much was synced), or
 //! - a later segment exists (it is made only after everything before it was synced), or
-//! - `HEAD` names a place beyond it (it is written only after that was synced).
+//! - `HEAD`, the newest checkpoint or another witness, such as a backup, names a place beyond it (each is
+//!   written only after that was synced).
 //!
 //! Then it is **corruption**: an error that names file and offset, or, if asked for, a log to read
 //! up to there. Otherwise it is a **torn tail**: its bytes are kept in a `.torn` file, the place is
@@ -31,15 +32,16 @@ mod scan;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::checkpoint;
 use crate::disk::{Disk, NEW_SUFFIX};
 use crate::error::{Corruption, Damage, OpenError};
 use crate::files::{self, IdFault};
-use crate::frame::Hash;
-use crate::head::{self, Head, HeadFault, Position};
+use crate::head::{self, Head, HeadFault};
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
 use crate::options::{OpenMode, Options};
 use crate::segment::{self, SegmentHeader};
+use crate::witness::{Expected, Position, Vouched, Voucher};
 
 /// What opening found and did.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +84,8 @@ pub(crate) struct Recovered {
     pub(crate) report: Recovery,
     pub(crate) cluster: ClusterId,
     pub(crate) index: Index,
+    /// Up to where all is durable.
+    pub(crate) position: Position,
     /// `None` when open for reading.
     pub(crate) end: Option<End>,
 }
@@ -89,9 +93,6 @@ pub(crate) struct Recovered {
 /// Where writing goes on.
 pub(crate) struct End {
     pub(crate) segment: SegmentHeader,
-    pub(crate) offset: u32,
-    pub(crate) chain: Hash,
-    pub(crate) next_seq: Seq,
     pub(crate) head: Head,
 }
 
@@ -105,13 +106,17 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     }
     let created = writable && birth::make_if_new(disk, dir, options)?;
 
-    let (head, head_damage) = read_head(disk, dir)?;
-    let (cluster, id_damage) = read_id(disk, dir, head.as_ref())?;
-    let found = scan::scan(disk, dir, cluster, head.as_ref(), options)?;
+    let (cluster, head, about_files) = identify(disk, dir)?;
+    let checkpoint =
+        checkpoint::last(disk, dir).map_err(OpenError::io("reading", &dir.join(checkpoint::FILE_NAME)))?;
+    let mut vouched = std::mem::take(&mut options.witnesses);
+    vouched.extend(checkpoint.map(|checkpoint| checkpoint.vouched()));
+    let found = scan::scan(disk, dir, cluster, expected(&cluster, head.as_ref(), vouched), options)?;
 
     let intact_to = Seq::new(found.next_seq.get() - 1);
-    let about_files = id_damage.or(head_damage).map(|damage| Corruption { intact_to, ..damage });
+    let about_files = about_files.map(|damage| Corruption { intact_to, ..damage });
     let rebuild = options.mode == OpenMode::Rebuild;
+    let position = found.position();
     let damage = found.damage.or(about_files.clone().filter(|_| !rebuild));
     let mut report = Recovery {
         created,
@@ -137,29 +142,60 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
                 files::write_id(disk, dir, &cluster, options.clock.now_us())
                     .map_err(OpenError::io("writing", &dir.join(files::ID_NAME)))?;
             }
-            let position = Position {
-                segment: segment.number,
-                segment_first: segment.first_seq,
-                offset: found.offset,
-                next_seq: found.next_seq,
-                chain: found.chain,
-            };
             let now_us = options.clock.now_us();
             let repair = repair::Repair { disk, dir, segment: &segment, position: &position, now_us };
             report.torn = repair.take_off(report.torn)?;
             repair.save_again(head.as_ref())?;
             let head = repair.witness(head.as_ref(), &cluster)?;
-            Some(End {
-                offset: position.offset,
-                chain: position.chain,
-                next_seq: position.next_seq,
-                segment,
-                head,
-            })
+            Some(End { segment, head })
         }
         _ => None,
     };
-    Ok(Recovered { report, cluster, index: found.index, end })
+    Ok(Recovered { report, cluster, index: found.index, position, end })
+}
+
+/// Which log this is, what `HEAD` says, and what is wrong with either.
+pub(crate) fn identify(
+    disk: &dyn Disk,
+    dir: &Path,
+) -> Result<(ClusterId, Option<head::Found>, Damaged), OpenError> {
+    let (head, head_damage) = read_head(disk, dir)?;
+    let (cluster, id_damage) = read_id(disk, dir, head.as_ref())?;
+    Ok((cluster, head, id_damage.or(head_damage)))
+}
+
+/// What all the segments say, for somebody who only looks.
+pub(crate) struct Survey {
+    pub(crate) position: Position,
+    pub(crate) frames: u64,
+    pub(crate) segments: u64,
+    pub(crate) torn: Option<Torn>,
+    pub(crate) damage: Option<Corruption>,
+}
+
+/// Reads everything and changes nothing.
+pub(crate) fn survey(
+    disk: &dyn Disk,
+    dir: &Path,
+    cluster: ClusterId,
+    head: Option<&head::Found>,
+    vouched: Vec<Vouched>,
+    options: &mut Options,
+) -> Result<Survey, OpenError> {
+    let found = scan::scan(disk, dir, cluster, expected(&cluster, head, vouched), options)?;
+    Ok(Survey {
+        position: found.position(),
+        frames: found.frames,
+        segments: found.index.segments.len() as u64,
+        torn: found.torn,
+        damage: found.damage,
+    })
+}
+
+/// What must be met on the way. A witness of another log was refused by whoever named it.
+fn expected(cluster: &ClusterId, head: Option<&head::Found>, vouched: Vec<Vouched>) -> Expected {
+    let head = head.map(|head| head.vouched(Voucher::Head));
+    Expected::of(head.into_iter().chain(vouched).filter(|vouched| vouched.cluster == *cluster))
 }
 
 /// Files that a crash left unfinished; nothing in them was ever promised.

@@ -82,7 +82,7 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyError {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyError {
         let path = path.to_path_buf();
         move |source| {
             if is_full(&source) { KeyError::Full { path } } else { KeyError::Io { doing, path, source } }

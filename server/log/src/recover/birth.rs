@@ -9,10 +9,11 @@ use crate::disk::Disk;
 use crate::error::OpenError;
 use crate::files;
 use crate::frame;
-use crate::head::{self, Head, Position};
+use crate::head::{self, Head};
 use crate::item::{ClusterId, Seq};
 use crate::options::Options;
 use crate::segment::{self, SegmentHeader};
+use crate::witness::Position;
 
 use super::scan;
 
