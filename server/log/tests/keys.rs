@@ -267,7 +267,9 @@ fn an_erasure_on_a_full_disk_overwrites_the_key_and_is_finished_later() {
     keys.seal("HP-1", b"x", b"").unwrap();
     keys.flush().unwrap();
     let wrapped = file(&disk)[128 + 64..128 + 112].to_vec();
-    disk.set_capacity(file(&disk).len() as u64 + 32);
+    // No room for anything that is not there yet.
+    let used: usize = disk.files().iter().map(|path| disk.contents(path).unwrap().len()).sum();
+    disk.set_capacity(used as u64);
     assert!(matches!(keys.erase("HP-1"), Err(KeyError::Full { .. })));
     assert!(!contains(&file(&disk), &wrapped));
     disk.set_capacity(u64::MAX);
@@ -403,4 +405,39 @@ fn keys_and_log_lie_apart() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!contains(&bytes, b"900 111"));
     }
+}
+
+#[test]
+fn the_signing_key_is_made_once_and_kept_private() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = KeyStore::open(dir.path()).unwrap();
+    let (public, signature) = (keys.public_key(), keys.sign(b"words").unwrap());
+    drop(keys);
+    let keys = KeyStore::open(dir.path()).unwrap();
+    assert_eq!((keys.public_key(), keys.sign(b"words").unwrap()), (public, signature));
+    assert!(public.verifies(b"words", &signature) && !public.verifies(b"other words", &signature));
+    assert_eq!(toancanh_log::keys::public_key_in(dir.path()), Ok(Some(public)));
+    drop(keys);
+    let seed = dir.path().join("signing.key");
+    assert_eq!(std::fs::metadata(&seed).unwrap().permissions().mode() & 0o777, 0o600);
+    for at in 0..48 {
+        let mut bytes = std::fs::read(&seed).unwrap();
+        bytes[at] ^= 1;
+        std::fs::write(&seed, &bytes).unwrap();
+        assert!(KeyStore::open(dir.path()).is_err(), "byte {at}");
+        bytes[at] ^= 1;
+        std::fs::write(&seed, &bytes).unwrap();
+    }
+    std::fs::set_permissions(&seed, std::fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(KeyStore::open(dir.path()), Err(KeyError::Exposed { .. })));
+}
+
+#[test]
+fn signatures_are_ed25519() {
+    // RFC 8032, section 7.1, test 1: of the empty message.
+    let key: toancanh_log::keys::PublicKey =
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".parse().unwrap();
+    let hex = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
+    let signature = std::array::from_fn(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap());
+    assert!(key.verifies(b"", &toancanh_log::keys::Signature(signature)));
 }
