@@ -37,12 +37,14 @@ mod window;
 
 // Work.
 mod admit;
+pub mod backup;
 mod bulk;
 mod index;
 mod log;
 mod read;
 pub mod recover;
 mod shared;
+mod tend;
 mod verify;
 mod witness;
 mod writer;
@@ -62,5 +64,6 @@ pub use options::{BeforeCommit, OpenMode, OpenProgress, Options, Sink};
 pub use read::Records;
 pub use recover::{Recovery, Torn};
 pub use stats::Stats;
+pub use tend::{Beside, TendStatus, Tender, Tending};
 pub use verify::{Against, BadCheckpoint, Verified, WhyBad, verify};
 pub use witness::{Position, Vouched, Voucher};

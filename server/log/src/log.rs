@@ -186,6 +186,12 @@ impl Log {
         self.inner.shared.cursors().clone()
     }
 
+    /// Where its files are.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.inner.shared.dir
+    }
+
     /// Which log this is.
     #[must_use]
     pub fn cluster(&self) -> ClusterId {

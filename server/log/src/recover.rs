@@ -35,13 +35,15 @@ use std::path::{Path, PathBuf};
 use crate::checkpoint;
 use crate::disk::{Disk, NEW_SUFFIX};
 use crate::error::{Corruption, Damage, OpenError};
-use crate::files::{self, IdFault};
+use crate::files::{self, Id, IdFault, Kind};
 use crate::head::{self, Head, HeadFault};
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
 use crate::options::{OpenMode, Options};
 use crate::segment::{self, SegmentHeader};
 use crate::witness::{Expected, Position, Vouched, Voucher};
+
+pub(crate) use scan::read_header as read_segment_header;
 
 /// What opening found and did.
 #[derive(Clone, Debug, Default)]
@@ -104,14 +106,31 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     if writable {
         remove_unfinished(disk, dir)?;
     }
+    if !options.witnesses.is_empty() && !is_there(disk, dir)? {
+        return Err(OpenError::NotAsBackedUp { dir: dir.to_path_buf() });
+    }
     let created = writable && birth::make_if_new(disk, dir, options)?;
 
-    let (cluster, head, about_files) = identify(disk, dir)?;
+    let (id, head, about_files) = identify(disk, dir)?;
+    let cluster = id.cluster;
+    if writable && id.kind == Kind::Copy {
+        return Err(OpenError::IsCopy { dir: dir.to_path_buf() });
+    }
+    if options.witnesses.iter().any(|vouched| vouched.cluster != cluster) {
+        return Err(OpenError::NotAsBackedUp { dir: dir.to_path_buf() });
+    }
     let checkpoint =
         checkpoint::last(disk, dir).map_err(OpenError::io("reading", &dir.join(checkpoint::FILE_NAME)))?;
     let mut vouched = std::mem::take(&mut options.witnesses);
     vouched.extend(checkpoint.map(|checkpoint| checkpoint.vouched()));
-    let found = scan::scan(disk, dir, cluster, expected(&cluster, head.as_ref(), vouched), options)?;
+    let found = scan::scan(
+        disk,
+        dir,
+        cluster,
+        ends(id, head.as_ref()),
+        expected(&cluster, head.as_ref(), vouched),
+        options,
+    )?;
 
     let intact_to = Seq::new(found.next_seq.get() - 1);
     let about_files = about_files.map(|damage| Corruption { intact_to, ..damage });
@@ -139,7 +158,7 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     let end = match (report.read_only, found.last) {
         (false, Some(segment)) => {
             if about_files.is_some() {
-                files::write_id(disk, dir, &cluster, options.clock.now_us())
+                files::write_id(disk, dir, &cluster, Kind::Log, options.clock.now_us())
                     .map_err(OpenError::io("writing", &dir.join(files::ID_NAME)))?;
             }
             let now_us = options.clock.now_us();
@@ -154,14 +173,23 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     Ok(Recovered { report, cluster, index: found.index, position, end })
 }
 
+/// Whether there is anything of a log.
+fn is_there(disk: &dyn Disk, dir: &Path) -> Result<bool, OpenError> {
+    let names = disk.list(dir).map_err(OpenError::io("listing", dir))?;
+    Ok(names.iter().any(|name| name == files::ID_NAME || segment::parse_name(name).is_some()))
+}
+
 /// Which log this is, what `HEAD` says, and what is wrong with either.
-pub(crate) fn identify(
-    disk: &dyn Disk,
-    dir: &Path,
-) -> Result<(ClusterId, Option<head::Found>, Damaged), OpenError> {
+pub(crate) fn identify(disk: &dyn Disk, dir: &Path) -> Result<(Id, Option<head::Found>, Damaged), OpenError> {
     let (head, head_damage) = read_head(disk, dir)?;
-    let (cluster, id_damage) = read_id(disk, dir, head.as_ref())?;
-    Ok((cluster, head, id_damage.or(head_damage)))
+    let (id, id_damage) = read_id(disk, dir, head.as_ref())?;
+    Ok((id, head, id_damage.or(head_damage)))
+}
+
+/// Where a copy ends; a log ends where its frames do.
+fn ends(id: Id, head: Option<&head::Found>) -> Option<(u64, u32)> {
+    let head = head.filter(|_| id.kind == Kind::Copy)?;
+    Some((head.position.segment, head.position.offset))
 }
 
 /// What all the segments say, for somebody who only looks.
@@ -177,12 +205,13 @@ pub(crate) struct Survey {
 pub(crate) fn survey(
     disk: &dyn Disk,
     dir: &Path,
-    cluster: ClusterId,
+    id: Id,
     head: Option<&head::Found>,
     vouched: Vec<Vouched>,
     options: &mut Options,
 ) -> Result<Survey, OpenError> {
-    let found = scan::scan(disk, dir, cluster, expected(&cluster, head, vouched), options)?;
+    let expected = expected(&id.cluster, head, vouched);
+    let found = scan::scan(disk, dir, id.cluster, ends(id, head), expected, options)?;
     Ok(Survey {
         position: found.position(),
         frames: found.frames,
@@ -226,14 +255,10 @@ fn read_head(disk: &dyn Disk, dir: &Path) -> Result<(Option<head::Found>, Damage
 }
 
 /// Which log this is; where `log.id` cannot say, what `HEAD` or the first segment says.
-fn read_id(
-    disk: &dyn Disk,
-    dir: &Path,
-    head: Option<&head::Found>,
-) -> Result<(ClusterId, Damaged), OpenError> {
+fn read_id(disk: &dyn Disk, dir: &Path, head: Option<&head::Found>) -> Result<(Id, Damaged), OpenError> {
     let file = dir.join(files::ID_NAME);
     let damage = match files::read_id(disk, dir) {
-        Ok(cluster) => return Ok((cluster, None)),
+        Ok(id) => return Ok((id, None)),
         Err(IdFault::Missing) => Damage::Missing,
         Err(IdFault::Invalid) => Damage::Header { why: "checksum" },
         Err(IdFault::Newer(found)) => {
@@ -244,5 +269,6 @@ fn read_id(
     let first = dir.join(segment::file_name(Seq::FIRST, 1));
     let from_segment = || scan::read_header(disk, &first).ok()?.ok().map(|header| header.cluster);
     let cluster = head.map(|head| head.cluster).or_else(from_segment).unwrap_or_default();
-    Ok((cluster, Some(Corruption { file, offset: 0, damage, intact_to: Seq::ZERO })))
+    let id = Id { cluster, kind: Kind::Log };
+    Ok((id, Some(Corruption { file, offset: 0, damage, intact_to: Seq::ZERO })))
 }

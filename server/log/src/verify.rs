@@ -122,21 +122,21 @@ pub fn verify(disk: &Arc<dyn Disk>, dir: &Path, against: Against) -> Result<Veri
             disk.lock(&dir.join(LOCK_NAME), "toancanh verify"),
             Err(crate::disk::LockError::Held { .. })
         );
-        let (cluster, head, about_files) = recover::identify(disk.as_ref(), dir)?;
+        let (id, head, about_files) = recover::identify(disk.as_ref(), dir)?;
         let mut checkpoints = Checkpoints::default();
         for (file, is_kept) in files(dir, &kept) {
-            checkpoints.take(disk.as_ref(), &file, is_kept, &cluster, &trusted)?;
+            checkpoints.take(disk.as_ref(), &file, is_kept, &id.cluster, &trusted)?;
         }
         let vouched = checkpoints.good.drain(..).collect();
         let Survey { position, frames, segments, torn, damage } =
-            recover::survey(disk.as_ref(), dir, cluster, head.as_ref(), vouched, &mut options)?;
+            recover::survey(disk.as_ref(), dir, id, head.as_ref(), vouched, &mut options)?;
         if is_live && damage.is_some() && looks < LOOKS {
             looks += 1;
             std::thread::sleep(BETWEEN_LOOKS);
             continue;
         }
         return Ok(Verified {
-            cluster,
+            cluster: id.cluster,
             damage: damage
                 .or(about_files.map(|damage| Corruption { intact_to: position.durable(), ..damage })),
             position,

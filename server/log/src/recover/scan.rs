@@ -55,6 +55,8 @@ struct Scan<'a> {
     cluster: ClusterId,
     options: &'a mut Options,
     progress: OpenProgress,
+    /// Where a copy ends: segment and offset.
+    ends: Option<(u64, u32)>,
     /// Places that are vouched for and were not met yet.
     expected: Expected,
     out: Scanned,
@@ -83,6 +85,7 @@ pub(super) fn scan(
     disk: &dyn Disk,
     dir: &Path,
     cluster: ClusterId,
+    ends: Option<(u64, u32)>,
     expected: Expected,
     options: &mut Options,
 ) -> Result<Scanned, OpenError> {
@@ -100,7 +103,7 @@ pub(super) fn scan(
         damage: None,
     };
     let progress = OpenProgress { bytes_done: 0, bytes_total: 0, records: 0 };
-    let mut scan = Scan { disk, dir, cluster, options, progress, expected, out };
+    let mut scan = Scan { disk, dir, cluster, options, progress, ends, expected, out };
     match scan.all(&segments) {
         Ok(()) => {}
         Err(Stop::Error(error)) => return Err(error),
@@ -122,6 +125,10 @@ impl Scan<'_> {
         }
         let mut number = 1;
         let mut rest = segments;
+        if self.ends == Some((number, segment::HEADER_BYTES)) && rest.is_empty() {
+            // A copy that was just begun.
+            return Ok(());
+        }
         loop {
             // The only segment that may come now is the one that continues what was read.
             let expected = (self.out.next_seq, number);
@@ -131,7 +138,7 @@ impl Scan<'_> {
             }
             rest = &rest[1..];
             let end = self.segment(expected, rest)?;
-            if rest.is_empty() {
+            if rest.is_empty() || self.ends == Some((number, self.out.offset)) {
                 return self.last_end(end);
             }
             number += 1;
@@ -159,6 +166,10 @@ impl Scan<'_> {
 
         let bad = loop {
             self.check_vouched_here(&path, number)?;
+            if self.ends == Some((number, self.out.offset)) {
+                // What stands behind it was on its way.
+                return Ok(SegmentEnd { bad: None });
+            }
             let offset = u64::from(self.out.offset);
             let met = meet(&mut window, &header, offset).map_err(OpenError::io("reading", &path))?;
             match met {
@@ -384,7 +395,7 @@ impl Scan<'_> {
 }
 
 /// The header of a segment, or what is wrong with it.
-pub(super) fn read_header(disk: &dyn Disk, path: &Path) -> io::Result<Result<SegmentHeader, SegmentFault>> {
+pub(crate) fn read_header(disk: &dyn Disk, path: &Path) -> io::Result<Result<SegmentHeader, SegmentFault>> {
     let file = disk.open(path, Access::Read)?;
     let mut bytes = [0; segment::HEADER_BYTES as usize];
     if file.read_at(&mut bytes, 0)? < bytes.len() {
