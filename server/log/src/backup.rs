@@ -256,6 +256,7 @@ fn copy_checkpoints(disk: &dyn Disk, from: &Path, to: &Path, at: &Position) -> R
         // One beyond the copy's end would call the copy cut off; a damaged one is the source's to tell.
         if let Ok(checkpoint) = line.checkpoint
             && (checkpoint.position.segment, checkpoint.position.offset) <= (at.segment, at.offset)
+            && checkpoint.position.next_seq <= at.next_seq
         {
             lines.push_str(&format!("{checkpoint}\n"));
         }

@@ -61,7 +61,10 @@ pub fn restore(
     let mut walk = Walk::new(Arc::clone(disk), from, cluster, Position::start(&cluster), end);
     let mut restored = Restored { position: Position::start(&cluster), recorded_us: None };
     let mut held: Option<(u64, Arc<dyn crate::disk::DiskFile>)> = None;
-    while let Some(piece) = walk.next()? {
+    // What stands behind the last record that is wanted may be damaged.
+    let has_all = |at: &Position| matches!(until, Until::Seq(last) if at.next_seq > last);
+    while !has_all(&restored.position) {
+        let Some(piece) = walk.next()? else { break };
         let Some(kept) = kept(&piece, until, &restored.position.chain)? else { break };
         let path = to.join(segment::file_name(piece.segment.first_seq, piece.segment.number));
         let number = piece.segment.number;
@@ -81,9 +84,6 @@ pub fn restore(
             next_seq: kept.next_seq,
             chain: frame::hash(bytes),
         };
-        if kept.part.is_some() {
-            break;
-        }
     }
     if held.is_none() {
         // Not one frame: a log has its first segment all the same.
@@ -128,6 +128,8 @@ fn kept(piece: &Piece<'_>, until: Until, previous: &Hash) -> Result<Option<Kept>
                 record::take(&mut rest).ok_or_else(|| bad("records"))?;
             }
             let raw = &raw[..raw.len() - rest.len()];
+            // As the writer does: the part then has room wherever the whole had.
+            let compressed = zstd::bulk::compress(raw, 1).ok().filter(|bytes| bytes.len() < raw.len());
             let content = Content {
                 records,
                 first_seq: header.first_seq,
@@ -136,12 +138,11 @@ fn kept(piece: &Piece<'_>, until: Until, previous: &Hash) -> Result<Option<Kept>
                 // A source's cursor stands behind all records of its frame; it reads the others again.
                 cursors: &[],
                 raw,
-                compressed: None,
+                compressed: compressed.as_deref(),
                 previous: *previous,
             };
-            // A part may be larger than the compressed whole: behind it, the segment is empty.
             if u64::from(piece.offset) + frame::encoded_bytes(&content) > u64::from(piece.segment.bytes) {
-                return Err(bad("it has no room uncompressed"));
+                return Err(bad("its part has no room"));
             }
             let mut part = Vec::new();
             frame::encode(&content, &piece.segment.binding(), piece.offset, &mut part);
