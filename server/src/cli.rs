@@ -2,11 +2,13 @@
 //! does its work through the modules that own it, and ends with an exit code that means something:
 //! 0 success, 1 the thing asked about is not so, 2 bad usage or input, 3 the environment failed.
 
+mod backup;
 mod city;
 mod clock_words;
 mod config;
 mod deadline;
 mod demo;
+mod erase;
 mod failure;
 mod import;
 pub mod layers;
@@ -15,6 +17,7 @@ mod serve;
 mod server_options;
 mod simulate;
 mod source;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -63,6 +66,10 @@ enum Command {
     Simulate(simulate::Args),
     #[command(subcommand)]
     Source(source::Command),
+    Verify(verify::Args),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Erase(erase::Args),
     Config(config::Args),
 }
 
@@ -97,6 +104,10 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::City(command) => city::run(command),
         Command::Simulate(args) => with_runtime("warn", simulate::run(args, layers)),
         Command::Source(command) => source::run(command, &layers),
+        Command::Verify(args) => verify::run(args, &layers),
+        Command::Backup(args) => backup::run_backup(args, &layers),
+        Command::Restore(args) => backup::run_restore(args),
+        Command::Erase(args) => erase::run(args, &layers),
         Command::Config(args) => config::run(args, &layers),
     }
 }
@@ -144,6 +155,11 @@ fn say(line: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// An instant of the log, for people.
+fn instant(at_us: i64) -> String {
+    domain::Timestamp::from_micros(at_us).to_rfc3339_at(jiff::tz::Offset::UTC)
 }
 
 /// Returns when somebody asks the program to stop: ctrl-c or SIGTERM.

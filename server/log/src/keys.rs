@@ -77,6 +77,17 @@ pub struct KeyStore {
     _lock: Box<dyn DiskLock>,
 }
 
+/// What an erasure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erased {
+    /// The key is destroyed.
+    Now,
+    /// It had been destroyed before.
+    Before,
+    /// There is no key of that case: nothing was ever sealed for it.
+    NoKey,
+}
+
 impl KeyStore {
     /// Opens the keys in `dir`, or makes the master key and an empty store there.
     ///
@@ -193,17 +204,22 @@ impl KeyStore {
 
     /// Makes everything that was ever sealed for a case unreadable: its wrapped key is overwritten
     /// in place, and then the whole store is written anew without it. Durable when this returns.
-    /// Says whether there was a key. New data of that case can no longer be sealed.
+    /// New data of that case can no longer be sealed.
     ///
     /// Copies of the key directory that were made before keep the key: they must be destroyed too.
     ///
     /// # Errors
     /// See [`KeyError`].
-    pub fn erase(&self, case: &str) -> Result<bool, KeyError> {
+    pub fn erase(&self, case: &str) -> Result<Erased, KeyError> {
         let _one_at_a_time = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = self.file();
         let hash = file.case_hash(case);
-        file.erase(&hash)
+        let knows = file.slot(&hash).is_some();
+        Ok(match (file.erase(&hash)?, knows) {
+            (true, _) => Erased::Now,
+            (false, true) => Erased::Before,
+            (false, false) => Erased::NoKey,
+        })
     }
 
     /// The public half of the key that signs checkpoints.

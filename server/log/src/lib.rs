@@ -64,6 +64,6 @@ pub use options::{BeforeCommit, OpenMode, OpenProgress, Options, Sink};
 pub use read::Records;
 pub use recover::{Recovery, Torn};
 pub use stats::Stats;
-pub use tend::{Beside, TendStatus, Tender, Tending};
+pub use tend::{Beside, Failed, TendStatus, Tender, Tending};
 pub use verify::{Against, BadCheckpoint, Verified, WhyBad, verify};
 pub use witness::{Position, Vouched, Voucher};

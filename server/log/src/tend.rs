@@ -22,6 +22,9 @@ const TURN_BYTES: u64 = 64 << 20;
 /// Copies what lies beside the log, such as settings, into the backup. Called when the log's copy is complete.
 pub type Beside = Box<dyn FnMut() -> io::Result<()> + Send>;
 
+/// Hears what failed: for the operator's log.
+pub type Failed = Box<dyn FnMut(&str) + Send>;
+
 /// What is to be done.
 pub struct Tending {
     /// How long between two checkpoints, 10 min. One is signed at a stop too.
@@ -32,6 +35,8 @@ pub struct Tending {
     pub backup: Option<PathBuf>,
     /// What else goes into the backup.
     pub beside: Option<Beside>,
+    /// Hears of each failure once, not at every turn that meets it again.
+    pub failed: Option<Failed>,
     /// Where the files are.
     pub disk: Arc<dyn Disk>,
 }
@@ -43,6 +48,7 @@ impl Default for Tending {
             backup_every: Duration::from_secs(1),
             backup: None,
             beside: None,
+            failed: None,
             disk: Arc::new(RealDisk),
         }
     }
@@ -184,8 +190,10 @@ impl Work {
         state.stop
     }
 
-    fn sign(&self) {
+    fn sign(&mut self) {
         let signed = self.log.checkpoint(&self.keys);
+        let known = self.shared.state().status.checkpoint_error.clone();
+        self.report(signed.as_ref().err().map(|error| format!("a checkpoint: {error}")), known);
         let mut state = self.shared.state();
         match signed {
             Ok(signed) => {
@@ -194,7 +202,7 @@ impl Work {
             }
             Err(error) => {
                 state.status.checkpoint_errors_total += 1;
-                state.status.checkpoint_error = Some(error.to_string());
+                state.status.checkpoint_error = Some(format!("a checkpoint: {error}"));
             }
         }
     }
@@ -223,7 +231,18 @@ impl Work {
         Ok(is_done)
     }
 
-    fn tell(&self, copied: Result<bool, OpenError>, at: Seq) {
+    /// Says a failure that was not said before.
+    fn report(&mut self, error: Option<String>, known: Option<String>) {
+        if let (Some(error), Some(failed)) =
+            (error.filter(|error| known.as_ref() != Some(error)), &mut self.tending.failed)
+        {
+            failed(&error);
+        }
+    }
+
+    fn tell(&mut self, copied: Result<bool, OpenError>, at: Seq) {
+        let known = self.shared.state().status.backup_error.clone();
+        self.report(copied.as_ref().err().map(|error| format!("the backup: {error}")), known);
         let mut state = self.shared.state();
         state.status.backup = at;
         match copied {
@@ -233,7 +252,7 @@ impl Work {
             }
             Err(error) => {
                 state.status.backup_errors_total += 1;
-                state.status.backup_error = Some(error.to_string());
+                state.status.backup_error = Some(format!("the backup: {error}"));
                 state.behind_since = state.behind_since.or(Some(Instant::now()));
             }
         }

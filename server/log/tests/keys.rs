@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use toancanh_log::disk::sim::{Fault, Lie, Op, Rng, SimDisk};
-use toancanh_log::keys::{KeyError, KeyStore};
+use toancanh_log::keys::{Erased, KeyError, KeyStore};
 use toancanh_log::{AppendError, Log, Options};
 
 const KEYS: &str = "/keys";
@@ -120,9 +120,9 @@ fn an_erased_key_is_gone_from_the_file_and_for_good() {
     let before = file(&disk);
     // The wrapped key of HP-2: in the third record, behind the header's slot.
     let wrapped = before[128 * 3 + 64..128 * 3 + 112].to_vec();
-    assert!(keys.erase("HP-2").unwrap());
-    assert!(!keys.erase("HP-2").unwrap(), "there was none any more");
-    assert!(!keys.erase("HP-9").unwrap());
+    assert_eq!(keys.erase("HP-2").unwrap(), Erased::Now);
+    assert_eq!(keys.erase("HP-2").unwrap(), Erased::Before);
+    assert_eq!(keys.erase("HP-9").unwrap(), Erased::NoKey);
     let after = file(&disk);
     assert!(contains(&before, &wrapped) && !contains(&after, &wrapped));
 

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use support::{append_each, read_all};
 use toancanh_log::keys::KeyStore;
-use toancanh_log::{Against, Disk, Log, Options, RealDisk, Seq, TendStatus, Tender, Tending, verify};
+use toancanh_log::{
+    Against, Disk, Log, OpenMode, Options, RealDisk, Seq, TendStatus, Tender, Tending, verify,
+};
 
 fn options() -> Options {
     Options::default().segment_bytes(64 << 10)
@@ -65,7 +67,7 @@ fn it_signs_and_copies_and_at_a_stop_both_are_complete() {
     let found = verify(&disk, &to, Against { trusted, ..Against::default() }).unwrap();
     assert!(found.is_whole(), "{found:?}");
     assert_eq!(found.newest.unwrap().position, log.position());
-    let (copy, _) = Log::open(&to, options()).unwrap();
+    let (copy, _) = Log::open(&to, options().mode(OpenMode::ReadOnly)).unwrap();
     assert_eq!(read_all(&copy), read_all(&log));
 }
 

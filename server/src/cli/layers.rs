@@ -9,8 +9,20 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 11] =
-    ["city", "data", "keys", "listen", "clock", "open_reads", "site_root", "mapping", "to", "token", "speed"];
+pub(super) const KEYS: [&str; 12] = [
+    "city",
+    "data",
+    "keys",
+    "listen",
+    "clock",
+    "open_reads",
+    "site_root",
+    "mapping",
+    "to",
+    "token",
+    "speed",
+    "backup",
+];
 
 /// Settings that are shown by no command.
 pub(super) const SECRETS: [&str; 1] = ["token"];

@@ -42,6 +42,7 @@ pub(super) fn settings(data: PathBuf) -> Settings {
         open_reads: false,
         site_root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site")),
         notice: None,
+        backup: None,
     }
 }
 

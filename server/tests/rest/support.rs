@@ -217,6 +217,7 @@ fn settings(folder: &Path) -> Settings {
         clock: NOW.to_owned(),
         open_reads: false,
         site_root: folder.join("site"),
+        backup: None,
         notice: Some(("Thử nghiệm".to_owned(), "A trial".to_owned())),
     }
 }
