@@ -11,6 +11,7 @@ mod demo;
 mod erase;
 mod failure;
 mod import;
+mod keys;
 pub mod layers;
 mod replay;
 mod serve;
@@ -70,6 +71,9 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
     Erase(erase::Args),
+    Checkpoint(keys::CheckpointArgs),
+    #[command(subcommand)]
+    Keys(keys::Command),
     Config(config::Args),
 }
 
@@ -107,6 +111,8 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(args, &layers),
         Command::Backup(args) => backup::run_backup(args, &layers),
         Command::Restore(args) => backup::run_restore(args),
+        Command::Checkpoint(args) => keys::run_checkpoint(args, &layers),
+        Command::Keys(command) => keys::run(command, &layers),
         Command::Erase(args) => erase::run(args, &layers),
         Command::Config(args) => config::run(args, &layers),
     }
@@ -162,18 +168,20 @@ fn instant(at_us: i64) -> String {
     domain::Timestamp::from_micros(at_us).to_rfc3339_at(jiff::tz::Offset::UTC)
 }
 
-/// Returns when somebody asks the program to stop: ctrl-c or SIGTERM.
-pub async fn stop_requested() {
+/// Returns when somebody asks the program to stop: ctrl-c or SIGTERM. It listens from the call on, not only
+/// from the first look: whoever has read that the server listens may ask at once.
+pub fn stop_requested() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        tracing::error!("signals cannot be listened for; stop the program with kill");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            tracing::error!("signals cannot be listened for; stop the program with kill");
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 

@@ -191,6 +191,14 @@ fn read_line(bytes: &[u8]) -> Result<Checkpoint, CheckpointFault> {
     Checkpoint::read(std::str::from_utf8(bytes).map_err(|_| CheckpointFault::Form)?)
 }
 
+/// The newest checkpoint of the log in `dir` that can be read and whose own key has signed it.
+///
+/// # Errors
+/// Where the file is there and cannot be read.
+pub fn newest(disk: &dyn Disk, dir: &Path) -> io::Result<Option<Checkpoint>> {
+    last(disk, dir)
+}
+
 /// The newest checkpoint in the log's directory that can be read; a damaged one says nothing here (that is
 /// [`crate::verify()`]'s).
 pub(crate) fn last(disk: &dyn Disk, dir: &Path) -> io::Result<Option<Checkpoint>> {

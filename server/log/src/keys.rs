@@ -4,7 +4,8 @@
 //! They live outside the data directory, in one of their own:
 //!
 //! ```text
-//!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him
+//!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him. It may come
+//!                 from the environment instead, and can be changed (see `master.rs`)
 //!   case-keys     each case's key, wrapped under the master key (see `slot.rs`)
 //!   signing.key   signs checkpoints; signing.pub is its public half, for anybody (see `signing.rs`)
 //!   LOCK          who has the directory open
@@ -55,6 +56,7 @@ use crate::item::Digest;
 
 pub use error::KeyError;
 pub use file::TornKeys;
+pub use master::Ring;
 pub use signing::{NotAKey, PublicKey, Signature};
 
 use crypto::{CaseHash, Key};
@@ -94,7 +96,21 @@ impl KeyStore {
     /// # Errors
     /// See [`KeyError`]; among them a master key that others than its owner may read.
     pub fn open(dir: impl AsRef<Path>) -> Result<KeyStore, KeyError> {
-        KeyStore::open_on(Arc::new(RealDisk), dir, "toancanh")
+        KeyStore::open_with(Arc::new(RealDisk), dir, "toancanh", Ring::from_environment()?)
+    }
+
+    /// Changes the master key of the folder: every case's key is wrapped under a new one. Nothing that was sealed
+    /// changes. A stop in between is finished by the next opening. (Where the master key comes from the
+    /// environment, it is changed there, see [`Ring`].)
+    ///
+    /// # Errors
+    /// See [`KeyError`]; [`KeyError::Locked`] while a server runs on these keys.
+    pub fn rotate_on(disk: &Arc<dyn Disk>, dir: impl AsRef<Path>) -> Result<KeyStore, KeyError> {
+        let dir = dir.as_ref();
+        // Opened first: what cannot be opened now is not to be changed.
+        drop(KeyStore::open_on(Arc::clone(disk), dir, "toancanh keys rotate")?);
+        master::put_next(disk.as_ref(), dir)?;
+        KeyStore::open_on(Arc::clone(disk), dir, "toancanh keys rotate")
     }
 
     /// Whether `dir` holds keys: else [`KeyStore::open`] makes new ones there, which open nothing that
@@ -102,7 +118,7 @@ impl KeyStore {
     #[must_use]
     pub fn is_in(dir: impl AsRef<Path>) -> bool {
         let dir = dir.as_ref();
-        [master::FILE_NAME, slot::FILE_NAME].iter().all(|name| dir.join(name).exists())
+        dir.join(slot::FILE_NAME).exists() && (dir.join(master::FILE_NAME).exists() || is_ring_outside())
     }
 
     /// As [`KeyStore::open`], on this disk, under this name for the lock file.
@@ -114,6 +130,19 @@ impl KeyStore {
         dir: impl AsRef<Path>,
         opened_by: &str,
     ) -> Result<KeyStore, KeyError> {
+        KeyStore::open_with(disk, dir, opened_by, Ring::default())
+    }
+
+    /// The same, with wrapping keys from outside the folder.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn open_with(
+        disk: Arc<dyn Disk>,
+        dir: impl AsRef<Path>,
+        opened_by: &str,
+        ring: Ring,
+    ) -> Result<KeyStore, KeyError> {
         let dir = dir.as_ref();
         disk.create_dir(dir).map_err(KeyError::io("making", dir))?;
         let lock_path = dir.join(LOCK_NAME);
@@ -123,9 +152,12 @@ impl KeyStore {
             LockError::Io(error) => KeyError::io("locking", &lock_path)(error),
         })?;
         remove_unfinished(disk.as_ref(), dir)?;
-        let master = master::read_or_make(disk.as_ref(), dir)?;
+        let is_outside = !ring.is_empty();
+        let mut ring = master::read_or_make(disk.as_ref(), dir, ring)?;
         let signing = SigningKey::read_or_make(disk.as_ref(), dir)?;
-        let (file, torn) = KeyFile::open(disk, dir, &master)?;
+        let (file, torn) = KeyFile::open(Arc::clone(&disk), dir, &ring)?;
+        master::settle(disk.as_ref(), dir, is_outside)?;
+        let master = ring.swap_remove(0);
         Ok(KeyStore {
             dir: dir.to_path_buf(),
             master,
@@ -274,6 +306,11 @@ impl fmt::Debug for KeyStore {
 /// [`NotAKey`] where the file holds something else or cannot be read.
 pub fn public_key_in(dir: impl AsRef<Path>) -> Result<Option<PublicKey>, NotAKey> {
     signing::read_public(&RealDisk, dir.as_ref())
+}
+
+/// Whether the environment says the wrapping keys.
+fn is_ring_outside() -> bool {
+    ["TOANCANH_MASTER_KEY", "TOANCANH_MASTER_KEY_FILE"].iter().any(|name| std::env::var_os(name).is_some())
 }
 
 fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> Result<(), KeyError> {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use toancanh_log::disk::sim::{Fault, Lie, Op, Rng, SimDisk};
-use toancanh_log::keys::{Erased, KeyError, KeyStore};
+use toancanh_log::keys::{Erased, KeyError, KeyStore, Ring};
 use toancanh_log::{AppendError, Log, Options};
 
 const KEYS: &str = "/keys";
@@ -440,4 +440,121 @@ fn signatures_are_ed25519() {
     let hex = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
     let signature = std::array::from_fn(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap());
     assert!(key.verifies(b"", &toancanh_log::keys::Signature(signature)));
+}
+
+fn ring(first: u8, more: &[u8]) -> Ring {
+    let keys = std::iter::once(&first).chain(more).map(|byte| format!("{byte:02x}").repeat(32));
+    Ring::read(&keys.collect::<Vec<_>>().join(","), "test").unwrap()
+}
+
+fn open_with(disk: &SimDisk, ring: Ring) -> Result<KeyStore, KeyError> {
+    KeyStore::open_with(Arc::new(disk.clone()), KEYS, "test", ring)
+}
+
+/// Seals for five cases, the third of which is erased.
+fn five(keys: &KeyStore) -> Vec<Vec<u8>> {
+    let seal = |case| keys.seal(&format!("HP-{case}"), b"secret", b"e1/reporter").unwrap();
+    let sealed = (0..5).map(seal).collect();
+    keys.flush().unwrap();
+    keys.erase("HP-2").unwrap();
+    sealed
+}
+
+#[track_caller]
+fn check_five(keys: &KeyStore, sealed: &[Vec<u8>]) {
+    for (case, sealed) in sealed.iter().enumerate() {
+        let opened = keys.unseal(&format!("HP-{case}"), sealed, b"e1/reporter");
+        match case {
+            2 => assert!(matches!(opened, Err(KeyError::Erased))),
+            _ => assert_eq!(opened.unwrap().as_slice(), b"secret"),
+        }
+    }
+}
+
+#[test]
+fn the_master_key_of_a_folder_is_changed_and_the_old_one_opens_nothing() {
+    let disk = SimDisk::new(1);
+    let keys = open(&disk);
+    let sealed = five(&keys);
+    drop(keys);
+    let master = Path::new(KEYS).join("master.key");
+    let (old, before) = (disk.contents(&master).unwrap(), file(&disk));
+    let shared: Arc<dyn toancanh_log::Disk> = Arc::new(disk.clone());
+    let keys = KeyStore::rotate_on(&shared, KEYS).unwrap();
+    check_five(&keys, &sealed);
+    assert!(matches!(KeyStore::rotate_on(&shared, KEYS), Err(KeyError::Locked { .. })));
+    drop(keys);
+    check_five(&open(&disk), &sealed);
+    assert_ne!(disk.contents(&master).unwrap(), old);
+    assert!(!disk.files().iter().any(|file| file.ends_with("master.next")));
+    // Not one wrapped key is as it was.
+    let after = file(&disk);
+    for slot in 1..=5 {
+        let wrapped = 128 * slot + 64..128 * slot + 112;
+        assert!(slot == 3 || before[wrapped.clone()] != after[wrapped], "{slot}");
+    }
+    disk.damage(&master, |bytes| *bytes = old);
+    let refused = KeyStore::open_on(shared, KEYS, "test").map(drop);
+    assert!(matches!(refused, Err(KeyError::WrongMaster { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_change_of_the_master_key_is_finished_after_a_cut_at_any_point() {
+    for at in 1..40 {
+        for seed in 0..6 {
+            let disk = SimDisk::new(seed);
+            let keys = open(&disk);
+            let sealed = five(&keys);
+            drop(keys);
+            disk.fail_at(disk.ops() + at, Fault::PowerCut);
+            let shared: Arc<dyn toancanh_log::Disk> = Arc::new(disk.clone());
+            drop(KeyStore::rotate_on(&shared, KEYS));
+            disk.clear_faults();
+            disk.power_cut();
+            check_five(&open(&disk), &sealed);
+            check_five(&open(&disk), &sealed);
+        }
+    }
+}
+
+#[test]
+fn a_ring_from_outside_takes_over_and_is_changed_by_a_new_key_in_front() {
+    let disk = SimDisk::new(1);
+    let keys = open(&disk);
+    let sealed = five(&keys);
+    drop(keys);
+    // From the folder to the environment: then the folder holds no master key any more.
+    check_five(&open_with(&disk, ring(1, &[])).unwrap(), &sealed);
+    assert!(!disk.files().iter().any(|file| file.ends_with("master.key")));
+    let refused = |ring| matches!(open_with(&disk, ring).map(drop), Err(KeyError::WrongMaster { .. }));
+    assert!(refused(ring(2, &[])) && refused(Ring::default()));
+    check_five(&open_with(&disk, ring(2, &[1])).unwrap(), &sealed);
+    // The first one is of no use any more.
+    assert!(refused(ring(1, &[])));
+    check_five(&open_with(&disk, ring(2, &[])).unwrap(), &sealed);
+}
+
+#[test]
+fn what_is_said_of_a_ring_is_not_repeated() {
+    for text in ["", "secret", &"AB".repeat(32), &format!("{},", "ab".repeat(32))] {
+        let said = Ring::read(text, "TOANCANH_MASTER_KEY").map(drop).unwrap_err().to_string();
+        assert!(said.starts_with("TOANCANH_MASTER_KEY: not 64") && !said.contains("secret"), "{said}");
+    }
+}
+
+#[test]
+fn a_record_that_rots_after_the_master_key_was_changed_is_damage_and_no_torn_tail() {
+    let disk = SimDisk::new(1);
+    let keys = open(&disk);
+    five(&keys);
+    drop(keys);
+    let shared: Arc<dyn toancanh_log::Disk> = Arc::new(disk.clone());
+    drop(KeyStore::rotate_on(&shared, KEYS).unwrap());
+    let store = Path::new(KEYS).join("case-keys");
+    for slot in 1..=5 {
+        let disk = disk.copy();
+        disk.damage(&store, |bytes| bytes[128 * slot + 70] ^= 1);
+        let opened = KeyStore::open_on(Arc::new(disk), KEYS, "test").map(drop);
+        assert!(matches!(opened, Err(KeyError::Corrupt { .. })), "{slot}: {opened:?}");
+    }
 }

@@ -32,6 +32,12 @@ pub enum KeyError {
         /// What is wrong.
         why: &'static str,
     },
+    /// What was said of the wrapping keys is not 64 lower-case hexadecimal digits each.
+    #[error("{place}: not 64 lower-case hexadecimal digits, or several such with commas between")]
+    BadRing {
+        /// Where it was said; never what.
+        place: &'static str,
+    },
     /// The store is not as it was written.
     #[error("{} is damaged at byte {offset}: {why}; restore it from a backup", path.display())]
     Corrupt {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod damage;
+pub(crate) mod overlay;
 pub(crate) mod proof;
 
 use std::path::{Path, PathBuf};
