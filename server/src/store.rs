@@ -130,12 +130,19 @@ impl Store {
         self.tender.as_ref().map(Tender::status)
     }
 
-    /// What a backup says that the log must hold: for opening the log.
+    /// What a backup says that the log must hold: for opening the log. One whose disk cannot be reached says
+    /// nothing, and that is said in the server's own log: the city does not wait for it.
     ///
     /// # Errors
-    /// Where there is a backup that cannot be read.
+    /// Where the backup is there and damaged.
     pub fn witness(backup: &Path) -> Result<Option<toancanh_log::Vouched>, StoreError> {
-        Ok(toancanh_log::backup::witness(&toancanh_log::RealDisk, &backup.join(LOG))?)
+        match toancanh_log::backup::witness(&toancanh_log::RealDisk, &backup.join(LOG)) {
+            Err(error @ (OpenError::Io { .. } | OpenError::Full { .. })) => {
+                tracing::error!(%error, "the backup cannot be reached: it does not vouch for the log");
+                Ok(None)
+            }
+            said => Ok(said?),
+        }
     }
 
     /// Destroys the key of a case: what is personal in it can be read by nobody any more, here or in any backup.

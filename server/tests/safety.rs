@@ -5,6 +5,7 @@
 mod safety {
     mod by_backup;
     mod by_erasing;
+    mod by_full_disk;
     mod by_proof;
     mod support;
 }

@@ -109,23 +109,31 @@ impl Tender {
     /// Begins to tend `log`.
     ///
     /// # Errors
-    /// Where the backup cannot be opened, or the system gives no thread.
+    /// Where the backup holds something else or is in use, or the system gives no thread. A backup whose disk
+    /// cannot be reached is told in the status, and tried again.
     pub fn start(log: &Log, keys: Arc<KeyStore>, tending: Tending) -> Result<Tender, OpenError> {
         let shared = Arc::new(Shared::default());
         let dir = log.dir().to_path_buf();
-        let backup = match &tending.backup {
-            Some(to) => {
-                let now_us = SystemClock::new().now_us();
-                Some(Backup::open(Arc::clone(&tending.disk), &dir, to, now_us)?)
-            }
-            None => None,
+        let now_us = SystemClock::new().now_us();
+        let opened = match &tending.backup {
+            Some(to) => Backup::open(Arc::clone(&tending.disk), &dir, to, now_us).map(Some),
+            None => Ok(None),
+        };
+        let (backup, missing) = match opened {
+            Ok(backup) => (backup, None),
+            // A disk that is not there holds nobody up; it is looked for at every turn.
+            Err(error @ (OpenError::Io { .. } | OpenError::Full { .. })) => (None, Some(error)),
+            Err(error) => return Err(error),
         };
         {
             let mut state = shared.state();
-            state.status.has_backup = backup.is_some();
+            state.status.has_backup = tending.backup.is_some();
             state.status.backup = backup.as_ref().map_or(Seq::ZERO, |backup| backup.position().durable());
         }
         let mut work = Work { log: log.clone(), keys, tending, backup, shared: Arc::clone(&shared) };
+        if let Some(error) = missing {
+            work.tell(Err(error), Seq::ZERO);
+        }
         let thread = thread::Builder::new().name(String::from("log-tender")).spawn(move || work.run());
         let thread = Some(thread.map_err(OpenError::io("starting the tender of", &dir))?);
         Ok(Tender { shared, log: log.clone(), thread })

@@ -154,7 +154,7 @@ fn rot_at_the_source_is_named_and_does_not_travel() {
 
 /// Takes the last record away as somebody would who knows the format: the frame, `HEAD`, the checkpoints.
 fn cut_last(disk: &SimDisk) {
-    let last = segments(disk).into_iter().filter(|file| file.starts_with(DIR)).next_back().unwrap();
+    let last = segments(disk).into_iter().rfind(|file| file.starts_with(DIR)).unwrap();
     disk.damage(&last, |bytes| {
         let offsets = frame_offsets(bytes);
         bytes[offsets[offsets.len() - 2]..].fill(0);

@@ -79,9 +79,9 @@ fn a_backup_that_cannot_be_written_holds_nobody_up_and_catches_up() {
     let (log, _) = Log::open(&from, options()).unwrap();
     append_each(&log, 0..300, 500);
     // Something stands in the way of its second segment.
-    let names =
+    let mut names =
         std::fs::read_dir(&from).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let blocked = to.join(format!("{}.new", names.filter(|name| name.ends_with("2.seg")).next().unwrap()));
+    let blocked = to.join(format!("{}.new", names.find(|name| name.ends_with("2.seg")).unwrap()));
     std::fs::create_dir_all(&blocked).unwrap();
     let tender = Tender::start(&log, keys, tending(&to)).unwrap();
     let status = until(&tender, |status| status.backup_errors_total > 2);
@@ -92,4 +92,20 @@ fn a_backup_that_cannot_be_written_holds_nobody_up_and_catches_up() {
     std::fs::remove_dir(blocked).unwrap();
     let status = until(&tender, |status| status.backup == log.durable() && status.backup_error.is_none());
     assert_eq!((status.backup_lag_records, status.backup_lag), (0, Duration::ZERO));
+}
+
+#[test]
+fn a_backup_whose_disk_is_not_there_yet_holds_up_no_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, place) = (dir.path().join("log"), dir.path().join("mount"));
+    // A file where the disk should be mounted.
+    std::fs::write(&place, b"").unwrap();
+    let keys = Arc::new(KeyStore::open(dir.path().join("keys")).unwrap());
+    let (log, _) = Log::open(&from, options()).unwrap();
+    append_each(&log, 0..10, 500);
+    let tender = Tender::start(&log, keys, tending(&place.join("log"))).unwrap();
+    let status = until(&tender, |status| status.backup_errors_total > 2);
+    assert!(status.has_backup && status.backup_lag_records == 10, "{status:?}");
+    std::fs::remove_file(&place).unwrap();
+    until(&tender, |status| status.backup == Seq::new(10) && status.backup_error.is_none());
 }

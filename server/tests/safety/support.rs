@@ -47,20 +47,27 @@ pub(super) fn done(args: &[&str]) -> String {
 
 /// A folder with data, keys beside them, and places for copies.
 pub(super) struct Place {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    _own: Option<tempfile::TempDir>,
     token: String,
 }
 
 impl Place {
     pub(super) fn new() -> Place {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data").display().to_string();
+        let own = tempfile::tempdir().unwrap();
+        let place = Place::in_folder(own.path());
+        Place { _own: Some(own), ..place }
+    }
+
+    /// In a folder that somebody else looks after.
+    pub(super) fn in_folder(folder: &Path) -> Place {
+        let data = folder.join("data").display().to_string();
         let token = done(&["source", "add", "test", "--city", "boston", "--data", &data]);
-        Place { folder, token: token.lines().last().unwrap().to_owned() }
+        Place { folder: folder.to_owned(), _own: None, token: token.lines().last().unwrap().to_owned() }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub(super) fn at(&self, name: &str) -> String {

@@ -94,6 +94,12 @@ pub fn restore(
             held = Some((1, make_segment(disk.as_ref(), to, &header)?));
         }
     }
+    if let Some((_, file)) = &held {
+        // The room for what is to come is there beforehand, as in a segment that the writer made.
+        let len = file.len().map_err(OpenError::io("measuring", to))?;
+        segment::write_zeros(file.as_ref(), u64::from(restored.position.offset), len)
+            .map_err(OpenError::io("making room in", to))?;
+    }
     sync(held.as_ref(), to)?;
     copy_checkpoints(disk.as_ref(), from, to, &restored.position)?;
     Head::create(disk.as_ref(), to, cluster, &restored.position, now_us)
