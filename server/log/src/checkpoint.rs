@@ -159,9 +159,27 @@ pub struct Line {
     pub checkpoint: Result<Checkpoint, CheckpointFault>,
 }
 
+/// Whether a power cut may have left a line so: some of its sectors were never written, and read as zeros.
+fn is_torn(line: &[u8]) -> bool {
+    line.contains(&0)
+}
+
 /// Hands every line of a file to `take`, in order; none where there is no file.
 pub(crate) fn each(file: &Path, disk: &dyn Disk, mut take: impl FnMut(Line)) -> io::Result<()> {
     let Some(file) = open(disk, file, Access::Read)? else { return Ok(()) };
+    // A torn line is unfinished at the end alone: the next one would have been written over it.
+    let mut torn: Option<u64> = None;
+    let mut take = |line: Option<Line>| {
+        if let Some(offset) = torn.take() {
+            let fault = if line.is_some() { CheckpointFault::Form } else { CheckpointFault::Unfinished };
+            take(Line { offset, checkpoint: Err(fault) });
+        }
+        match line {
+            Some(Line { offset, checkpoint: Err(CheckpointFault::Unfinished) }) => torn = Some(offset),
+            Some(line) => take(line),
+            None => {}
+        }
+    };
     let (mut held, mut at) = (Vec::new(), 0);
     loop {
         let begin = held.len();
@@ -170,16 +188,18 @@ pub(crate) fn each(file: &Path, disk: &dyn Disk, mut take: impl FnMut(Line)) -> 
         held.truncate(begin + read);
         let mut from = 0;
         while let Some(len) = held[from..].iter().position(|byte| *byte == b'\n') {
-            take(Line { offset: at + from as u64, checkpoint: read_line(&held[from..from + len]) });
+            take(Some(Line { offset: at + from as u64, checkpoint: read_line(&held[from..from + len]) }));
             from += len + 1;
         }
         let is_last = read == 0;
         if !held[from..].is_empty() && (is_last || held.len() - from > LINE_BYTES_MAX) {
             let fault = if is_last { CheckpointFault::Unfinished } else { CheckpointFault::Form };
-            take(Line { offset: at + from as u64, checkpoint: Err(fault) });
+            take(Some(Line { offset: at + from as u64, checkpoint: Err(fault) }));
+            take(None);
             return Ok(());
         }
         if is_last {
+            take(None);
             return Ok(());
         }
         held.drain(..from);
@@ -188,6 +208,9 @@ pub(crate) fn each(file: &Path, disk: &dyn Disk, mut take: impl FnMut(Line)) -> 
 }
 
 fn read_line(bytes: &[u8]) -> Result<Checkpoint, CheckpointFault> {
+    if is_torn(bytes) {
+        return Err(CheckpointFault::Unfinished);
+    }
     Checkpoint::read(std::str::from_utf8(bytes).map_err(|_| CheckpointFault::Form)?)
 }
 
@@ -225,19 +248,24 @@ impl CheckpointFile {
         let path = dir.join(FILE_NAME);
         let file = match open(disk, &path, Access::Write)? {
             Some(file) => file,
-            None => {
-                let file = disk.open(&path, Access::Create)?;
-                file.sync_all()?;
-                disk.sync_dir(dir)?;
-                file
-            }
+            None => disk.open(&path, Access::Create)?,
         };
         let len = file.len()?;
-        let mut tail = vec![0; len.min(LINE_BYTES_MAX as u64) as usize];
+        let mut tail = vec![0; len.min(2 * LINE_BYTES_MAX as u64) as usize];
         let from = len - tail.len() as u64;
         let read = file.read_at(&mut tail, from)?;
-        let whole = tail[..read].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at as u64 + 1);
-        Ok(CheckpointFile { file, end: from + whole })
+        tail.truncate(read);
+        cut_unfinished(&mut tail);
+        // After a failed sync the last line may be in memory alone, and the system takes it for saved: it is
+        // written again before another comes behind it.
+        file.set_len(from + tail.len() as u64)?;
+        if !tail.is_empty() {
+            file.write_at(&tail, from)?;
+        }
+        file.sync_all()?;
+        // Its name too: the one who made it may have failed there.
+        disk.sync_dir(dir)?;
+        Ok(CheckpointFile { file, end: from + tail.len() as u64 })
     }
 
     /// Adds one, durably. After a failure the next begins at the same place.
@@ -248,6 +276,20 @@ impl CheckpointFile {
         self.file.sync_all()?;
         self.end += line.len() as u64;
         Ok(())
+    }
+}
+
+/// Takes off what stands behind the last whole line, and lines that a power cut left torn.
+fn cut_unfinished(lines: &mut Vec<u8>) {
+    loop {
+        let end = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        lines.truncate(end);
+        let begin =
+            lines[..end.saturating_sub(1)].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        if end == 0 || !is_torn(&lines[begin..]) {
+            return;
+        }
+        lines.truncate(begin);
     }
 }
 

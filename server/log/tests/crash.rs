@@ -18,7 +18,11 @@ use support::proof::{count, each, figure};
 use support::{DIR, Door, NEW_YEAR_US, item, number_of, options};
 use toancanh_log::clock::ManualClock;
 use toancanh_log::disk::sim::{Fault, Lie, Rng, SimDisk};
-use toancanh_log::{AppendError, Appended, Batch, Cursor, Item, Log, OpenError, Outcome, Seq, StoredRecord};
+use toancanh_log::keys::KeyStore;
+use toancanh_log::{
+    Against, AppendError, Appended, Batch, Cursor, Disk, Item, Log, OpenError, Outcome, Seq, StoredRecord,
+    verify,
+};
 
 /// What the story knows of the items it made: number → payload length.
 type Made = BTreeMap<u64, usize>;
@@ -33,6 +37,10 @@ struct Story {
     cursor: Option<u32>,
     next_number: u64,
     commits: u64,
+    /// On a disk of their own: what is told here is the log's.
+    keys: KeyStore,
+    /// Checkpoints handed out.
+    signed: u64,
 }
 
 type Answers = Receiver<Result<Appended, AppendError>>;
@@ -53,6 +61,8 @@ impl Story {
             cursor: None,
             next_number: 0,
             commits: 0,
+            keys: KeyStore::open_on(Arc::new(SimDisk::new(seed)), "/keys", "test").unwrap(),
+            signed: 0,
         }
     }
 
@@ -65,7 +75,8 @@ impl Story {
         self.disk.power_cut();
         self.disk.set_full(false);
         let (log, _) = self.open()?.ok_or("does not open on a disk that is well")?;
-        self.check_contents(&log)
+        self.check_contents(&log)?;
+        self.check_checkpoints(&log.0)
     }
 
     /// One life of the process: opens, works, ends in some way.
@@ -183,6 +194,21 @@ impl Story {
         Ok(())
     }
 
+    /// Every checkpoint that was ever finished holds, and an unfinished one is in nobody's way.
+    fn check_checkpoints(&mut self, log: &Log) -> Result<(), String> {
+        log.checkpoint(&self.keys).map_err(|error| format!("signing: {error}"))?;
+        let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
+        let found = verify(&disk, DIR.as_ref(), Against::default()).map_err(|error| error.to_string())?;
+        match (found.damage, found.bad_checkpoints.first()) {
+            (Some(damage), _) => Err(format!("verifying: {damage}")),
+            (None, Some(bad)) => Err(format!("verifying: {bad}")),
+            (None, None) if found.checkpoints < self.signed => {
+                Err(format!("{} checkpoints of {}", found.checkpoints, self.signed))
+            }
+            (None, None) => Ok(()),
+        }
+    }
+
     fn promise(&mut self, number: u64, seq: Seq) -> Result<(), String> {
         match self.promised.insert(number, seq) {
             Some(earlier) if earlier != seq => Err(format!("{number} promised at {earlier} and {seq}")),
@@ -210,6 +236,12 @@ impl Story {
         let mut alive = true;
         for (items, cursor, answer) in sent {
             alive &= self.hear(log, &items, cursor, &answer)?;
+        }
+        if self.rng.below(2) == 0 {
+            wait_until_idle(log);
+            if let Ok(Some(_)) = log.checkpoint(&self.keys) {
+                self.signed += 1;
+            }
         }
         self.disk.set_full(false);
         Ok(alive)
