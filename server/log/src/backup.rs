@@ -82,6 +82,8 @@ impl Backup {
     pub fn open(disk: Arc<dyn Disk>, from: &Path, to: &Path, now_us: i64) -> Result<Backup, OpenError> {
         disk.create_dir(to).map_err(OpenError::io("making", to))?;
         let lock = lock(disk.as_ref(), to)?;
+        // Names that an earlier turn gave, and could not make durable: HEAD must not speak of them before.
+        disk.sync_dir(to).map_err(OpenError::io("syncing", to))?;
         let cluster = id_of(disk.as_ref(), from)?;
         let found = match files::read_id(disk.as_ref(), to) {
             Err(IdFault::Missing) => begin(disk.as_ref(), to, cluster, now_us)?,
