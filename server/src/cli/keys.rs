@@ -16,11 +16,11 @@ use crate::store::LOG;
 /// The keys of personal data, and the one that signs checkpoints. They lie outside the data and are in no backup.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Wraps every case's key under a new master key, while no server runs. Nothing that was sealed changes; the old
-    /// master key opens nothing any more, so what was copied of the key folder before is of no use with the new
-    /// one. Where the master key comes from the environment (TOANCANH_MASTER_KEY, or TOANCANH_MASTER_KEY_FILE:
-    /// 64 hexadecimal digits each, separated by commas), it is changed there: put a new one in front and start
-    /// the server; once it has started, leave the old one out.
+    /// Wraps every case's key under a new master key, while no server runs. Nothing that was sealed changes. The old
+    /// master key opens the new store no more; a copy of the whole key folder of before still opens everything
+    /// that was sealed till then, and must be destroyed. Where the master key comes from the environment
+    /// (TOANCANH_MASTER_KEY, or TOANCANH_MASTER_KEY_FILE: 64 hexadecimal digits each, separated by commas), it is
+    /// changed there: put a new one in front and start the server; once it has started, leave the old one out.
     #[command(after_help = "Example:\n  toancanh keys rotate --data ./boston-data")]
     Rotate {
         #[command(flatten)]
