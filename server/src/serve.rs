@@ -75,15 +75,20 @@ pub async fn start_on(
     let (core, feed, waiting) = core::start(parts, epoch())?;
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("cannot make {}", settings.data.display()))?;
-    let options = toancanh_log::Options::default()
+    let mut options = toancanh_log::Options::default()
         .opened_by(format!("toancanh serve, process {}", std::process::id()))
         .sink(move |records| feed.deliver(records));
     let (store, recovery) = {
         let (data, keys) = (settings.data.clone(), settings.keys.clone());
+        let backup = settings.backup.clone();
         let city = city.city.code.clone();
         tokio::task::spawn_blocking(move || {
-            let opened = Store::open(&data, &keys, options)?;
+            if let Some(backup) = &backup {
+                options.witnesses.extend(Store::witness(backup)?);
+            }
+            let mut opened = Store::open(&data, &keys, options)?;
             opened.0.check_city(&data, &city)?;
+            opened.0.tend(&data, backup.as_deref())?;
             Ok::<_, StoreError>(opened)
         })
         .await??

@@ -14,6 +14,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the keys lie: never inside `data`.
     pub keys: PathBuf,
+    /// Where a second copy of the data is kept while the server runs.
+    pub backup: Option<PathBuf>,
     /// Where to listen; port 0 picks one.
     pub listen: SocketAddr,
     /// `system`, or an instant with `,speed=N`.

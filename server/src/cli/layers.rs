@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "city",
     "data",
     "keys",
@@ -22,6 +22,7 @@ pub(super) const KEYS: [&str; 12] = [
     "to",
     "token",
     "speed",
+    "backup",
 ];
 
 /// Settings that are shown by no command.

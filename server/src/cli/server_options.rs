@@ -27,6 +27,10 @@ pub struct ServerOptions {
     /// Where the keys of personal data lie, outside the data [env: TOANCANH_KEYS; default: DATA.keys].
     #[arg(long, value_name = "DIR")]
     pub keys: Option<String>,
+    /// Keep a second copy of the data here while the server runs, best on another machine's disk; it never has
+    /// the keys. At a start it bears witness that nothing was cut off the log [env: TOANCANH_BACKUP].
+    #[arg(long, value_name = "DIR")]
+    pub backup: Option<String>,
     /// Where to answer; port 0 picks one [env: TOANCANH_LISTEN; default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
@@ -65,6 +69,7 @@ impl ServerOptions {
             city,
             data,
             layers.pick_or("keys", self.keys.as_deref(), &keys_beside),
+            layers.pick_or("backup", self.backup.as_deref(), ""),
             layers.pick_or("listen", self.listen.as_deref(), LISTEN),
             layers.pick_or("clock", self.clock.as_deref(), "system"),
             layers.pick_or("open_reads", open_reads, "false"),
@@ -85,6 +90,7 @@ impl ServerOptions {
             city: need("city")?.text.clone(),
             data: PathBuf::from(&need("data")?.text),
             keys: PathBuf::from(&need("keys")?.text),
+            backup: Some(need("backup")?.text.clone()).filter(|text| !text.is_empty()).map(PathBuf::from),
             listen: need("listen")?.parse("an address with a port, such as 127.0.0.1:8080")?,
             clock: need("clock")?.text.clone(),
             open_reads: need("open_reads")?.parse("true or false")?,
@@ -93,6 +99,9 @@ impl ServerOptions {
             notice: None,
         };
         check_keys(&settings.data, &settings.keys)?;
+        if let Some(backup) = &settings.backup {
+            check_backup(&settings.data, &settings.keys, backup)?;
+        }
         Ok(settings)
     }
 }
@@ -108,6 +117,20 @@ pub(super) fn check_keys(data: &Path, keys: &Path) -> Result<(), Failure> {
             "--keys {}: lies inside --data; keys must lie elsewhere, so that no copy of the data holds them",
             keys.display()
         )));
+    }
+    Ok(())
+}
+
+/// A backup inside what it copies, or around the keys, protects from nothing.
+fn check_backup(data: &Path, keys: &Path, backup: &Path) -> Result<(), Failure> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (data, keys, place) = (absolute(data), absolute(keys), absolute(backup));
+    let fault = |why: &str| Err(Failure::usage(format!("--backup {}: {why}", backup.display())));
+    if place.starts_with(&data) || data.starts_with(&place) {
+        return fault("lies inside --data, or around it; a backup must lie elsewhere, best on another disk");
+    }
+    if keys.starts_with(&place) || place.starts_with(&keys) {
+        return fault("lies around --keys, or inside them; no backup of the data holds keys");
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Metric, Registry, Unit};
-use toancanh_log::Stats;
+use toancanh_log::{Stats, TendStatus};
 
 use super::api::Api;
 use super::problem::{Refusal, internal};
@@ -25,6 +25,9 @@ pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal>
     let mut registry = Registry::with_prefix("toancanh");
     of_gateway_and_hub(&mut registry, &api.running.telemetry);
     of_log(&mut registry, &api.running.store.log().stats());
+    if let Some(tended) = api.running.store.tended() {
+        of_tending(&mut registry, &tended);
+    }
     of_state(&mut registry, &api.running.core.snapshot());
     gauge(
         &mut registry,
@@ -86,6 +89,21 @@ fn of_log(registry: &mut Registry, stats: &Stats) {
     gauge(registry, "log_queued_batches", "Batches waiting for the disk", stats.queued_batches);
     gauge(registry, "log_queued_bytes", "Bytes waiting for the disk", stats.queued_bytes);
     gauge(registry, "log_poisoned", "1 once the log has stopped acknowledging", u64::from(stats.poisoned));
+}
+
+fn of_tending(registry: &mut Registry, tended: &TendStatus) {
+    let t = tended;
+    counter(registry, "checkpoints", "Signed checkpoints written", t.checkpoints_total);
+    let errors = t.checkpoint_errors_total;
+    counter(registry, "checkpoint_errors", "Checkpoints that could not be written", errors);
+    if t.has_backup {
+        gauge(registry, "backup_seq", "Up to here the backup is durable", t.backup.get());
+        gauge(registry, "backup_lag_records", "Durable events that the backup lacks", t.backup_lag_records);
+        let lag = u64::try_from(t.backup_lag.as_micros()).unwrap_or(u64::MAX);
+        seconds(registry, "backup_lag", "How long the backup has lacked any", lag);
+        let errors = t.backup_errors_total;
+        counter(registry, "backup_errors", "Turns of the backup that failed", errors);
+    }
 }
 
 fn of_state(registry: &mut Registry, snapshot: &Snapshot) {

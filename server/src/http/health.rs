@@ -13,7 +13,13 @@ use super::sheet::json;
 /// Alive as long as the core's thread is.
 pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
     core_runs(&api)?;
-    Ok(json(&json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") }))?)
+    let mut said = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
+    if let Some(tended) = api.running.store.tended().filter(|tended| tended.has_backup) {
+        // Why it fails is in the server's own log: paths are for nobody else.
+        said["backup"] =
+            json!({ "ok": tended.backup_error.is_none(), "lag_seconds": tended.backup_lag.as_secs() });
+    }
+    Ok(json(&said)?)
 }
 
 /// Ready once every event of the log is in the numbers and the log takes more.

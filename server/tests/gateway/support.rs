@@ -43,6 +43,7 @@ pub(super) fn settings(data: PathBuf) -> Settings {
         image_every: 0,
         site_root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site")),
         notice: None,
+        backup: None,
     }
 }
 

@@ -238,6 +238,7 @@ fn settings(folder: &Path) -> Settings {
         // Every restart of these tests goes on from an image, unless a test takes it away.
         image_every: 1,
         site_root: folder.join("site"),
+        backup: None,
         notice: Some(("Thử nghiệm".to_owned(), "A trial".to_owned())),
     }
 }
