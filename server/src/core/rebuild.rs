@@ -25,10 +25,16 @@ pub(super) fn read_log(
     let kept = kept(&city, now);
     let mut state = kept.unwrap_or_else(|| State::new(city.clone(), Symbols::default(), now));
     let symbols = state.symbols().clone();
+    let telemetry = waiting.parts().telemetry.clone();
     let mut held: HashSet<CaseIx> = HashSet::new();
     let mut shown = 0;
     replay(Seq(state.seq().0 + 1), &mut |stored, percent| {
-        held.extend(state.hold(record::event(&stored, &city, &symbols)?));
+        match record::event(&stored, &city, &symbols) {
+            Ok(event) => held.extend(state.hold(event)),
+            // It passed the gate of an earlier build. The numbers are shown without it, and that is said.
+            Err(error @ StoreError::NotAnEvent { .. }) => telemetry.record_is_unreadable(&error),
+            Err(error) => return Err(error),
+        }
         if percent > shown {
             shown = percent;
             say(&waiting, percent);

@@ -228,7 +228,7 @@ impl Ticker {
                 self.state.apply(event, &mut self.changes);
             }
             // It passed the gate and is in the log: kept there, and said aloud.
-            Err(error) => tracing::error!(%error, "a record cannot be read back"),
+            Err(error) => self.parts.telemetry.record_is_unreadable(&error),
         }
     }
 

@@ -58,6 +58,8 @@ fn of_gateway_and_hub(registry: &mut Registry, telemetry: &Telemetry) {
     gauge(registry, "live_topics", "Questions kept up to date now", get(&t.live_topics));
     let image = "The place of the image that the start went on from; 0 where it read the whole log";
     gauge(registry, "state_image_seq", image, get(&t.image_seq));
+    let unreadable = "Records of the log that are no events to this build: the numbers are without them";
+    gauge(registry, "log_records_unreadable", unreadable, get(&t.records_unreadable));
     counter(registry, "ticks", "Ticks done", get(&t.ticks_total));
     seconds(registry, "tick_last", "How long the last tick took", get(&t.tick_micros));
     seconds(registry, "tick_max", "The longest tick since the start", get(&t.tick_micros_max));

@@ -14,6 +14,10 @@ use super::sheet::json;
 pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
     core_runs(&api)?;
     let mut said = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
+    let unreadable = api.running.telemetry.records_unreadable.load(std::sync::atomic::Ordering::Relaxed);
+    if unreadable > 0 {
+        said["records_unreadable"] = json!(unreadable);
+    }
     if let Some(tended) = api.running.store.tended().filter(|tended| tended.has_backup) {
         // Why it fails is in the server's own log: paths are for nobody else.
         said["backup"] =
