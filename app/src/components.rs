@@ -18,6 +18,7 @@ mod num;
 mod receipt;
 mod receipt_panel;
 mod search;
+mod stages;
 mod story;
 mod story_table;
 mod tabs;
@@ -44,6 +45,7 @@ pub use receipt::ReceiptView;
 pub(crate) use receipt_panel::use_receipt;
 pub use receipt_panel::{OpenReceipt, ReceiptPanel, provide_receipt};
 pub use search::Search;
+pub use stages::Stages;
 pub use story::Story;
 #[cfg(feature = "ssr")]
 pub(crate) use story::in_city_time;

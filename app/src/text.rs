@@ -7,6 +7,7 @@ pub mod lang;
 pub mod metrics;
 pub mod number;
 pub mod sentences;
+pub mod stages;
 pub mod words;
 
 pub use lang::{Lang, Say, begun};

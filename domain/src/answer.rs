@@ -22,6 +22,24 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// `GET /api/v1/satisfaction`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Satisfaction {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the numbers stand at.
+    pub at: String,
+    /// The top of the scale on which scores are told.
+    pub scale: f64,
+    /// Below so many answers (or cases that can be rated) a mean or a rate is null.
+    pub min_answers: u16,
+    /// Key columns, then `answers`, `mean_score`, `satisfaction_rate`, `rateable`, `responded`,
+    /// `response_rate`.
+    pub columns: Vec<String>,
+    /// Ascending by key, null last.
+    pub rows: Vec<Row>,
+}
+
 /// `GET /api/v1/hexagons`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hexagons {
@@ -157,6 +175,54 @@ pub struct EscalationView {
     pub noted: bool,
 }
 
+/// A limit that can be moved by a time that the unit records, and that time where there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitmentView {
+    /// The case.
+    pub case: String,
+    /// Who holds it.
+    pub agency: Option<String>,
+    /// Its state.
+    pub status: String,
+    /// The rule that sets the limit.
+    pub rule: String,
+    /// Where that stands.
+    pub clause: String,
+    /// Which time moves it, such as `committed_completion_at`.
+    pub commitment: String,
+    /// The last instant in time by the rule alone.
+    pub due: String,
+    /// The recorded time that judges: the first, unless set otherwise.
+    pub reference: Option<String>,
+    /// The recorded time that counts now: the latest.
+    pub until: Option<String>,
+    /// When the first was recorded.
+    pub recorded_at: Option<String>,
+    /// How often it was changed since.
+    pub revisions: u32,
+    /// How the clock stands: `overdue` where the recorded time was missed too.
+    pub state: String,
+    /// What should have come along and did not.
+    pub missing: Vec<String>,
+}
+
+/// One stage of service of a case, and how long it took.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    /// Which stage.
+    pub stage: String,
+    /// When the case came to it first; null where it has not yet.
+    pub from: Option<String>,
+    /// When it left it last; null while it is in it.
+    pub to: Option<String>,
+    /// How often it was in it.
+    pub stays: u32,
+    /// Whole seconds in it so far, all stays together.
+    pub elapsed_secs: i64,
+    /// The same within working time; null where it has not come to it yet.
+    pub working_secs: Option<i64>,
+}
+
 /// One event of a case's story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventView {
@@ -178,8 +244,26 @@ pub struct EventView {
     /// Why not, or what is odd.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub flag: Option<String>,
+    /// What the regulation asks of it and it does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unmet: Vec<UnmetView>,
     /// What the source said, personal data left out.
     pub data: serde_json::Value,
+}
+
+/// What a regulation asks of an event that does not have it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmetView {
+    /// The requirement's id, such as `HCM-I6`.
+    pub requirement: String,
+    /// Where it stands.
+    pub clause: String,
+    /// What it asks, in Vietnamese and English.
+    pub label: crate::city::Label,
+    /// Its flag.
+    pub flag: String,
+    /// What did not come, alternatives joined by `||`; empty where the event came too often.
+    pub missing: Vec<String>,
 }
 
 /// `GET /api/v1/cases/{code}`.
@@ -196,6 +280,9 @@ pub struct CaseStory {
     /// What limits that ran out set off, ascending.
     #[serde(default)]
     pub escalations: Vec<EscalationView>,
+    /// The stages of service, in their order; empty where its life cycle has none.
+    #[serde(default)]
+    pub stages: Vec<StageView>,
     /// Its events, in the case's own order.
     pub events: Vec<EventView>,
 }

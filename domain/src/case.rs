@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
 use crate::event::{Event, Flag};
 use crate::geo::LatLng;
+use crate::regulation::Requirement;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
 /// A case by its place in the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CaseIx(pub u32);
 
 /// What a case is counted under: a code for each dimension, and its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attrs {
     /// A code for each dimension, status and timeliness included.
     pub dims: [Sym; Dimension::COUNT],
@@ -41,7 +44,7 @@ impl Attrs {
 }
 
 /// What a point counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Measure {
     /// A level: the case stands open so.
@@ -68,11 +71,21 @@ pub enum Measure {
     Cancelled = 10,
     /// A rating that counts as satisfied.
     Satisfied = 11,
+    /// A case that can be rated: its first resolution.
+    Rateable = 12,
+    /// A case that can be rated and was, in the period in which it became one that can be.
+    Responded = 13,
+    /// What a rating says of one criterion.
+    CriterionAnswered = 14,
+    /// The same where it counts as satisfied.
+    CriterionSatisfied = 15,
+    /// A case left a stage of service.
+    StageLeft = 16,
 }
 
 /// One dated, weighted count. A level at T is the sum of the weights with `since` ≤ T; a flow in
 /// [a, b) seen at T is the sum of the weights with a ≤ `at` < b and `since` ≤ T.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// The deciding instant: in which period it counts.
     pub at: Timestamp,
@@ -84,14 +97,15 @@ pub struct Point {
     pub measure: Measure,
     /// How a resolution is judged.
     pub judged: Judgement,
-    /// Whole seconds from received to resolved, where that was measured.
-    pub handling_secs: Option<i64>,
+    /// What was measured: of a resolution the whole seconds from received to resolved, of a stage those
+    /// that it took, of a rating its score in thousandths on the city's scale.
+    pub quantity: Option<i64>,
     /// What it is counted under.
     pub attrs: Arc<Attrs>,
 }
 
 /// From `from` on, until the next segment, the case stood so.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// Since when.
     pub from: Timestamp,
@@ -104,7 +118,7 @@ pub struct Segment {
 }
 
 /// What the fold makes of a case's events.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The time of its `case.received`.
     pub received_at: Timestamp,
@@ -118,12 +132,38 @@ pub struct Timeline {
     pub verdicts: Vec<Verdict>,
     /// What is odd about the case as a whole, ascending.
     pub flags: Vec<Flag>,
+    /// The stages of service that it went through, ascending; empty where its life cycle has none.
+    pub stages: Vec<StageStay>,
     /// What limits that run out set off, ascending: those that lie ahead come unless somebody acts.
     pub escalations: Vec<Escalation>,
+    /// What its regulation asks of its events and they do not have, in the order of the events.
+    pub unmet: Vec<Unmet>,
+}
+
+/// An event lacks what its regulation asks of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unmet {
+    /// The event, by its place in the case.
+    pub event: usize,
+    /// What is asked.
+    pub requirement: Arc<Requirement>,
+    /// What did not come; empty where the event came too often.
+    pub missing: Vec<String>,
+}
+
+/// A stretch in one stage of service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageStay {
+    /// Which stage.
+    pub stage: Sym,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; none while the case is in it.
+    pub to: Option<Timestamp>,
 }
 
 /// A limit ran out, and that sets something off.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Escalation {
     /// From when on it is so.
     pub since: Timestamp,
@@ -136,7 +176,7 @@ pub struct Escalation {
 }
 
 /// What became of one event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Whether it changed the case.
     pub applied: bool,
@@ -223,20 +263,12 @@ impl Segment {
 }
 
 fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
-    Point {
-        at,
-        since: at,
-        weight,
-        measure: Measure::Open,
-        judged: Judgement::None,
-        handling_secs: None,
-        attrs,
-    }
+    Point { at, since: at, weight, measure: Measure::Open, judged: Judgement::None, quantity: None, attrs }
 }
 
 /// A case: its events in their own order, and what they come to. `timeline` is `None` until its
 /// `case.received` has come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Case {
     /// Its code: the subject of its events.
     pub code: Arc<str>,

@@ -152,6 +152,9 @@ impl Catalogue {
     }
 }
 
+/// The scale of a city that names none: five points.
+const USUAL_SCALE_MILLI: i64 = 5_000;
+
 /// The states of a case that no regulation gives others.
 const PLAIN_STATES: [&str; 7] =
     ["received", "in_progress", "resolved", "closed", "refused", "cancelled", "duplicate"];
@@ -193,6 +196,8 @@ pub struct City {
     /// A rating counts as satisfied from this share of its scale, in thousandths (default 666: two of
     /// three, four of five).
     pub satisfied_permille: u16,
+    /// Below so many answers a mean or a rate of satisfaction is not said (default 5).
+    pub ratings_min_answers: u16,
     /// How long outside effects wait for a source that has not come so far, in seconds (default 900).
     pub effects_wait_secs: i64,
     /// What its cases ran against before the folder was changed, ascending: nothing that was decided
@@ -223,6 +228,7 @@ impl City {
             lists: Arc::default(),
             due_soon_percent: 20,
             satisfied_permille: 666,
+            ratings_min_answers: 5,
             effects_wait_secs: 900,
             earlier_laws: Vec::new(),
             regulations: Arc::default(),
@@ -262,6 +268,24 @@ impl City {
             return score_milli >= scale_milli / 1_000 * i64::from(self.satisfied_permille);
         }
         self.lists.level(score_milli).is_some_and(|level| level.counts_as_satisfied)
+    }
+
+    /// The top of the scale on which its scores are told, in thousandths: its own highest level, else 5.
+    #[must_use]
+    pub fn rating_scale_milli(&self) -> i64 {
+        let levels = self.lists.satisfaction.iter();
+        levels.map(|level| level.score_milli).max().unwrap_or(USUAL_SCALE_MILLI)
+    }
+
+    /// A score on a scale, told on the city's own by its share of the scale; all in thousandths.
+    #[must_use]
+    pub fn on_own_scale(&self, score_milli: i64, scale_milli: i64) -> i64 {
+        let own = self.rating_scale_milli();
+        if scale_milli == own || scale_milli <= 0 {
+            return score_milli;
+        }
+        let exact = i128::from(score_milli) * i128::from(own) * 2 + i128::from(scale_milli);
+        i64::try_from(exact.div_euclid(i128::from(scale_milli) * 2)).unwrap_or(own)
     }
 
     /// The states that its cases can have: the plain ones, and those of its regulations.

@@ -12,11 +12,13 @@ pub mod memo;
 pub mod rules;
 pub mod words;
 
+use serde::{Deserialize, Serialize};
+
 use crate::symbol::{Sym, word};
 use crate::time::Timestamp;
 
 /// A limit from `start` to `due`, perhaps moved by a recorded promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// Since when it runs.
     pub start: Timestamp,
@@ -44,7 +46,7 @@ pub enum Timeliness {
 }
 
 /// How a resolution is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Judgement {
     /// Not a resolution.

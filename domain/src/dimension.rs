@@ -23,11 +23,13 @@ pub enum Dimension {
     Procedure,
     SubmissionMode,
     Stage,
+    Criterion,
+    RatingChannel,
 }
 
 impl Dimension {
     /// How many there are.
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 16;
 
     /// All, in the order of [`Dimension::index`].
     pub const ALL: [Self; Self::COUNT] = [
@@ -45,12 +47,20 @@ impl Dimension {
         Self::Procedure,
         Self::SubmissionMode,
         Self::Stage,
+        Self::Criterion,
+        Self::RatingChannel,
     ];
 
     /// Its place in an array of all.
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// Whether only ratings have it, and no case.
+    #[must_use]
+    pub const fn is_of_ratings(self) -> bool {
+        matches!(self, Self::Criterion | Self::RatingChannel)
     }
 
     /// The name that queries and answers use.
@@ -71,6 +81,8 @@ impl Dimension {
             Self::Procedure => "procedure",
             Self::SubmissionMode => "submission_mode",
             Self::Stage => "stage",
+            Self::Criterion => "criterion",
+            Self::RatingChannel => "rating_channel",
         }
     }
 }

@@ -26,6 +26,47 @@ pub struct Fault {
     pub message: String,
 }
 
+/// What is wrong in a file, all of it: a reader that can go on after a fault keeps it here.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Keeps a fault.
+    pub fn add(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// What was read; none where that was a fault, which is kept.
+    pub fn keep<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
+        read.map_err(|fault| self.add(fault)).ok()
+    }
+
+    /// What was read; its default where that was a fault, which is kept.
+    pub fn or_default<T: Default>(&mut self, read: Result<T, Fault>) -> T {
+        self.keep(read).unwrap_or_default()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In the order of the text, each once.
+    #[must_use]
+    pub fn into_sorted(mut self) -> Vec<Fault> {
+        self.0.sort_by(|a, b| (a.line, a.column, &a.message).cmp(&(b.line, b.column, &b.message)));
+        self.0.dedup();
+        self.0
+    }
+}
+
 /// The text of a file, and which file it is.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -102,6 +143,19 @@ impl<'a> Table<'a> {
                 format!("{} has no key {:?}; its keys are {}", self.title(), key.get_ref(), known.join(", ")),
             )),
         }
+    }
+
+    /// Refuses every key that nothing reads, and goes on. True where there was none: a key that must be
+    /// there may be missing because it is misspelt.
+    pub fn allow_only(&self, known: &[&str], faults: &mut Faults) -> bool {
+        let before = faults.len();
+        for key in self.inner.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let title = self.title();
+            let message =
+                format!("{title} has no key {:?}; its keys are {}", key.get_ref(), known.join(", "));
+            faults.add(self.source.fault(key.span().start, message));
+        }
+        faults.len() == before
     }
 
     /// The values with their keys, in the order of the keys.

@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::geo::LatLng;
@@ -11,7 +13,7 @@ use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
 /// One event, accepted and durable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// Where it stands in this server's log.
     pub seq: Seq,
@@ -41,7 +43,7 @@ pub struct Event {
 /// Of an event that another server took under a (`source`, `id`) which this log held already: what it
 /// is weighed against. Of two contents the smaller digest counts, of the same content the earlier
 /// recording, so that every server comes to the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rival {
     /// Its own content digest.
     pub digest: [u8; 32],
@@ -77,7 +79,7 @@ pub fn is_under(uri: &str, source: &str) -> bool {
 }
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Body {
     /// `case.received`.
     Received(Box<Facts>),
@@ -156,7 +158,7 @@ impl Body {
 }
 
 /// What a case is: its codes and its place.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// A code for each dimension; status and timeliness are the fold's.
     pub dims: [Sym; Dimension::COUNT],
@@ -171,7 +173,7 @@ pub struct Facts {
 }
 
 /// One changed attribute.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Patch {
     /// The code of a dimension, and whether the catalogue knows it.
     Code(Dimension, Sym, bool),
@@ -184,7 +186,7 @@ pub enum Patch {
 }
 
 /// A change of hands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// Whether this is a `returned`.
     pub returned: bool,
@@ -199,7 +201,7 @@ pub struct Transfer {
 }
 
 /// How a service counter's queue stands, as its source said last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counter {
     /// Whose counter.
     pub unit: Sym,
@@ -216,7 +218,7 @@ pub struct Counter {
 }
 
 /// What the product noted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memo {
     /// What it is about: made from case, rule, action and instant.
     pub of: Arc<str>,
@@ -227,22 +229,39 @@ pub struct Memo {
 }
 
 /// A rating, under what it is about; what it leaves open is the case's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
-    /// Thousandths of the score as sent.
+    /// The score in thousandths, on the city's scale.
     pub score_milli: i64,
     /// Whether the score counts as satisfied, by the city's setting.
     pub satisfied: bool,
     /// The unit that was rated.
     pub unit: Sym,
-    /// The stage of service that was rated.
+    /// The stage of service that was rated; none is the whole.
     pub stage: Sym,
     /// How the rating came in.
     pub channel: Sym,
+    /// The officer who was rated, by a code.
+    pub officer: Option<Box<str>>,
+    /// The number of the form, where its source gives one.
+    pub id: Option<Box<str>>,
+    /// What it says of single criteria.
+    pub answers: Box<[CriterionAnswer]>,
+}
+
+/// What a rating says of one criterion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionAnswer {
+    /// Which criterion.
+    pub criterion: Sym,
+    /// The score in thousandths, on the city's scale.
+    pub score_milli: i64,
+    /// Whether the score counts as satisfied.
+    pub satisfied: bool,
 }
 
 /// How two cases belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Relation {
     /// Another report of the same matter.
     DuplicateOf,
@@ -253,7 +272,7 @@ pub enum Relation {
 }
 
 /// What is odd about an event or a case: kept, shown, counted, never silently mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // Each is explained by its sentence in `describe`.
 pub enum Flag {
     StrangeDueAt,
@@ -271,9 +290,52 @@ pub enum Flag {
     MissingField,
     PlaceApproximate,
     PlaceOfOtherEpoch,
+    RefusedWithoutReason,
+    RefusedWithoutGuidance,
+    ReturnedWithoutReason,
+    ReturnedWithoutVerification,
+    ResultWithoutEvidence,
+    ProgressWithoutEvidence,
+    AskedTooOften,
+    RequirementUnmet,
+    RatedBeforeAnswer,
+    RatedAgain,
+    MalformedCode,
+    UnclearSubmissionMode,
 }
 
 impl Flag {
+    /// Every one; the one about a code stands here for each dimension.
+    pub const ALL: [Self; 27] = [
+        Self::StrangeDueAt,
+        Self::PointOutside,
+        Self::PointZero,
+        Self::PointSwapped,
+        Self::PointPlaceholder,
+        Self::UnknownCode(Dimension::Agency),
+        Self::NotAllowed,
+        Self::NotYourCase,
+        Self::CaseUnknown,
+        Self::ReceivedAgain,
+        Self::ClosedBeforeReceived,
+        Self::MissingAgency,
+        Self::MissingField,
+        Self::PlaceApproximate,
+        Self::PlaceOfOtherEpoch,
+        Self::RefusedWithoutReason,
+        Self::RefusedWithoutGuidance,
+        Self::ReturnedWithoutReason,
+        Self::ReturnedWithoutVerification,
+        Self::ResultWithoutEvidence,
+        Self::ProgressWithoutEvidence,
+        Self::AskedTooOften,
+        Self::RequirementUnmet,
+        Self::RatedBeforeAnswer,
+        Self::RatedAgain,
+        Self::MalformedCode,
+        Self::UnclearSubmissionMode,
+    ];
+
     /// The name that answers use.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -293,6 +355,18 @@ impl Flag {
             Self::MissingField => "missing_field",
             Self::PlaceApproximate => "place_approximate",
             Self::PlaceOfOtherEpoch => "place_of_other_epoch",
+            Self::RefusedWithoutReason => "refused_without_reason",
+            Self::RefusedWithoutGuidance => "refused_without_guidance",
+            Self::ReturnedWithoutReason => "returned_without_reason",
+            Self::ReturnedWithoutVerification => "returned_without_verification",
+            Self::ResultWithoutEvidence => "result_without_evidence",
+            Self::ProgressWithoutEvidence => "progress_without_evidence",
+            Self::AskedTooOften => "asked_too_often",
+            Self::RequirementUnmet => "requirement_unmet",
+            Self::RatedBeforeAnswer => "rated_before_answer",
+            Self::RatedAgain => "rated_again",
+            Self::MalformedCode => "malformed_code",
+            Self::UnclearSubmissionMode => "unclear_submission_mode",
         }
     }
 
@@ -324,6 +398,34 @@ impl Flag {
             Self::PlaceOfOtherEpoch => {
                 ("Mã địa bàn không có hiệu lực vào lúc đó", "The area code was not in force at that time")
             }
+            Self::RefusedWithoutReason => ("Từ chối không nêu lý do", "Refused without a reason"),
+            Self::RefusedWithoutGuidance => {
+                ("Từ chối không hướng dẫn nơi tiếp nhận", "Refused without guidance to the proper address")
+            }
+            Self::ReturnedWithoutReason => ("Chuyển trả không nêu lý do", "Returned without a reason"),
+            Self::ReturnedWithoutVerification => {
+                ("Chuyển trả không có kết quả xác minh", "Returned without the result of verification")
+            }
+            Self::ResultWithoutEvidence => {
+                ("Kết quả thiếu minh chứng bắt buộc", "The result lacks required evidence")
+            }
+            Self::ProgressWithoutEvidence => (
+                "Phản hồi tiến độ thiếu minh chứng bắt buộc",
+                "The progress response lacks required evidence",
+            ),
+            Self::AskedTooOften => {
+                ("Yêu cầu bổ sung quá số lần cho phép", "The reporter was asked more often than is allowed")
+            }
+            Self::RequirementUnmet => ("Chưa đáp ứng quy định", "A duty of the regulation is not met"),
+            Self::RatedBeforeAnswer => ("Đánh giá trước khi có phản hồi", "Rated before there was an answer"),
+            Self::RatedAgain => ("Đánh giá lần nữa cùng một nội dung", "The same was rated once more"),
+            Self::MalformedCode => {
+                ("Mã hồ sơ không đúng cấu trúc", "The code does not have the prescribed form")
+            }
+            Self::UnclearSubmissionMode => (
+                "Không rõ hình thức nộp, tính là trực tiếp",
+                "Neither online nor in person; counted as in person",
+            ),
         }
     }
 }

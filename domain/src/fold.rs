@@ -7,6 +7,10 @@
 //! kept and flagged.
 
 mod clock_line;
+mod duties;
+mod ratings;
+mod rights;
+mod stages;
 mod standing;
 mod walk;
 
@@ -49,11 +53,25 @@ pub fn fold(city: &City, symbols: &Symbols, events: &[Arc<Event>]) -> Option<Tim
         } else {
             Verdict { applied: false, flag: Some(Flag::NotYourCase) }
         };
-        flags.extend(event.flags.iter().copied().chain(verdict.flag));
         verdicts.push(verdict);
     }
     walk.let_limits_run_out(None);
-    Some(walk.finish(verdicts, flags))
+    let unmet = line.as_ref().map_or_else(Vec::new, |line| duties::unmet(line, events, &verdicts));
+    for one in &unmet {
+        flags.push(one.requirement.flag);
+        verdicts[one.event].flag.get_or_insert(one.requirement.flag);
+    }
+    if let Some(line) = &line
+        && line.law_at(received.time).is_some_and(|law| !law.rules.fits_code(&received.subject))
+        && let Some(place) = events.iter().position(|event| Arc::ptr_eq(event, received))
+    {
+        flags.push(Flag::MalformedCode);
+        verdicts[place].flag.get_or_insert(Flag::MalformedCode);
+    }
+    for (event, verdict) in events.iter().zip(&verdicts) {
+        flags.extend(event.flags.iter().copied().chain(verdict.flag));
+    }
+    Some(walk.finish(verdicts, unmet, flags))
 }
 
 /// The facts of a case in the words of its regulation, as they are told to its clocks.

@@ -31,6 +31,17 @@ pub const AHEAD_SECS_MAX: i64 = 24 * 60 * 60;
 /// Nothing a city handles happened before 1990-01-01T00:00:00Z.
 pub const EARLIEST: Timestamp = Timestamp::from_secs(631_152_000);
 
+/// The members of `data` that say who of the administration did something, wherever in it they stand.
+const OFFICER_MEMBERS: [&str; 7] = [
+    "officer",
+    "officers",
+    "officer_code",
+    "officer_name",
+    "handling_officer",
+    "processing_officer",
+    "to_person",
+];
+
 /// The members of `data` that hold personal data, wherever in it they stand.
 pub const PERSONAL_MEMBERS: [&str; 14] = [
     "reporter",
@@ -199,6 +210,19 @@ fn take_from(json: &mut Json, path: &str, is_notice: bool, taken: &mut Map<Strin
     }
 }
 
+/// Takes out who of the administration did it, wherever that stands: officers are seen by right only
+/// (1468/STTTT-CNTT mục 2.a), and no reader has that right yet. The log keeps them.
+pub fn conceal_officers(json: &mut Json) {
+    match json {
+        Json::Object(members) => {
+            OFFICER_MEMBERS.iter().for_each(|name| drop(members.remove(*name)));
+            members.values_mut().for_each(conceal_officers);
+        }
+        Json::Array(items) => items.iter_mut().for_each(conceal_officers),
+        _ => {}
+    }
+}
+
 /// JSON with its members in order of name. (serde_json's own map may keep the order of arrival.)
 fn canonical(json: &Json) -> String {
     fn write(json: &Json, into: &mut String) {
@@ -285,6 +309,17 @@ mod tests {
         let names: Vec<String> = take_personal(&mut envelope).into_iter().map(|(name, _)| name).collect();
         assert_eq!(envelope["data"], left);
         assert_eq!(names, taken);
+    }
+
+    #[test]
+    fn officers_are_concealed_wherever_they_stand() {
+        let mut data = json!({
+            "officer": "UB-cb07",
+            "unit": "UB",
+            "current": [{ "handling_officer": { "code": "UB-cb08" }, "unit": "UB" }],
+        });
+        conceal_officers(&mut data);
+        assert_eq!(data, json!({ "unit": "UB", "current": [{ "unit": "UB" }] }));
     }
 
     #[test]

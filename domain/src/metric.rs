@@ -41,6 +41,17 @@ pub enum Metric {
     Rated,
     Satisfied,
     SatisfactionRate,
+    Rateable,
+    Responded,
+    ResponseRate,
+    MeanScore,
+    CriterionAnswers,
+    CriterionSatisfied,
+    CriterionSatisfactionRate,
+    CriterionMeanScore,
+    StagesLeft,
+    StageHoursP50,
+    StageHoursP90,
 }
 
 /// Whether a metric is a level or a movement.
@@ -55,7 +66,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All, in the order of the contract.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 43] = [
         Self::Open,
         Self::InTime,
         Self::DueSoon,
@@ -88,6 +99,17 @@ impl Metric {
         Self::Rated,
         Self::Satisfied,
         Self::SatisfactionRate,
+        Self::Rateable,
+        Self::Responded,
+        Self::ResponseRate,
+        Self::MeanScore,
+        Self::CriterionAnswers,
+        Self::CriterionSatisfied,
+        Self::CriterionSatisfactionRate,
+        Self::CriterionMeanScore,
+        Self::StagesLeft,
+        Self::StageHoursP50,
+        Self::StageHoursP90,
     ];
 
     /// The name that queries and answers use.
@@ -126,6 +148,17 @@ impl Metric {
             Self::Rated => "rated",
             Self::Satisfied => "satisfied",
             Self::SatisfactionRate => "satisfaction_rate",
+            Self::Rateable => "rateable",
+            Self::Responded => "responded",
+            Self::ResponseRate => "response_rate",
+            Self::MeanScore => "mean_score",
+            Self::CriterionAnswers => "criterion_answers",
+            Self::CriterionSatisfied => "criterion_satisfied",
+            Self::CriterionSatisfactionRate => "criterion_satisfaction_rate",
+            Self::CriterionMeanScore => "criterion_mean_score",
+            Self::StagesLeft => "stages_left",
+            Self::StageHoursP50 => "stage_hours_p50",
+            Self::StageHoursP90 => "stage_hours_p90",
         }
     }
 

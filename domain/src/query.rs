@@ -256,6 +256,7 @@ impl Query {
                 };
             }
             _ => {
+                refuse_officers(key, key)?;
                 let dimension: Dimension = key
                     .parse()
                     .map_err(|()| bad(key, "is not a parameter of this call; see /api/v1/openapi.json"))?;
@@ -302,8 +303,20 @@ fn parse_group_key(name: &str) -> Result<GroupKey, Problem> {
             (dimension, Some(level.ok_or_else(|| bad("group_by", "a level is a number from 1 to 9"))?))
         }
     };
+    refuse_officers("group_by", dimension)?;
     let dimension = dimension.parse().map_err(|()| unknown("group_by", name))?;
     Ok(GroupKey { dimension, level })
+}
+
+/// Officers are seen by right only (1468/STTTT-CNTT mục 2.a names them as the leaders' to follow), and
+/// no reader has that right yet.
+fn refuse_officers(parameter: &str, dimension: &str) -> Result<(), Problem> {
+    if dimension != "officer" {
+        return Ok(());
+    }
+    let detail = format!("{parameter}: officers are seen by right only, and no reader here has that right");
+    Err(Problem::new("outside-scope", 403, "A filter lies outside what the caller may see", detail)
+        .at(parameter))
 }
 
 fn parse_bucket(value: &str) -> Result<Bucket, Problem> {

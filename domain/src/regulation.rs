@@ -8,8 +8,11 @@ mod book;
 mod expr;
 pub mod life_cycle;
 mod read;
+pub mod requirement;
 mod settings;
 pub mod vocabulary;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -18,7 +21,8 @@ use crate::city::Label;
 
 pub use book::{Book, Chosen};
 pub use life_cycle::LifeCycle;
-pub use settings::{Duplicates, Reopening, Restart, SetError, Settings, Suspension};
+pub use requirement::{CodeForm, Requirement};
+pub use settings::{Duplicates, Ratings, Reopening, Restart, SetError, Settings, Suspension};
 pub use vocabulary::{Condition, Measure, Steps, Unit, Vocabulary};
 
 /// A rule by its place in its set.
@@ -178,6 +182,10 @@ pub struct RuleSet {
     pub vocabulary: Vocabulary,
     /// Its readings, each changeable.
     pub settings: Settings,
+    /// What events have to bring along, in the order of the file.
+    pub requirements: Vec<Arc<Requirement>>,
+    /// The form of its cases' codes, where the document prescribes one.
+    pub code_form: Option<CodeForm>,
     /// The life cycle of its cases, where the file brings one.
     pub life_cycle: Option<LifeCycle>,
     /// A working calendar of its own, where the file brings one.
@@ -201,6 +209,12 @@ impl RuleSet {
     /// Every rule with its place.
     pub fn each(&self) -> impl Iterator<Item = (RuleIx, &Rule)> {
         (0..).map(RuleIx).zip(&self.rules)
+    }
+
+    /// Whether a case's code has the form that the document prescribes, where it prescribes one.
+    #[must_use]
+    pub fn fits_code(&self, code: &str) -> bool {
+        self.code_form.as_ref().is_none_or(|form| form.fits(code))
     }
 
     /// What starts the clock of a rule, by the settings.

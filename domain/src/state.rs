@@ -5,12 +5,15 @@
 //! that readers hold a frozen copy while the one owner goes on.
 
 mod digest;
+pub mod image;
 mod rivals;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{HashMap, Vector};
+
+use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
@@ -60,7 +63,7 @@ impl Changes {
 }
 
 /// What is known of a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {
     /// It has sent everything up to here, as it says itself.
     pub watermark: Option<Timestamp>,
@@ -73,7 +76,7 @@ pub struct SourceState {
 }
 
 /// What was said last of a service counter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     /// When.
     pub time: Timestamp,
@@ -84,7 +87,7 @@ pub struct Queue {
 }
 
 /// What was noted of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Whether it still stands: one that is taken back stays taken back.
     pub stands: bool,

@@ -3,9 +3,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 /// A code by its place in [`Symbols`]. [`Sym::NONE`] is "the case has none".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Sym(pub u32);
 
 impl Sym {
@@ -112,6 +113,25 @@ pub mod word {
 }
 
 impl Symbols {
+    /// A table of these codes, in this order; `None` where they are not those of a table.
+    #[must_use]
+    pub fn of(names: Vec<Arc<str>>) -> Option<Self> {
+        let own = Table::default();
+        if !names.starts_with(&own.names) {
+            return None;
+        }
+        let places = (0..).map(Sym).zip(&names).skip(1);
+        let by_name: FxHashMap<Arc<str>, Sym> = places.map(|(sym, name)| (name.clone(), sym)).collect();
+        let each_once = by_name.len() + 1 == names.len();
+        each_once.then(|| Self(Arc::new(RwLock::new(Table { names, by_name }))))
+    }
+
+    /// All codes, in the order of their symbols; the first is [`Sym::NONE`]'s.
+    #[must_use]
+    pub fn names(&self) -> Vec<Arc<str>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).names.clone()
+    }
+
     /// The symbol of a code, made if it is new.
     pub fn intern(&self, code: &str) -> Sym {
         if let Some(sym) = self.find(code) {

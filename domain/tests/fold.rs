@@ -119,7 +119,7 @@ fn a_case_resolved_before_it_was_received_counts_at_both_times_and_is_flagged() 
         [domain::event::Flag::StrangeDueAt, domain::event::Flag::ClosedBeforeReceived]
     );
     let resolved = timeline.flows.iter().find(|flow| flow.measure == Measure::Resolved).unwrap();
-    assert_eq!((resolved.at, resolved.handling_secs, resolved.judged), (at(20), None, Judgement::InTime));
+    assert_eq!((resolved.at, resolved.quantity, resolved.judged), (at(20), None, Judgement::InTime));
     for until in [20, 99, 100, 200] {
         assert_eq!(count(&story, Measure::Open, until), 0);
     }

@@ -14,6 +14,7 @@ use domain::dimension::Dimension;
 use domain::event::{Event, Flag};
 use domain::intake;
 use domain::regulation::{Book, RuleSet};
+use domain::state::image::{ImageHead, ImagePart};
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
 use domain::{Seq, Timestamp};
@@ -139,7 +140,11 @@ fn an_incident_goes_through_the_states_and_limits_of_its_decision() {
             ("2024-03-14 10:10", "step", step("verified_genuine")),
             ("2024-03-14 10:12", "transferred", transferred("assigned_to_subordinate")),
             ("2024-03-14 11:00", "step", step("inspected")),
-            ("2024-03-14 13:30", "resolved", json!({"result": "fixed", "fixed": true})),
+            (
+                "2024-03-14 13:30",
+                "resolved",
+                json!({"result": "fixed", "fixed": true, "scene_images": [{"name": "after.jpg"}]}),
+            ),
         ],
     );
     check(&state, "2024-03-14 10:01", "received", Timeliness::InTime, "HCM-6.2");
@@ -237,7 +242,11 @@ fn what_no_way_of_the_life_cycle_allows_is_kept_and_flagged() {
             ("2024-03-14 10:00", "received", report("hcmc", 1)),
             ("2024-03-14 10:01", "step", step("inspected")),
             ("2024-03-14 10:02", "transferred", transferred("dispatched")),
-            ("2024-03-14 11:00", "resolved", json!({"result": "done"})),
+            (
+                "2024-03-14 11:00",
+                "resolved",
+                json!({"result": "done", "scene_images": [{"name": "after.jpg"}]}),
+            ),
             ("2024-03-14 12:00", "reopened", json!({})),
         ],
     );
@@ -421,7 +430,8 @@ fn a_dossier_goes_through_its_stages_and_is_resolved_by_the_approval() {
     assert_eq!([stage("2024-03-14 08:30"), stage("2024-03-18 11:00")], ["reception", "approval"]);
     check_judged(&state, Judgement::InTime);
     assert_eq!(standing(&state, "2024-03-20 00:00").0, "result_returned");
-    assert_eq!(timeline(&state).flags, []);
+    // The code `c` is none of the one-stop system's.
+    assert_eq!(timeline(&state).flags, [Flag::MalformedCode]);
 }
 
 #[test]
@@ -478,6 +488,13 @@ fn told(is_hcmc: bool, picks: &[(u32, usize)]) -> Vec<(String, &'static str, Jso
     std::iter::once(first).chain(others).collect()
 }
 
+/// The same state, written and read.
+fn through_image(city: &City, state: &State) -> State {
+    let head = ImageHead::read(&state.image_head().unwrap()).unwrap();
+    let parts: Vec<ImagePart> = state.image_parts().map(|part| head.part(&part.unwrap()).unwrap()).collect();
+    State::of_image(Arc::new(city.clone()), head, parts).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
@@ -506,7 +523,7 @@ proptest! {
         prop_assert_eq!(&timeline(&one).verdicts, &timeline(&other).verdicts);
     }
 
-    /// Wherever a run is cut and the log read again, the state is the same.
+    /// Wherever a run is cut and the log or an image read again, the state is the same.
     #[test]
     fn any_split_into_restarts_gives_the_same_case((is_hcmc, picks) in stories(), cut in 0_usize..10) {
         let city = if is_hcmc { hcmc() } else { haiphong() };
@@ -532,15 +549,22 @@ proptest! {
         for case in held {
             again.fold_again(case, &mut changes);
         }
+        // Or what was there was kept as bytes.
+        let mut kept = through_image(&city, &again);
         for place in cut..told.len() {
-            again.apply(event(place), &mut changes);
-            again.advance(now(place), &mut changes);
+            for state in [&mut again, &mut kept] {
+                state.apply(event(place), &mut changes);
+                state.advance(now(place), &mut changes);
+            }
         }
-        prop_assert_eq!(timeline(&whole), timeline(&again));
         let last = now(told.len() + 400);
         whole.advance(last, &mut changes);
-        again.advance(last, &mut changes);
-        prop_assert_eq!(whole.next_due(), again.next_due());
+        for state in [&mut again, &mut kept] {
+            prop_assert_eq!(timeline(&whole), timeline(state));
+            state.advance(last, &mut changes);
+            prop_assert_eq!(whole.next_due(), state.next_due());
+            prop_assert_eq!((whole.seq(), whole.events(), whole.sources()), (state.seq(), state.events(), state.sources()));
+        }
     }
 
     /// No level is ever below zero or above one, and a case that is open has exactly one timeliness.

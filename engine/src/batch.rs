@@ -39,7 +39,7 @@ pub(crate) struct LiveRow {
 pub(crate) enum Contributions {
     /// How much.
     Counts(Vec<i64>),
-    /// The seconds sampled, if any; the row's weight says how often.
+    /// What was sampled, if anything; the row's weight says how often.
     Samples(Vec<Option<i64>>),
 }
 
@@ -103,9 +103,9 @@ fn contributions(registry: &Registry, df: DataFrame) -> Result<Vec<(Metric, Cont
     let exprs: Vec<Expr> = registry
         .iter()
         .filter_map(|(metric, entry)| match &entry.measured {
-            Measured::Count(formula) | Measured::Quantile { sample: formula, .. } => {
-                Some(formula.expr().alias(metric.name()))
-            }
+            Measured::Count(formula)
+            | Measured::Quantile { sample: formula, .. }
+            | Measured::Mean { sample: formula } => Some(formula.expr().alias(metric.name())),
             Measured::Derived(_) => None,
         })
         .collect();
@@ -117,7 +117,9 @@ fn contributions(registry: &Registry, df: DataFrame) -> Result<Vec<(Metric, Cont
             Measured::Count(_) => {
                 Contributions::Counts(column()?.iter().map(Option::unwrap_or_default).collect())
             }
-            Measured::Quantile { .. } => Contributions::Samples(column()?.iter().collect()),
+            Measured::Quantile { .. } | Measured::Mean { .. } => {
+                Contributions::Samples(column()?.iter().collect())
+            }
             // Its parts have contributed.
             Measured::Derived(_) => continue,
         };

@@ -27,9 +27,8 @@ impl Cube {
     /// # Errors
     /// [`QueryError::Cube`] if polars fails.
     pub fn from_state(state: &State, registry: Arc<Registry>) -> Result<Self, QueryError> {
-        let mut cells = CellCache::default();
-        let history = History::from_state(state, &mut cells)?;
-        Ok(Self { registry, history, cells, overlays: Arc::default() })
+        let history = History::from_state(state)?;
+        Ok(Self { registry, history, cells: CellCache::default(), overlays: Arc::default() })
     }
 
     /// Takes in what one step changed, and gives what live topics move by. An empty step costs

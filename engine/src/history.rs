@@ -1,5 +1,6 @@
 //! Every dated count there is, as frames that are only ever added to.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use domain::case::CaseIx;
@@ -8,6 +9,9 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame, PolarsResult};
 
 use crate::cells::CellCache;
 use crate::points::Points;
+
+/// A thread of its own is not worth it for fewer cases.
+const CASES_MIN: usize = 10_000;
 
 /// The points of all cases. Cloning is cheap: frames are shared.
 ///
@@ -27,15 +31,40 @@ impl History {
     const LARGEST: usize = 1 << 16;
 
     /// The points of every case of a state: what a start-up begins with.
-    pub(crate) fn from_state(state: &State, cache: &mut CellCache) -> PolarsResult<Self> {
+    pub(crate) fn from_state(state: &State) -> PolarsResult<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let cases = state.cases().len();
+        let each = cases.div_ceil(threads).max(CASES_MIN);
+        let stretches: Vec<_> =
+            (0..cases).step_by(each).map(|start| start..(start + each).min(cases)).collect();
+        let parts: Vec<PolarsResult<Self>> = std::thread::scope(|scope| {
+            let part = |stretch| scope.spawn(move || Self::of_cases(state, stretch));
+            let threads: Vec<_> = stretches.into_iter().map(part).collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        let mut history = Self::default();
+        for part in parts {
+            let part = part?;
+            history.points += part.points;
+            history.frames.extend(part.frames);
+        }
+        Ok(history)
+    }
+
+    /// The points of the cases at these places.
+    fn of_cases(state: &State, places: Range<usize>) -> PolarsResult<Self> {
+        let mut cache = CellCache::default();
         let mut history = Self::default();
         let mut points = Points::default();
-        for (ix, case) in (0..).map(CaseIx).zip(state.cases()) {
+        let cases = state.cases().skip(places.start);
+        for (place, case) in places.zip(&cases) {
             let Some(timeline) = &case.timeline else {
                 continue;
             };
+            let ix = CaseIx(u32::try_from(place).unwrap_or(u32::MAX));
             for point in timeline.points() {
-                points.push(cache, ix, 1, &point);
+                points.push(&mut cache, ix, 1, &point);
             }
             if points.len() >= Self::LARGEST {
                 history.append(std::mem::take(&mut points))?;
@@ -136,7 +165,7 @@ mod tests {
             weight: 1,
             measure: Measure::Open,
             judged: Judgement::None,
-            handling_secs: None,
+            quantity: None,
             attrs,
         };
         (0..count).map(|ix| Row { case: CaseIx(ix), sign: 1, counted: true, point: point.clone() }).collect()

@@ -8,6 +8,7 @@
 //! | [`evaluate`] | a table, from history |
 //! | [`hexagons`] | a count over the map |
 //! | [`Topic`] | a table that is kept up to date, tick by tick |
+//! | [`satisfaction`] | what people think, with how many were asked and how many answered |
 //! | [`receipt`] | where one number comes from |
 //! | [`list_cases`], [`case_row`] | the cases themselves |
 //!
@@ -27,6 +28,7 @@ mod plan;
 mod points;
 mod receipt;
 mod registry;
+mod satisfaction;
 mod scan;
 mod tally;
 mod topic;
@@ -40,4 +42,5 @@ pub use evaluate::{evaluate, hexagons};
 pub use history::History;
 pub use receipt::receipt;
 pub use registry::{Better, Entry, Formula, Measured, Registry};
+pub use satisfaction::satisfaction;
 pub use topic::{Topic, TopicChange};

@@ -205,7 +205,7 @@ fn asked(registry: &Registry, metrics: &[Metric]) -> Result<(Vec<Asked>, Vec<Sho
     let mut shown = Vec::with_capacity(metrics.len());
     for metric in metrics {
         let made = match &entry(registry, *metric)?.measured {
-            Measured::Count(_) | Measured::Quantile { .. } => {
+            Measured::Count(_) | Measured::Quantile { .. } | Measured::Mean { .. } => {
                 Made::Itself(place(registry, &mut asked, *metric)?)
             }
             Measured::Derived(derived) => {

@@ -21,8 +21,8 @@ pub(crate) const WEIGHT: &str = "weight";
 pub(crate) const MEASURE: &str = "measure";
 /// A [`Judgement`](domain::clock::Judgement) as a number.
 pub(crate) const JUDGED: &str = "judged";
-/// Whole seconds from received to resolved; null where that was not measured.
-pub(crate) const HANDLING_SECS: &str = "handling_secs";
+/// What was measured, in whole seconds or thousandths of a score; null where nothing was.
+pub(crate) const QUANTITY: &str = "quantity";
 /// Whether one of the codes is not in the catalogue.
 pub(crate) const UNMAPPED: &str = "unmapped";
 /// Whose: a [`CaseIx`].
@@ -38,7 +38,7 @@ pub(crate) struct Points {
     pub(crate) weight: Vec<i32>,
     pub(crate) measure: Vec<u32>,
     pub(crate) judged: Vec<u32>,
-    pub(crate) handling_secs: Vec<Option<i64>>,
+    pub(crate) quantity: Vec<Option<i64>>,
     pub(crate) unmapped: Vec<bool>,
     pub(crate) case: Vec<u32>,
     pub(crate) dims: [Vec<u32>; Dimension::COUNT],
@@ -55,7 +55,7 @@ impl Points {
         self.weight.push(i32::from(sign) * i32::from(point.weight));
         self.measure.push(point.measure as u32);
         self.judged.push(point.judged as u32);
-        self.handling_secs.push(point.handling_secs);
+        self.quantity.push(point.quantity);
         self.unmapped.push(point.attrs.unmapped);
         self.case.push(case.0);
         for (column, code) in self.dims.iter_mut().zip(point.attrs.dims) {
@@ -92,7 +92,7 @@ impl Points {
             column::<Int32Type>(WEIGHT, self.weight),
             column::<UInt32Type>(MEASURE, self.measure),
             column::<UInt32Type>(JUDGED, self.judged),
-            Column::new(HANDLING_SECS.into(), self.handling_secs),
+            Column::new(QUANTITY.into(), self.quantity),
             Column::new(UNMAPPED.into(), self.unmapped),
             column::<UInt32Type>(CASE, self.case),
         ];

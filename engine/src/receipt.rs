@@ -30,7 +30,7 @@ const COUNTED: &str = "counted";
 const UNFILTERED: &str = "unfiltered";
 const EVER: &str = "ever";
 const AMOUNT: &str = "amount";
-const SECS: &str = "secs";
+const SAMPLE: &str = "sample";
 const TIMES: &str = "times";
 
 /// What one case brings to the number.
@@ -55,8 +55,8 @@ impl Share {
 /// Explains one number. The first page names the state; the pages after it are of the same one.
 ///
 /// `value + Σ excluded.count = whole` holds for every count: `whole` is every case ever received in
-/// the state, and one more for each time that a case counts again (resolved twice). For a quantile or
-/// a share `whole` is `cases.total + Σ excluded.count`.
+/// the state, and one more for each time that a case counts again (resolved twice). For a quantile,
+/// a mean or a share `whole` is `cases.total + Σ excluded.count`.
 ///
 /// # Errors
 /// [`QueryError::Bad`] names the parameter at fault: other than one `metric`; `group_by`, `bucket`
@@ -92,6 +92,13 @@ pub fn receipt(frozen: &Frozen, query: &Query, cursor: Option<&str>) -> Result<R
             (tally::share(sum(&part), sum(&shares)), None)
         }
         (_, Measured::Quantile { permille, .. }) => ranked(&view, &plan, asked, *permille)?,
+        (_, Measured::Mean { .. }) => {
+            let samples = sampled(&view, &plan, asked)?;
+            let times = samples.into_iter().map(|sample| (sample.quantity, sample.times));
+            let mut by_quantity: BTreeMap<i64, i64> = BTreeMap::new();
+            times.for_each(|(quantity, times)| *by_quantity.entry(quantity).or_default() += times);
+            (tally::mean(&by_quantity), None)
+        }
         _ => (Value::Int(sum(&shares)), None),
     };
     let excluded = excluded::by_reason(&view, &plan, shown.metric, asked.stock, &shares);
@@ -171,24 +178,11 @@ fn ranked(
     asked: &Asked,
     permille: u32,
 ) -> Result<(Value, Option<String>), QueryError> {
-    let Measured::Quantile { sample, .. } = &asked.entry.measured else {
-        return Ok((Value::Null, None));
-    };
-    let df = in_question(plan, &view.points()?, asked.stock, view.at())
-        .with_column(sample.expr().alias(SECS))
-        .filter(col(SECS).is_not_null())
-        .group_by([col(SECS), col(CASE)])
-        .agg([col(WEIGHT).cast(DataType::Int64).sum().alias(TIMES)])
-        .filter(col(TIMES).neq(lit(0_i64)))
-        .collect()?;
-    let cases = df.column(CASE)?.u32()?.into_no_null_iter();
-    let secs = df.column(SECS)?.i64()?.into_no_null_iter();
-    let times = df.column(TIMES)?.i64()?.into_no_null_iter();
     let mut samples: BTreeMap<i64, i64> = BTreeMap::new();
     let mut by_secs: BTreeMap<i64, BTreeSet<Arc<str>>> = BTreeMap::new();
-    for ((case, secs), times) in cases.zip(secs).zip(times) {
+    for Sample { case, quantity: secs, times } in sampled(view, plan, asked)? {
         *samples.entry(secs).or_default() += times;
-        let code = view.case(CaseIx(case)).map(|case| case.code.clone());
+        let code = view.case(case).map(|case| case.code.clone());
         by_secs.entry(secs).or_default().extend(code);
     }
     let Some(secs) = nearest_rank(&samples, permille) else {
@@ -197,6 +191,30 @@ fn ranked(
     // Of several with the very same seconds, the first by code.
     let case = by_secs.get(&secs).and_then(BTreeSet::first).map(|code| code.to_string());
     Ok((hours(secs), case))
+}
+
+/// What was measured of one case, and how often.
+struct Sample {
+    case: CaseIx,
+    quantity: i64,
+    times: i64,
+}
+
+/// What a metric samples, case by case.
+fn sampled(view: &View<'_>, plan: &Plan, asked: &Asked) -> Result<Vec<Sample>, QueryError> {
+    let Some(sample) = asked.entry.measured.sample() else { return Ok(Vec::new()) };
+    let df = in_question(plan, &view.points()?, asked.stock, view.at())
+        .with_column(sample.expr().alias(SAMPLE))
+        .filter(col(SAMPLE).is_not_null())
+        .group_by([col(SAMPLE), col(CASE)])
+        .agg([col(WEIGHT).cast(DataType::Int64).sum().alias(TIMES)])
+        .filter(col(TIMES).neq(lit(0_i64)))
+        .collect()?;
+    let cases = df.column(CASE)?.u32()?.into_no_null_iter();
+    let quantities = df.column(SAMPLE)?.i64()?.into_no_null_iter();
+    let times = df.column(TIMES)?.i64()?.into_no_null_iter();
+    let samples = cases.zip(quantities).zip(times);
+    Ok(samples.map(|((case, quantity), times)| Sample { case: CaseIx(case), quantity, times }).collect())
 }
 
 /// The question in REST parameters.

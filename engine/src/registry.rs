@@ -40,6 +40,11 @@ pub enum Measured {
         /// The rank, in thousandths: 500 is the median.
         permille: u32,
     },
+    /// The mean of the sampled thousandths, as a score with two decimals.
+    Mean {
+        /// The thousandths of each point that has some; null elsewhere.
+        sample: Formula,
+    },
     /// Made of other metrics of the same question.
     Derived(Derived),
 }
@@ -59,11 +64,19 @@ pub enum Derived {
 }
 
 impl Measured {
+    /// What is sampled, where the number is one of samples.
+    pub(crate) const fn sample(&self) -> Option<&Formula> {
+        match self {
+            Self::Quantile { sample, .. } | Self::Mean { sample } => Some(sample),
+            Self::Count(_) | Self::Derived(_) => None,
+        }
+    }
+
     /// How often a point counts, with its sign: nothing of what is made of others.
     pub(crate) fn times(&self) -> Expr {
         match self {
             Self::Count(formula) => formula.expr(),
-            Self::Quantile { sample, .. } => when(sample.expr().is_not_null())
+            Self::Quantile { sample, .. } | Self::Mean { sample } => when(sample.expr().is_not_null())
                 .then(col(WEIGHT).cast(DataType::Int64))
                 .otherwise(lit(0_i64)),
             Self::Derived(_) => lit(0_i64),
@@ -86,7 +99,7 @@ impl Derived {
 pub struct Entry {
     /// What people read.
     pub label: Label,
-    /// `cases` or `hours`.
+    /// `cases`, `hours`, `percent`, or `score` on the city's scale.
     pub unit: &'static str,
     /// What it counts, in a sentence.
     pub definition: Label,
@@ -159,12 +172,29 @@ fn view(metric: Metric, entry: &Entry) -> MetricView {
             Better::Neither => "neither",
         }
         .to_owned(),
-        dimensions: Dimension::ALL.into_iter().map(|dimension| dimension.name().to_owned()).collect(),
+        dimensions: dimensions(metric).map(|dimension| dimension.name().to_owned()).collect(),
     }
 }
 
+/// What a metric can be split by to any purpose: only ratings come in by a channel of their own, and
+/// only their answers are about a criterion.
+fn dimensions(metric: Metric) -> impl Iterator<Item = Dimension> {
+    use Metric as M;
+    let by_criterion = matches!(
+        metric,
+        M::CriterionAnswers | M::CriterionSatisfied | M::CriterionSatisfactionRate | M::CriterionMeanScore
+    );
+    let of_ratings =
+        by_criterion || matches!(metric, M::Rated | M::Satisfied | M::SatisfactionRate | M::MeanScore);
+    Dimension::ALL.into_iter().filter(move |dimension| match dimension {
+        Dimension::Criterion => by_criterion,
+        Dimension::RatingChannel => of_ratings,
+        _ => true,
+    })
+}
+
 impl Entry {
-    /// Whether it is a count, and no quantile and no share.
+    /// Whether it is a count, and no quantile, mean or share.
     #[must_use]
     pub const fn is_count(&self) -> bool {
         matches!(self.measured, Measured::Count(_) | Measured::Derived(Derived::Sum(_)))

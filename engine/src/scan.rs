@@ -33,7 +33,7 @@ pub(crate) fn scan(
             .filter(|(_, asked)| asked.stock == stock)
             .filter_map(|(place, asked)| match &asked.entry.measured {
                 Measured::Count(formula) => Some((place, formula)),
-                Measured::Quantile { .. } | Measured::Derived(_) => None,
+                Measured::Quantile { .. } | Measured::Mean { .. } | Measured::Derived(_) => None,
             })
             .collect();
         if !counts.is_empty() {
@@ -42,7 +42,7 @@ pub(crate) fn scan(
         }
     }
     for (place, asked) in plan.asked.iter().enumerate() {
-        if let Measured::Quantile { sample, .. } = &asked.entry.measured {
+        if let Some(sample) = asked.entry.measured.sample() {
             let lf = in_question(plan, points, asked.stock, now);
             fill_samples(plan, lf, asked.stock, place, sample, keyer, &mut tally)?;
         }

@@ -114,7 +114,7 @@ impl KeyColumn {
 pub(crate) struct Sums {
     /// For each metric of the question; unused for quantiles.
     counts: Box<[i64]>,
-    /// For each metric of the question, seconds and how often; empty for counts.
+    /// For each metric of the question, what was sampled and how often; empty for counts.
     samples: Box<[BTreeMap<i64, i64>]>,
 }
 
@@ -228,6 +228,9 @@ impl Tally {
                                 .and_then(|samples| nearest_rank(samples, *permille))
                                 .map_or(Value::Null, hours)
                         }
+                        (Measured::Mean { .. }, _) => {
+                            sums.and_then(|sums| sums.samples.get(metric)).map_or(Value::Null, mean)
+                        }
                         // How many will stand so in a bucket that has not begun, nobody knows.
                         (_, true) if !begun => Value::Null,
                         (_, true) => {
@@ -239,11 +242,10 @@ impl Tally {
                 })
                 .collect();
             let values: Row = plan.shown.iter().map(|shown| made(&shown.made, &counted)).collect();
-            let is_share = |shown: &Shown| matches!(shown.made, Made::Share { .. });
-            let shares = plan.shown.iter().zip(&values).filter(|(shown, _)| is_share(shown));
+            let of_some = plan.shown.iter().zip(&values).filter(|(shown, _)| is_of_answers(plan, shown));
             // No satisfied answer among some is a fact, other than no answer.
             any |= values.iter().any(is_some_number)
-                || shares.into_iter().any(|(_, value)| *value != Value::Null);
+                || of_some.into_iter().any(|(_, value)| *value != Value::Null);
             rows.push((row_key(plan, span, &shown), values));
         }
         if any { rows } else { Vec::new() }
@@ -259,6 +261,17 @@ impl Sums {
 fn row_key(plan: &Plan, span: &Span, shown: &Row) -> Row {
     let bucket = plan.bucket.map(|_| Value::Text(span.name.clone()));
     bucket.into_iter().chain(shown.iter().cloned()).collect()
+}
+
+/// Whether a column tells of answers: then zero is told, for it is not "none".
+fn is_of_answers(plan: &Plan, shown: &Shown) -> bool {
+    match shown.made {
+        Made::Share { .. } => true,
+        Made::Sum(_) => false,
+        Made::Itself(place) => {
+            plan.asked.get(place).is_some_and(|asked| matches!(asked.entry.measured, Measured::Mean { .. }))
+        }
+    }
 }
 
 /// A column's number, of those that were counted.
@@ -303,6 +316,18 @@ pub(crate) fn nearest_rank(samples: &BTreeMap<i64, i64>, permille: u32) -> Optio
     })
 }
 
+/// The mean of thousandths as a number with two decimals, halves rounded up; nothing of nothing.
+pub(crate) fn mean(samples: &BTreeMap<i64, i64>) -> Value {
+    let times: i64 = samples.values().sum();
+    if times <= 0 {
+        return Value::Null;
+    }
+    let sum: i64 = samples.iter().map(|(milli, times)| milli * times).sum();
+    let hundredths = (sum * 2 + times * 10).div_euclid(times * 20);
+    #[allow(clippy::cast_precision_loss)] // Below 2^53: scores of a hundred points at most.
+    Value::Float(hundredths as f64 / 100.0)
+}
+
 /// Seconds as hours with two decimals, halves rounded up; exact, since only whole numbers are
 /// divided.
 pub(crate) fn hours(secs: i64) -> Value {
@@ -337,6 +362,15 @@ mod tests {
         assert_eq!(share(1, 8), Value::Float(12.5));
         assert_eq!(share(0, 5), Value::Float(0.0));
         assert_eq!(share(0, 0), Value::Null);
+    }
+
+    #[test]
+    fn a_mean_has_two_decimals_and_there_is_none_of_nothing() {
+        let samples = |list: &[(i64, i64)]| list.iter().copied().collect();
+        assert_eq!(mean(&samples(&[])), Value::Null);
+        assert_eq!(mean(&samples(&[(2_000, 1), (3_000, 2)])), Value::Float(2.67));
+        assert_eq!(mean(&samples(&[(0, 3)])), Value::Float(0.0));
+        assert_eq!(mean(&samples(&[(2_000, 199), (3_000, 1)])), Value::Float(2.01));
     }
 
     #[track_caller]

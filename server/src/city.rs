@@ -47,6 +47,14 @@ pub enum CityError {
     /// A file says something that cannot be.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// A file says several things that cannot be; at least one.
+    #[error("{}", one_line(.0))]
+    Faults(Vec<Fault>),
+}
+
+/// Every fault with its place, in the one line that a failure of the program has.
+fn one_line(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn paths(tried: &[PathBuf]) -> String {

@@ -2,19 +2,23 @@
 //! does its work through the modules that own it, and ends with an exit code that means something:
 //! 0 success, 1 the thing asked about is not so, 2 bad usage or input, 3 the environment failed.
 
+mod backup;
 mod city;
 mod clock_words;
 mod config;
 mod deadline;
 mod demo;
+mod erase;
 mod failure;
 mod import;
+mod keys;
 pub mod layers;
 mod replay;
 mod serve;
 mod server_options;
 mod simulate;
 mod source;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -63,6 +67,13 @@ enum Command {
     Simulate(simulate::Args),
     #[command(subcommand)]
     Source(source::Command),
+    Verify(verify::Args),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Erase(erase::Args),
+    Checkpoint(keys::CheckpointArgs),
+    #[command(subcommand)]
+    Keys(keys::Command),
     Config(config::Args),
 }
 
@@ -97,6 +108,12 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::City(command) => city::run(command),
         Command::Simulate(args) => with_runtime("warn", simulate::run(args, layers)),
         Command::Source(command) => source::run(command, &layers),
+        Command::Verify(args) => verify::run(args, &layers),
+        Command::Backup(args) => backup::run_backup(args, &layers),
+        Command::Restore(args) => backup::run_restore(args),
+        Command::Checkpoint(args) => keys::run_checkpoint(args, &layers),
+        Command::Keys(command) => keys::run(command, &layers),
+        Command::Erase(args) => erase::run(args, &layers),
         Command::Config(args) => config::run(args, &layers),
     }
 }
@@ -146,18 +163,25 @@ fn say(line: &str) -> Result<(), Failure> {
     }
 }
 
-/// Returns when somebody asks the program to stop: ctrl-c or SIGTERM.
-pub async fn stop_requested() {
+/// An instant of the log, for people.
+fn instant(at_us: i64) -> String {
+    domain::Timestamp::from_micros(at_us).to_rfc3339_at(jiff::tz::Offset::UTC)
+}
+
+/// Returns when somebody asks the program to stop: ctrl-c or SIGTERM. It listens from the call on, not only
+/// from the first look: whoever has read that the server listens may ask at once.
+pub fn stop_requested() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        tracing::error!("signals cannot be listened for; stop the program with kill");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            tracing::error!("signals cannot be listened for; stop the program with kill");
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 

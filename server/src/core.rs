@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::hub::Socket;
 
-pub use tick::{Parts, start};
+pub use tick::{Parts, Take, start};
 
 /// How often numbers move.
 pub const TICK: Duration = Duration::from_millis(250);

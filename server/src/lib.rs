@@ -28,6 +28,7 @@ pub mod telemetry;
 pub mod cli;
 pub mod deadline;
 pub mod demo;
+pub mod image;
 pub mod import;
 pub mod replay;
 pub mod running;

@@ -2,9 +2,12 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result};
+use domain::Seq;
+use domain::city::City;
 use engine::Registry;
 use tokio::sync::oneshot;
 
@@ -12,6 +15,7 @@ use crate::carrier::{self, Carrier};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core;
+use crate::image::{Images, Keeper, Pace};
 use crate::running::Running;
 use crate::settings::Settings;
 use crate::source::Sources;
@@ -27,6 +31,7 @@ pub struct Started {
     stop: oneshot::Sender<()>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     core: JoinHandle<Result<(), StoreError>>,
+    keeper: Keeper,
 }
 
 /// Starts a server: opens the log, answers at once (saying that it rebuilds), reads the log again
@@ -73,7 +78,7 @@ pub async fn start_on(
         .with_context(|| format!("cannot make {}", settings.data.display()))?;
     let carrier = carrier(&settings, &city.city.code)?;
     let told = carrier.clone();
-    let options = toancanh_log::Options::default()
+    let mut options = toancanh_log::Options::default()
         .opened_by(format!("toancanh serve, process {}", std::process::id()))
         .sink(move |records| {
             feed.deliver(records);
@@ -81,10 +86,15 @@ pub async fn start_on(
         });
     let (mut store, recovery) = {
         let (data, keys) = (settings.data.clone(), settings.keys.clone());
+        let backup = settings.backup.clone();
         let city = city.city.code.clone();
         tokio::task::spawn_blocking(move || {
-            let opened = Store::open(&data, &keys, options)?;
+            if let Some(backup) = &backup {
+                options.witnesses.extend(Store::witness(backup)?);
+            }
+            let mut opened = Store::open(&data, &keys, options)?;
             opened.0.check_city(&data, &city)?;
+            opened.0.tend(&data, backup.as_deref())?;
             Ok::<_, StoreError>(opened)
         })
         .await??
@@ -109,7 +119,22 @@ pub async fn start_on(
         tokio::spawn(carrier.run(Arc::downgrade(&store)));
     }
     tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
-    let core = waiting.run(move |take| read_again(&store, take))?;
+    let images = Images::of(&running.settings.data);
+    let keeper = {
+        let pace = Pace { events: running.settings.image_every };
+        Keeper::start(images.clone(), running.core.clone(), Arc::downgrade(&store), pace)?
+    };
+    let core = {
+        let has_images = running.settings.image_every > 0;
+        let log = store.clone();
+        let telemetry = running.telemetry.clone();
+        let kept = move |city: &Arc<City>, now| {
+            let state = has_images.then(|| images.newest(&log, city, now)).flatten()?;
+            telemetry.image_seq.store(state.seq().0, Relaxed);
+            Some(state)
+        };
+        waiting.run(kept, move |from, take| read_again(&store, from, take))?
+    };
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;
     let router = crate::http::router(running.clone())?;
@@ -119,7 +144,7 @@ pub async fn start_on(
         local.close().await;
         served
     });
-    Ok(Started { running, address, stop, served, core })
+    Ok(Started { running, address, stop, served, core, keeper })
 }
 
 impl Started {
@@ -141,6 +166,8 @@ impl Started {
         if let Ok(served) = served {
             served??;
         }
+        let keeper = self.keeper;
+        tokio::task::spawn_blocking(move || keeper.stop()).await?;
         let core = tokio::task::spawn_blocking(move || self.core.join()).await?;
         core.map_err(|_| anyhow::anyhow!("the core's thread ended in a panic"))??;
         let store = self.running.store.clone();
@@ -224,13 +251,10 @@ async fn let_go(store: &Arc<Store>) {
     tracing::warn!("something still holds the log after the server has stopped");
 }
 
-/// Gives every record of the log to `take`, with how far it has come in per cent.
-fn read_again(
-    store: &Store,
-    take: &mut dyn FnMut(toancanh_log::StoredRecord, u8) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+/// Gives every record of the log from `from` on to `take`, with how far it has come in per cent.
+fn read_again(store: &Store, from: Seq, take: &mut core::Take<'_>) -> Result<(), StoreError> {
     let last = store.durable();
-    for stored in store.read_from(domain::Seq(1)) {
+    for stored in store.read_from(from) {
         let stored = stored?;
         if stored.seq.get() > last.0 {
             // What came after the start reaches the core by the log's sink.

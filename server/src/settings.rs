@@ -14,12 +14,16 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the keys lie: never inside `data`.
     pub keys: PathBuf,
+    /// Where a second copy of the data is kept while the server runs.
+    pub backup: Option<PathBuf>,
     /// Where to listen; port 0 picks one.
     pub listen: SocketAddr,
     /// `system`, or an instant with `,speed=N`.
     pub clock: String,
     /// Whether reads answer on other addresses than loopback before accounts exist.
     pub open_reads: bool,
+    /// After how many events the state is kept beside the log; 0 never keeps it.
+    pub image_every: u64,
     /// The folder with the browser's files.
     pub site_root: PathBuf,
     /// What every screen must say of its data, Vietnamese and English.

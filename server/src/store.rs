@@ -3,6 +3,7 @@
 
 pub mod carried;
 pub mod record;
+mod tending;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,14 +11,20 @@ use std::sync::Arc;
 use domain::Seq;
 use domain::problem::Problem;
 use serde_json::Value as Json;
-use toancanh_log::keys::KeyStore;
-use toancanh_log::{AppendError, Batch, Item, Log, OpenError, Outcome, ReadError, StoredRecord};
+use toancanh_log::keys::{Erased, KeyStore};
+use toancanh_log::{
+    AppendError, Batch, Item, Log, OpenError, Outcome, ReadError, StoredRecord, TendStatus, Tender,
+};
 use tokio::sync::oneshot;
 
 use crate::carrier::Carrier;
 
+pub use tending::{LOG, copy_beside};
+
 /// The log and the keys that seal what is personal in it.
 pub struct Store {
+    /// Ends before the log's last handle goes.
+    tender: Option<Tender>,
     log: Log,
     keys: Arc<KeyStore>,
     /// What takes events to the other servers, where there are any.
@@ -100,7 +107,7 @@ impl Store {
     ) -> Result<(Self, toancanh_log::Recovery), StoreError> {
         if !KeyStore::is_in(keys) {
             // New keys are made only for a new log.
-            let records = records_in(&data.join("log"))?;
+            let records = records_in(&data.join(LOG))?;
             if records > 0 {
                 let (keys, data) = (keys.to_owned(), data.to_owned());
                 return Err(StoreError::KeysLost { keys, data, records });
@@ -109,8 +116,50 @@ impl Store {
         let keys = Arc::new(KeyStore::open(keys)?);
         let flushed = keys.clone();
         options.before_commit = Some(Box::new(move || flushed.flush().map_err(std::io::Error::other)));
-        let (log, recovery) = Log::open(data.join("log"), options)?;
-        Ok((Self { log, keys, carrier: None }, recovery))
+        let (log, recovery) = Log::open(data.join(LOG), options)?;
+        Ok((Self { tender: None, log, keys, carrier: None }, recovery))
+    }
+
+    /// Signs checkpoints from now on, and keeps up the backup, where one is asked for.
+    ///
+    /// # Errors
+    /// Where the backup cannot be opened, or holds something else.
+    pub fn tend(&mut self, data: &Path, backup: Option<&Path>) -> Result<(), StoreError> {
+        self.tender = Some(tending::start(&self.log, &self.keys, data, backup)?);
+        Ok(())
+    }
+
+    /// How checkpoints and backup go; none where nobody asked for them.
+    #[must_use]
+    pub fn tended(&self) -> Option<TendStatus> {
+        self.tender.as_ref().map(Tender::status)
+    }
+
+    /// What a backup says that the log must hold: for opening the log. One whose disk cannot be reached says
+    /// nothing, and that is said in the server's own log: the city does not wait for it.
+    ///
+    /// # Errors
+    /// Where the backup is there and damaged.
+    pub fn witness(backup: &Path) -> Result<Option<toancanh_log::Vouched>, StoreError> {
+        match toancanh_log::backup::witness(&toancanh_log::RealDisk, &backup.join(LOG)) {
+            Err(error @ (OpenError::Io { .. } | OpenError::Full { .. })) => {
+                tracing::error!(%error, "the backup cannot be reached: it does not vouch for the log");
+                Ok(None)
+            }
+            said => Ok(said?),
+        }
+    }
+
+    /// Destroys the key of a case: what is personal in it can be read by nobody any more, here or in any backup.
+    ///
+    /// # Errors
+    /// A [`Problem`] of status 503: nothing may be relied on then.
+    pub fn erase(&self, case: &str) -> Result<Erased, Problem> {
+        self.keys.erase(case).map_err(|error| {
+            tracing::error!(%error, "a case's key could not be destroyed");
+            let detail = "The key store cannot be written; the key may be there still. Try again.";
+            Problem::new("not-durable", 503, "Not durable now", detail)
+        })
     }
 
     /// Makes keys in `keys` where there are none, though a log may hold what they cannot open.

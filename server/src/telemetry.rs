@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
+
+use crate::store::StoreError;
 
 /// How many sources' last errors are kept; a further source's are only counted.
 const SOURCES_MAX: usize = 1_024;
@@ -33,6 +36,10 @@ pub struct Telemetry {
     pub live_sockets: AtomicU64,
     /// Topics kept now.
     pub live_topics: AtomicU64,
+    /// The place of the image that the start went on from; 0 where it read the whole log.
+    pub image_seq: AtomicU64,
+    /// Records of the log that are no events to this build: the numbers are without them.
+    pub records_unreadable: AtomicU64,
     /// Ticks done.
     pub ticks_total: AtomicU64,
     /// How long the last tick took, microseconds.
@@ -43,6 +50,14 @@ pub struct Telemetry {
     pub requests: Requests,
     /// What was last wrong with the events of each source.
     pub source_errors: SourceErrors,
+}
+
+impl Telemetry {
+    /// A record of the log is no event to this build.
+    pub(crate) fn record_is_unreadable(&self, error: &StoreError) {
+        self.records_unreadable.fetch_add(1, Relaxed);
+        tracing::error!(%error, "a record cannot be read back: the numbers are without it");
+    }
 }
 
 /// Requests by what they asked and how they ended.

@@ -24,7 +24,11 @@ mod numbers;
 mod openapi;
 #[path = "rest/pages.rs"]
 mod pages;
+#[path = "rest/quality.rs"]
+mod quality;
 #[path = "rest/restart.rs"]
 mod restart;
+#[path = "rest/service.rs"]
+mod service;
 #[path = "rest/support.rs"]
 mod support;

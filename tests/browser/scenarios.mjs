@@ -143,7 +143,7 @@ async function map(browser) {
   for (let number = 0; number < tries; number += 1) {
     const [x, y] = places(number);
     await tab.mouse.click(box.x + x, box.y + y);
-    await tab.waitForURL(/\/cell\//, { timeout: 10_000 });
+    await tab.waitForURL(/\/cell\//, { timeout: 30_000 });
     const cell = new URL(tab.url()).pathname.split('/').pop();
     cells.add(cell);
     same(await codesOnPages(tab), await codesOfCell(cell), `the cases of ${cell}`);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::answer::{CaseStory, EventView};
+use domain::answer::{CaseStory, EventView, UnmetView};
 use domain::dimension::Dimension;
 use leptos::prelude::*;
 use serde_json::Value as Json;
@@ -137,7 +137,9 @@ fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
         let at = text(key)?;
         Some(format!("{}: {}", instant_word(lang, key), date::moment(lang, at)))
     }));
-    if let Some(flag) = &event.flag {
+    lines.extend(event.unmet.iter().map(|unmet| asked(lang, unmet)));
+    let is_said = |flag: &&String| !event.unmet.iter().any(|unmet| unmet.flag == **flag);
+    if let Some(flag) = event.flag.as_ref().filter(is_said) {
         lines.push(events::flag(flag).map_or_else(|| flag.clone(), |say| say.to(lang).to_owned()));
     }
     if !event.applied {
@@ -146,6 +148,16 @@ fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
     lines.push(format!("{}: {}", words::SOURCE.to(lang), event.source));
     let class = if event.applied { "applied" } else { "ignored" };
     Step { time: event.time.clone(), title, lines, class }
+}
+
+/// What is wrong with an event, and what the regulation asks of it.
+fn asked(lang: Lang, unmet: &UnmetView) -> String {
+    let flag = events::flag(&unmet.flag).map_or(unmet.flag.as_str(), |say| say.to(lang));
+    let label = match lang {
+        Lang::Vi => &unmet.label.vi,
+        Lang::En => &unmet.label.en,
+    };
+    format!("{flag}: {label} ({})", unmet.clause)
 }
 
 /// The unit that an event gives the case to, where it is no transfer.

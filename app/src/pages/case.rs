@@ -10,11 +10,11 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::{Clocks, Crumb, Crumbs, Story, case_title, named, own_title, status_said};
+use crate::components::{Clocks, Crumb, Crumbs, Stages, Story, case_title, named, own_title, status_said};
 use crate::functions::{Boot, load_case};
 use crate::live::{use_list, use_live};
 use crate::locale::use_lang;
-use crate::text::{Lang, begun, date, events, words};
+use crate::text::{Lang, begun, date, events, stages, words};
 
 /// The page.
 #[component]
@@ -85,6 +85,10 @@ fn Told(boot: Arc<Boot>, story: CaseStory) -> impl IntoView {
             <h1>{title}</h1>
             <p class="brief">{about(lang, &boot, &story.case)}</p>
             {(!flags.is_empty()).then(|| view! { <p class="flags">{words::FLAGS.to(lang)} ": " {flags.join(" · ")}</p> })}
+            {(!story.stages.is_empty()).then(|| view! {
+                <h2>{stages::STAGES.to(lang)}</h2>
+                <Stages boot=boot.clone() stages=story.stages.clone() told_at=story.at.clone() at/>
+            })}
             <h2 class="unseen">{words::STORY.to(lang)}</h2>
             <Story boot=boot.clone() story=story.clone() at/>
         </div>

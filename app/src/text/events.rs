@@ -140,6 +140,42 @@ pub fn flag(code: &str) -> Option<Say> {
         "place_of_other_epoch" => {
             say("Mã địa bàn không có hiệu lực vào lúc đó", "The area code was not in force at that time")
         }
+        other => return duty(other),
+    })
+}
+
+/// The words of what a regulation asks and an event does not bring, and of ratings and codes that are
+/// not as they should be.
+fn duty(code: &str) -> Option<Say> {
+    Some(match code {
+        "not_your_case" => {
+            say("Nguồn không có quyền với vụ việc này", "The source may not speak of this case")
+        }
+        "refused_without_reason" => say("Từ chối không nêu lý do", "Refused without a reason"),
+        "refused_without_guidance" => {
+            say("Từ chối không hướng dẫn nơi tiếp nhận", "Refused without guidance to the proper address")
+        }
+        "returned_without_reason" => say("Chuyển trả không nêu lý do", "Returned without a reason"),
+        "returned_without_verification" => {
+            say("Chuyển trả không có kết quả xác minh", "Returned without the result of verification")
+        }
+        "result_without_evidence" => {
+            say("Kết quả thiếu minh chứng bắt buộc", "The result lacks required evidence")
+        }
+        "progress_without_evidence" => {
+            say("Phản hồi tiến độ thiếu minh chứng bắt buộc", "The progress response lacks required evidence")
+        }
+        "asked_too_often" => {
+            say("Yêu cầu bổ sung quá số lần cho phép", "The reporter was asked more often than is allowed")
+        }
+        "requirement_unmet" => say("Chưa đáp ứng quy định", "A duty of the regulation is not met"),
+        "rated_before_answer" => say("Đánh giá trước khi có phản hồi", "Rated before there was an answer"),
+        "rated_again" => say("Đánh giá lần nữa cùng một nội dung", "The same was rated once more"),
+        "malformed_code" => say("Mã hồ sơ không đúng cấu trúc", "The code does not have the prescribed form"),
+        "unclear_submission_mode" => say(
+            "Không rõ hình thức nộp, tính là trực tiếp",
+            "Neither online nor in person; counted as in person",
+        ),
         _ => return None,
     })
 }
@@ -155,5 +191,12 @@ mod tests {
         let said = sentence("vn.toancanh.case.step", Some("danced"));
         assert_eq!(said.map(|said| said.en), Some("Handling step"));
         assert_eq!(sentence("vn.toancanh.counter.reported", None), None);
+    }
+
+    #[test]
+    fn every_flag_has_words() {
+        for known in domain::event::Flag::ALL {
+            assert!(flag(known.name()).is_some(), "{}", known.name());
+        }
     }
 }

@@ -44,6 +44,21 @@ pub const fn name(metric: Metric) -> Say {
         Metric::Rated => say("Lượt đánh giá", "Ratings"),
         Metric::Satisfied => say("Hài lòng", "Satisfied"),
         Metric::SatisfactionRate => say("Tỷ lệ hài lòng", "Satisfaction rate"),
+        Metric::Rateable => say("Vụ việc được quyền đánh giá", "Cases that can be rated"),
+        Metric::Responded => say("Vụ việc đã được đánh giá", "Cases rated"),
+        Metric::ResponseRate => say("Tỷ lệ phản hồi", "Response rate"),
+        Metric::MeanScore => say("Điểm hài lòng trung bình", "Mean score"),
+        Metric::CriterionAnswers => say("Trả lời theo tiêu chí", "Criterion answers"),
+        Metric::CriterionSatisfied => say("Hài lòng theo tiêu chí", "Satisfied by criterion"),
+        Metric::CriterionSatisfactionRate => {
+            say("Tỷ lệ hài lòng theo tiêu chí", "Satisfaction rate by criterion")
+        }
+        Metric::CriterionMeanScore => say("Điểm trung bình theo tiêu chí", "Mean score by criterion"),
+        Metric::StagesLeft => say("Giai đoạn đã qua", "Stages left"),
+        Metric::StageHoursP50 => say("Số giờ mỗi giai đoạn, trung vị", "Hours in a stage, median"),
+        Metric::StageHoursP90 => {
+            say("Số giờ mỗi giai đoạn, bách phân vị 90", "Hours in a stage, 90th percentile")
+        }
     }
 }
 

@@ -356,6 +356,18 @@ pub fn excluded(code: &str) -> Option<Say> {
         "not_reopened" => say("không mở lại", "not reopened"),
         "not_returned" => say("không chuyển trả", "not returned"),
         "not_refused" => say("không bị từ chối", "not refused"),
+        "not_rated" => say("chưa có đánh giá", "not rated"),
+        "not_satisfied" => say("không có đánh giá hài lòng", "without a satisfied rating"),
+        "not_rateable" => say("chưa có kết quả để đánh giá", "no result to rate yet"),
+        "not_responded" => say(
+            "được quyền đánh giá nhưng chưa có đánh giá, hoặc chưa có kết quả",
+            "not rated, or no result to rate yet",
+        ),
+        "not_criterion_answers" => say("chưa trả lời theo tiêu chí", "no answer to a criterion"),
+        "not_criterion_satisfied" => {
+            say("không có câu trả lời hài lòng theo tiêu chí", "without a satisfied answer to a criterion")
+        }
+        "not_stages_left" => say("chưa rời giai đoạn nào", "left no stage"),
         "no_position" => say("không có vị trí", "without a position"),
         _ => return None,
     })

@@ -6,10 +6,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Timestamp;
 
 /// One thing that an event said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// The event's time: from then on it counts.
     pub at: Timestamp,
@@ -20,7 +22,7 @@ pub struct Fact {
 }
 
 /// What a fact says.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum What {
     /// A flag is set, or taken back, or no longer stated.
     Flag {
@@ -67,6 +69,21 @@ pub enum What {
     Suspended,
     /// Handling goes on.
     Resumed,
+}
+
+impl What {
+    /// Shows each of the words that many facts share.
+    pub(crate) fn each_word(&mut self, mut show: impl FnMut(&mut Arc<str>)) {
+        match self {
+            Self::Flag { name, .. } | Self::Instant { name, .. } => show(name),
+            Self::Attribute { name, value } => [name].into_iter().chain(value).for_each(show),
+            Self::Step { name: word, evidence, .. } | Self::Committed { commitment: word, evidence, .. } => {
+                show(word);
+                evidence.iter_mut().for_each(show);
+            }
+            Self::Copied | Self::Suspended | Self::Resumed => {}
+        }
+    }
 }
 
 impl Fact {

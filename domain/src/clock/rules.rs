@@ -12,6 +12,7 @@ use super::facts::Fact;
 use super::history::{History, Promise, View};
 use super::limit;
 use crate::calendar::Calendar;
+use crate::regulation::requirement::is_met;
 use crate::regulation::vocabulary::{StepId, own};
 use crate::regulation::{
     Condition, Duplicates, Moment, Nature, Reopening, Rule, RuleIx, RuleSet, Suspension,
@@ -585,13 +586,13 @@ fn missing(
     if let Some(stop) = stop {
         let came: Vec<&Arc<str>> = history.evidence_at(stop, view).collect();
         missing.extend(
-            rule.evidence.iter().filter(|wanted| !came.iter().any(|name| ***name == ***wanted)).cloned(),
+            rule.evidence.iter().filter(|wanted| !came.iter().any(|name| is_met(wanted, name))).cloned(),
         );
     }
     if let Some(last) = promises.last() {
         let came = &last.evidence;
         let lacks =
-            |wanted: &&String| **wanted != *last.commitment && !came.iter().any(|name| **name == ***wanted);
+            |wanted: &&String| **wanted != *last.commitment && !came.iter().any(|name| is_met(wanted, name));
         missing.extend(rule.evidence_on_extend.iter().filter(lacks).cloned());
     }
     missing

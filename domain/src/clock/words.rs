@@ -112,7 +112,8 @@ fn attributes(data: &Map<String, Json>, add: &mut impl FnMut(What)) {
     }
 }
 
-/// What came with an event: the parts of `evidence` by name, and the members that are not empty.
+/// What came with an event: the parts of `evidence` by name, and the members that are not empty. An
+/// attachment whose media type is one of images is an `image` besides.
 fn evidence(data: &Map<String, Json>) -> Box<[Arc<str>]> {
     let mut names: Vec<Arc<str>> = Vec::new();
     let mut part = |value: &Json| match value {
@@ -122,6 +123,9 @@ fn evidence(data: &Map<String, Json>) -> Box<[Arc<str>]> {
             match named {
                 Some(name) => names.push(name.into()),
                 None => names.extend(object.keys().map(|key| Arc::from(key.as_str()))),
+            }
+            if is_image(object) {
+                names.push("image".into());
             }
         }
         _ => {}
@@ -137,14 +141,20 @@ fn evidence(data: &Map<String, Json>) -> Box<[Arc<str>]> {
             Json::String(text) => text.trim().is_empty(),
             Json::Array(parts) => parts.is_empty(),
             Json::Object(parts) => parts.is_empty(),
-            Json::Bool(_) | Json::Number(_) => false,
+            Json::Bool(holds) => !holds,
+            Json::Number(_) => false,
         };
         if empty {
             continue;
         }
+        if key == "reason" {
+            names.push("reason".into());
+        }
         names.push(match key.as_str() {
             "reason" => "return_reason".into(),
             "scene_images" => "scene_image".into(),
+            "progress_evidence" => "proof_image".into(),
+            "images" => "image".into(),
             "commitment" => value.as_str().unwrap_or(key).into(),
             other => other.into(),
         });
@@ -152,6 +162,11 @@ fn evidence(data: &Map<String, Json>) -> Box<[Arc<str>]> {
     names.sort_unstable();
     names.dedup();
     names.into()
+}
+
+fn is_image(attachment: &Map<String, Json>) -> bool {
+    let media_type = attachment.get("media_type").and_then(Json::as_str);
+    media_type.is_some_and(|media_type| media_type.starts_with("image/"))
 }
 
 fn instant(value: Option<&Json>) -> Option<Timestamp> {

@@ -81,7 +81,13 @@ impl<'a> ClockLine<'a> {
         }
     }
 
-    fn law_at(&self, at: Timestamp) -> Option<&Law<'a>> {
+    /// The facts of the case.
+    pub(super) fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The regulation that held at an instant.
+    pub(super) fn law_at(&self, at: Timestamp) -> Option<&Law<'a>> {
         self.laws.iter().find(|law| at < law.until || law.until == Timestamp::MAX)?.law.as_ref()
     }
 

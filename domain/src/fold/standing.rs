@@ -68,6 +68,13 @@ impl Standing {
         self.state.is_some_and(|state| way.from.contains(&state)) && way.on.iter().any(|on| on == word)
     }
 
+    /// The stage of service in which something is still to be done; none in a state that no way leads
+    /// out of.
+    pub(super) fn stage_in_work(self, cycle: &LifeCycle) -> Sym {
+        let leads_on = |ix| cycle.transitions.iter().any(|way| way.leads_out_of(ix));
+        if self.state.is_some_and(leads_on) { self.stage } else { Sym::NONE }
+    }
+
     pub(super) fn is_open(self) -> bool {
         self.stands == Stands::Open
     }

@@ -5,8 +5,11 @@
 use std::sync::Arc;
 
 use super::clock_line::{ClockLine, Span};
+use super::ratings::Ratings;
+use super::rights::{AsRated, Rights};
+use super::stages::Stages;
 use super::standing::{Standing, word_of};
-use crate::case::{Attrs, Escalation, Measure, Point, Segment, Timeline, Verdict};
+use crate::case::{Attrs, Escalation, Measure, Point, Segment, Timeline, Unmet, Verdict};
 use crate::city::City;
 use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
@@ -44,6 +47,9 @@ pub(super) struct Walk<'a> {
     escalations: Vec<Escalation>,
     segments: Vec<Segment>,
     flows: Vec<Point>,
+    ratings: Ratings,
+    rights: Rights,
+    stages: Stages,
     resolved_at: Option<Timestamp>,
     flags: Vec<Flag>,
 }
@@ -74,6 +80,9 @@ impl<'a> Walk<'a> {
             escalations: Vec::new(),
             segments: Vec::with_capacity(2),
             flows: Vec::with_capacity(3),
+            ratings: Ratings::default(),
+            rights: Rights::default(),
+            stages: Stages::default(),
             resolved_at: None,
             flags: Vec::new(),
         }
@@ -93,12 +102,20 @@ impl<'a> Walk<'a> {
             self.take_back(relation, at);
         }
         self.segment(at);
+        self.enter_stage(at);
         if let Some(way) = self.way(event, at) {
             self.go(way, None, at);
         }
+        self.rights.hear(event, self.standing.stage);
     }
 
     pub(super) fn apply(&mut self, event: &Event) -> Verdict {
+        let verdict = self.apply_body(event);
+        self.rights.hear(event, self.standing.stage);
+        verdict
+    }
+
+    fn apply_body(&mut self, event: &Event) -> Verdict {
         let at = event.time;
         match &event.body {
             Body::Received(_) => Verdict::flagged(Flag::ReceivedAgain),
@@ -112,7 +129,14 @@ impl<'a> Walk<'a> {
             Body::Refused => self.turn(event, Stands::Refused, None, at),
             Body::Cancelled => self.turn(event, Stands::Cancelled, None, at),
             Body::Reopened => self.turn(event, Stands::Open, None, at),
-            Body::Rated(rating) => self.rate(rating, at),
+            Body::Rated(rating) => {
+                let case = self.as_rated();
+                let (rated, counts) = self.rights.take(rating, self.line, &case, at);
+                if counts {
+                    self.rate(rating, at);
+                }
+                rated
+            }
             Body::Noted => {
                 if let Some(way) = self.way(event, at) {
                     self.go(way, None, at);
@@ -149,8 +173,15 @@ impl<'a> Walk<'a> {
     }
 
     /// The timeline, with what became of each event.
-    pub(super) fn finish(mut self, verdicts: Vec<Verdict>, mut flags: Vec<Flag>) -> Timeline {
+    pub(super) fn finish(
+        mut self,
+        verdicts: Vec<Verdict>,
+        unmet: Vec<Unmet>,
+        mut flags: Vec<Flag>,
+    ) -> Timeline {
         self.split_where_clocks_change();
+        self.ratings.finish(&mut self.flows);
+        let stages = self.stages.finish(&mut self.flows);
         flags.append(&mut self.flags);
         flags.sort_unstable();
         flags.dedup();
@@ -161,7 +192,9 @@ impl<'a> Walk<'a> {
             resolved_at: self.resolved_at,
             verdicts,
             flags,
+            stages,
             escalations: self.escalations,
+            unmet,
         }
     }
 
@@ -268,21 +301,19 @@ impl<'a> Walk<'a> {
         Verdict::APPLIED
     }
 
-    fn rate(&mut self, rating: &Rating, at: Timestamp) -> Verdict {
-        let mut attrs = self.attrs_at(at);
-        let about = [
-            (Dimension::Agency, rating.unit),
-            (Dimension::Stage, rating.stage),
-            (Dimension::Channel, rating.channel),
-        ];
-        for (dimension, code) in about.into_iter().filter(|(_, code)| !code.is_none()) {
-            attrs = attrs.with(dimension, code);
+    /// How the case stands when somebody rates it.
+    fn as_rated(&self) -> AsRated<'a> {
+        AsRated {
+            symbols: self.symbols,
+            is_dossier: self.dims[Dimension::Kind.index()] == word::DOSSIER,
+            received: self.received,
+            stands: self.standing.stands,
         }
-        if rating.satisfied {
-            self.flow(Measure::Satisfied, at, attrs.clone());
-        }
-        self.flow(Measure::Rated, at, attrs);
-        Verdict::APPLIED
+    }
+
+    fn rate(&mut self, rating: &Rating, at: Timestamp) {
+        let attrs = self.attrs_at(at);
+        self.ratings.rate(rating, attrs, at, &mut self.flows);
     }
 
     fn link(&mut self, event: &Event, relation: Relation, at: Timestamp) -> Verdict {
@@ -296,6 +327,7 @@ impl<'a> Walk<'a> {
         if self.received {
             self.take_back(relation, at);
             self.segment(at);
+            self.enter_stage(at);
         } else {
             self.early_link = Some(relation);
         }
@@ -360,12 +392,14 @@ impl<'a> Walk<'a> {
                 self.resolved_at = None;
                 self.opened_at = at.max(self.received_at);
                 self.segment(at);
+                self.enter_stage(at);
                 let attrs = self.attrs_at(at);
                 self.flow(Measure::Reopened, at, attrs);
             }
             (from, to) => {
                 self.standing = next;
                 self.segment(at);
+                self.enter_stage(at);
                 let ends = match to {
                     Stands::Refused => Some(Measure::Refused),
                     Stands::Cancelled => Some(Measure::Cancelled),
@@ -404,18 +438,29 @@ impl<'a> Walk<'a> {
             (_, timeliness) => timeliness,
         };
         let attrs = attrs.with(Dimension::Timeliness, timeliness.sym()).with(Dimension::Status, next.status);
+        let attrs = Arc::new(attrs);
+        self.ratings.open(decided, &attrs);
         self.flows.push(Point {
             at: decided,
             since: decided,
             weight: 1,
             measure: Measure::Resolved,
             judged,
-            handling_secs: (!early).then(|| decided.since(self.received_at).div_euclid(1_000_000)),
-            attrs: Arc::new(attrs),
+            quantity: (!early).then(|| decided.since(self.received_at).div_euclid(1_000_000)),
+            attrs,
         });
         self.resolved_at = Some(decided);
         self.standing = next;
+        self.enter_stage(decided);
         self.close_from(decided, clock);
+    }
+
+    /// The case stands in its stage of service from `at` on. Stages begin with the receipt.
+    fn enter_stage(&mut self, at: Timestamp) {
+        if let Some(cycle) = self.cycle().filter(|_| self.received) {
+            let attrs = self.attrs_at(at);
+            self.stages.enter(self.standing.stage_in_work(cycle), at, &attrs);
+        }
     }
 
     /// The governing clock: a rule's, else the limit that the source states.
@@ -442,7 +487,7 @@ impl<'a> Walk<'a> {
             weight: 1,
             measure,
             judged: Judgement::None,
-            handling_secs: None,
+            quantity: None,
             attrs: Arc::new(attrs),
         });
     }

@@ -10,7 +10,7 @@ use super::fold_text::searchable;
 use super::{place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
-use crate::event::{Body, Counter, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
+use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
 use crate::problem::Problem;
 use crate::symbol::{Sym, Symbols, word};
 use crate::time::Timestamp;
@@ -162,7 +162,17 @@ fn received(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Facts
     if facts.dims[Dimension::Field.index()].is_none() {
         flags.push(Flag::MissingField);
     }
+    let mode = facts.dims[Dimension::SubmissionMode.index()];
+    if kind == "dossier" && !is_clear(mode) {
+        flags.push(Flag::UnclearSubmissionMode);
+    }
     Ok(facts)
+}
+
+/// Whether a mode of submission says how a dossier came in. What is not online counts as in person, so
+/// that the published figures add up; it must not do so in silence.
+fn is_clear(mode: Sym) -> bool {
+    [word::ONLINE, word::IN_PERSON].contains(&mode)
 }
 
 /// An attribute that is null in `case.amended` is taken away: the source no longer states it.
@@ -173,6 +183,13 @@ fn amended(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Vec<Pa
         if is_null(name) {
             all.push(Patch::Code(dimension, Sym::NONE, true));
         }
+    }
+    let modes = all.iter().filter_map(|patch| match patch {
+        Patch::Code(Dimension::SubmissionMode, mode, _) => Some(*mode),
+        _ => None,
+    });
+    if !modes.into_iter().all(is_clear) {
+        flags.push(Flag::UnclearSubmissionMode);
     }
     if is_null("due_at") {
         all.push(Patch::DueAt(None));
@@ -278,18 +295,59 @@ fn rating(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Rating,
     if scale_milli <= 0 || !(0..=scale_milli).contains(&score_milli) {
         return Err(mistyped("score", "does not lie within its scale"));
     }
+    let answers = criteria(data, scale_milli, gate, flags)?;
     let mut code = |name: &str, dimension: Dimension| -> Result<Sym, Problem> {
         let code = optional_code(data, name)?;
         Ok(code.map_or(Sym::NONE, |code| gate.code(dimension, code, flags).0))
     };
     Ok(Rating {
-        score_milli,
+        score_milli: gate.city.on_own_scale(score_milli, scale_milli),
         satisfied: gate.city.is_satisfied(score_milli, scale_milli),
         unit: code("unit", Dimension::Agency)?,
         stage: code("stage", Dimension::Stage)?,
         // Ratings come in where reports do not, at a kiosk of the desk: the list is another.
-        channel: optional_code(data, "channel")?.map_or(Sym::NONE, |code| gate.symbols.intern(code)),
+        channel: code("channel", Dimension::RatingChannel)?,
+        officer: officer(data).map(Into::into),
+        id: optional_code(data, "rating_id")?.map(Into::into),
+        answers,
     })
+}
+
+/// The code of an officer, who may be named by it or by an object that holds it.
+fn officer(data: &Data) -> Option<&str> {
+    let officer = data.get("officer")?;
+    officer.as_str().or_else(|| officer.get("code")?.as_str()).filter(|code| !code.is_empty())
+}
+
+/// What a rating says of single criteria, on the scale of the whole. A criterion
+/// that the city did not ask on that day is kept and flagged.
+fn criteria(
+    data: &Data,
+    scale_milli: i64,
+    gate: &Gate<'_>,
+    flags: &mut Vec<Flag>,
+) -> Result<Box<[CriterionAnswer]>, Problem> {
+    let Some(said) = optional_object(data, "criteria")? else { return Ok(Box::default()) };
+    let lists = &gate.city.lists;
+    let day = gate.time.to_jiff().to_zoned(gate.city.zone.clone()).date();
+    let mut answers = Vec::with_capacity(said.len());
+    for code in said.keys() {
+        let read = milli(said, code).map_err(|_| mistyped("criteria", "holds a score that is no number"))?;
+        let Some(score_milli) = read else { continue };
+        if code.is_empty() || !(0..=scale_milli).contains(&score_milli) {
+            return Err(mistyped("criteria", "holds a score without a code or outside its scale"));
+        }
+        if !lists.criteria.is_empty() && !lists.criteria_on(day).any(|asked| asked.code == *code) {
+            flags.push(Flag::UnknownCode(Dimension::Criterion));
+        }
+        answers.push(CriterionAnswer {
+            criterion: gate.symbols.intern(code),
+            score_milli: gate.city.on_own_scale(score_milli, scale_milli),
+            satisfied: gate.city.is_satisfied(score_milli, scale_milli),
+        });
+    }
+    flags.dedup();
+    Ok(answers.into())
 }
 
 fn counter(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Counter, Problem> {

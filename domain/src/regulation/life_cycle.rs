@@ -59,6 +59,14 @@ pub struct Transition {
     pub to: Target,
 }
 
+impl Transition {
+    /// Whether it leads from a state to another one.
+    #[must_use]
+    pub fn leads_out_of(&self, ix: StateIx) -> bool {
+        self.from.contains(&ix) && !matches!(self.to, Target::Same) && self.to != Target::State(ix)
+    }
+}
+
 /// The states of a case and the ways between them. The first state is the one of a case that has
 /// just been received.
 #[derive(Clone, Debug, Default, PartialEq)]

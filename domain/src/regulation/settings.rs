@@ -50,6 +50,16 @@ pub enum Restart {
     Never,
 }
 
+/// What a rating counts that comes before there is an answer, or a second time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ratings {
+    /// It is kept and flagged, and counts nothing.
+    #[default]
+    LeftOut,
+    /// It is flagged and counts.
+    Counted,
+}
+
 /// All readings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
@@ -67,6 +77,10 @@ pub struct Settings {
     pub reopening: Reopening,
     /// When the next unit's clocks start.
     pub restart: Restart,
+    /// What a rating from before the answer counts.
+    pub early_rating: Ratings,
+    /// What another rating of the same counts.
+    pub repeated_rating: Ratings,
     /// Due soon from this share of a limit before its end, in millionths.
     pub due_soon_ppm: Option<u32>,
     /// The same by rule.
@@ -117,7 +131,7 @@ pub enum SetError {
 type Apply = fn(&mut Settings, usize);
 
 /// Name, values with the default first, effect of the value at a place.
-const CHOICES: [(&str, &[&str], Apply); 9] = [
+const CHOICES: [(&str, &[&str], Apply); 11] = [
     ("suspension", &["ignored", "subtracted"], |settings, place| {
         settings.suspension = [Suspension::Ignored, Suspension::Subtracted][place];
     }),
@@ -140,6 +154,12 @@ const CHOICES: [(&str, &[&str], Apply); 9] = [
     }),
     ("restart", &["forwarded", "delivered", "never"], |settings, place| {
         settings.restart = [Restart::Forwarded, Restart::Delivered, Restart::Never][place];
+    }),
+    ("early_rating", &["left_out", "counted"], |settings, place| {
+        settings.early_rating = [Ratings::LeftOut, Ratings::Counted][place];
+    }),
+    ("repeated_rating", &["left_out", "counted"], |settings, place| {
+        settings.repeated_rating = [Ratings::LeftOut, Ratings::Counted][place];
     }),
 ];
 

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 
-fn parse(text: &str) -> Result<RuleSet, crate::document::Fault> {
+fn parse(text: &str) -> Result<RuleSet, Vec<crate::document::Fault>> {
     RuleSet::parse(Path::new("rules.toml"), text, &|_| Err("no such file".to_owned()))
 }
 
@@ -26,8 +26,9 @@ unit = "working_day"
 
 #[track_caller]
 fn check_fault(text: &str, want: &str) {
-    let fault = parse(text).err().map_or_else(String::new, |fault| fault.to_string());
-    assert_eq!(fault, want);
+    let faults = parse(text).err().unwrap_or_default();
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(faults.join("\n"), want);
 }
 
 #[track_caller]
@@ -93,6 +94,107 @@ fn what_is_wrong_in_a_rule_is_said_with_file_line_and_column() {
     );
     check_fault(&RULE.repeat(2), "rules.toml:11:6: A-1 is the id of a rule above");
     check_fault("[[rule]]\nid =", "rules.toml:2:5: string values must be quoted, expected literal string");
+}
+
+#[test]
+fn all_faults_of_a_file_are_said_at_once_in_the_order_of_the_text() {
+    let two = RULE.replace("\"received\"", "\"recieved\"").replace("limit = 5", "limit = 0")
+        + &RULE.replace("A-1", "A-2").replace("\"resolved\"", "\"sorted\"");
+    check_fault(
+        &format!("[settings]\nsuspension = \"ignored\"\n[life_cycle]\nstates = []\n{two}"),
+        "rules.toml:3:1: a life cycle needs `states`\n\
+         rules.toml:9:10: unknown step \"recieved\"; did you mean received?\n\
+         rules.toml:11:9: a limit is a number from 1 to 1000000\n\
+         rules.toml:18:9: unknown step \"sorted\"; declare it under [vocabulary] steps",
+    );
+    let settings =
+        "[settings]\nsuspension = \"maybe\"\nday_end = \"noon\"\n[settings.rule.\"A-9\"]\nstart = \"x\"\n";
+    check_fault(
+        &format!("{settings}{RULE}"),
+        "rules.toml:2:14: suspension is \"maybe\"; it may be ignored or subtracted\n\
+         rules.toml:3:11: day_end is \"noon\"; it may be midnight or close_of_work\n\
+         rules.toml:4:1: rules has no rule \"A-9\"",
+    );
+}
+
+#[test]
+fn what_rests_on_a_word_that_cannot_be_read_is_not_called_unknown() {
+    let text = RULE.replace("\"received\"", "\"site_opened\"");
+    check_fault(
+        &format!("[rule_set]\nid = 1\n[vocabulary]\nsteps = [\"site opened\"]\n{text}"),
+        "rules.toml:2:6: rule_set.id must be a text in quotes, not integer\n\
+         rules.toml:4:10: \"site opened\" is no word: ASCII letters, digits and _, a letter first",
+    );
+}
+
+const REQUIREMENT: &str = r#"
+[[requirement]]
+rule = "A-1"
+on = ["refused", "returned"]
+needs = ["reason", "image || minutes"]
+carried_by = ["result_recorded"]
+flag = "refused_without_reason"
+text = { vi = "Thiếu lý do.", en = "No reason." }
+"#;
+
+#[track_caller]
+fn check_requirement(from: &str, to: &str, want: &str) {
+    let text = REQUIREMENT.replace(from, to);
+    assert_ne!(text, REQUIREMENT);
+    check_fault(&format!("{}{text}", RULE.trim()), want);
+}
+
+#[test]
+fn what_is_wrong_in_a_requirement_is_said_too() {
+    let set = parse(&format!("{RULE}{REQUIREMENT}")).unwrap();
+    let read = &set.requirements[0];
+    assert_eq!((read.id.as_str(), read.clause.as_str()), ("A-1", "1/QĐ Điều 1"));
+    assert_eq!(read.missing(&["reason", "minutes"]), Vec::<String>::new());
+    assert_eq!(read.missing(&["minute"]), ["reason", "image || minutes"]);
+    check_requirement("\"A-1\"", "\"A-9\"", "rules.toml:9:8: \"A-9\" is no rule of this file");
+    check_requirement(
+        "rule = \"A-1\"\n",
+        "",
+        "rules.toml:8:1: a requirement needs id, or the rule that it comes from",
+    );
+    check_requirement(
+        "rule = \"A-1\"\n",
+        "id = \"X\"\n",
+        "rules.toml:8:1: a requirement needs clause, or the rule that it comes from",
+    );
+    check_requirement(
+        "\"returned\"",
+        "\"retruned\"",
+        "rules.toml:10:18: unknown step \"retruned\"; declare it under [vocabulary] steps",
+    );
+    check_requirement(
+        "image ||",
+        "an image ||",
+        "rules.toml:11:20: \"an image || minutes\" is no list of names with || between them",
+    );
+    check_requirement(
+        "\"refused_without_reason\"",
+        "\"rude\"",
+        "rules.toml:13:8: unknown flag \"rude\"; they are refused_without_reason, refused_without_guidance, \
+         returned_without_reason, returned_without_verification, result_without_evidence, \
+         progress_without_evidence, asked_too_often, requirement_unmet",
+    );
+    check_requirement(
+        "needs = [\"reason\", \"image || minutes\"]\n",
+        "",
+        "rules.toml:8:1: a requirement needs needs, what has to come along, or at_most, how often",
+    );
+    check_requirement("flag =", "at_most = 0\nflag =", "rules.toml:13:11: at_most is a number from 1");
+    check_requirement(
+        "flag =",
+        "when = \"monsoon\"\nflag =",
+        "rules.toml:13:9: unknown flag \"monsoon\"; declare it under [vocabulary] flags",
+    );
+    check_fault(
+        &format!("{}{REQUIREMENT}{REQUIREMENT}", RULE.trim()),
+        "rules.toml:17:8: A-1 is the id of a requirement above",
+    );
+    check_fault(&format!("[code_form]\nform = \"\"\n{RULE}"), "rules.toml:2:8: a form has at least one sign");
 }
 
 #[test]

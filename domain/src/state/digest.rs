@@ -53,9 +53,9 @@ impl State {
 
     /// A count in words: the numbers of symbols differ from server to server.
     fn line(&self, point: &Point) -> String {
-        let Point { at, since, weight, measure, judged, handling_secs, attrs } = point;
+        let Point { at, since, weight, measure, judged, quantity, attrs } = point;
         let (at, since) = (at.micros(), since.micros());
-        let mut line = format!("{at} {since} {weight} {measure:?} {judged:?} {handling_secs:?}");
+        let mut line = format!("{at} {since} {weight} {measure:?} {judged:?} {quantity:?}");
         let Attrs { dims: _, point, unmapped } = &**attrs;
         for dimension in Dimension::ALL {
             line.push('\n');

@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 use crate::case::CaseIx;
 use crate::event::{Body, Event, Rival};
 
 /// Which of several events of one identity counts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Standing {
     digest: [u8; 32],
     subject: Arc<str>,

@@ -123,6 +123,10 @@ impl<'a> Standing<'a> {
                 "not_resolved".into()
             }
             Metric::HoursToResolveP50 | Metric::HoursToResolveP90 => "not_measured".into(),
+            Metric::StageHoursP50 | Metric::StageHoursP90 => "not_stages_left".into(),
+            Metric::MeanScore | Metric::SatisfactionRate => "not_rated".into(),
+            Metric::ResponseRate => "not_rateable".into(),
+            Metric::CriterionMeanScore | Metric::CriterionSatisfactionRate => "not_criterion_answers".into(),
             metric => format!("not_{}", metric.name()),
         }
     }

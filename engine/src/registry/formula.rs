@@ -6,7 +6,7 @@ use domain::dimension::Dimension;
 use domain::symbol::word;
 use polars::prelude::{DataType, Expr, LiteralValue, col, lit, when};
 
-use crate::points::{HANDLING_SECS, JUDGED, MEASURE, UNMAPPED, WEIGHT};
+use crate::points::{JUDGED, MEASURE, QUANTITY, UNMAPPED, WEIGHT};
 
 /// What a point contributes to a number: an expression over the columns of points.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct Formula {
 enum Amount {
     /// The point's weight, so many times.
     Weight { times: i64 },
-    /// The handling time in seconds; the weight says how often.
-    HandlingSecs,
+    /// What was measured; the weight says how often.
+    Quantity,
 }
 
 impl Formula {
@@ -43,7 +43,13 @@ impl Formula {
     /// The handling time of each resolution for which one was measured.
     #[must_use]
     pub fn handling_secs() -> Self {
-        Self { amount: Amount::HandlingSecs, ..Self::weight_of(Measure::Resolved) }
+        Self::quantity_of(Measure::Resolved)
+    }
+
+    /// What was measured at each point of a measure: seconds, or thousandths of a score.
+    #[must_use]
+    pub fn quantity_of(measure: Measure) -> Self {
+        Self { amount: Amount::Quantity, ..Self::weight_of(measure) }
     }
 
     /// Only points that stand so in their limit.
@@ -99,16 +105,16 @@ impl Formula {
         Self { picks: self.picks.and(also), ..self }
     }
 
-    /// The expression: an `i64` a point; 0 (for seconds: null) where the point is not picked.
+    /// The expression: an `i64` a point; 0 (of what is measured: null) where the point is not picked.
     pub(crate) fn expr(&self) -> Expr {
         let picked = when(self.picks.clone());
         match self.amount {
             Amount::Weight { times } => {
                 picked.then(col(WEIGHT).cast(DataType::Int64) * lit(times)).otherwise(lit(0_i64))
             }
-            Amount::HandlingSecs => {
+            Amount::Quantity => {
                 let none = Expr::Literal(LiteralValue::untyped_null()).cast(DataType::Int64);
-                picked.then(col(HANDLING_SECS)).otherwise(none)
+                picked.then(col(QUANTITY)).otherwise(none)
             }
         }
     }

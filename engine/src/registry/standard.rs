@@ -9,6 +9,8 @@ use super::{Better, Derived, Entry, Formula, Measured};
 
 const ON_STATISTICS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.a");
 const ON_RATINGS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.c");
+const ON_CRITERIA: Option<&str> = Some("2686/QĐ-UBND Phần II.I.2.b");
+const ON_STAGES: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.b");
 const ON_REMINDERS: Option<&str> = Some("2686/QĐ-UBND Phần II.II.2.b");
 
 /// Every metric, in the order of the contract.
@@ -71,10 +73,10 @@ pub(super) fn entries() -> Vec<(Metric, Entry)> {
         count(M::Refused, Neither, Some("4874/QĐ-UBND Điều 3.6"), weight(Of::Refused), ["Từ chối tiếp nhận", "Refused"],
             ["Lượt từ chối tiếp nhận trong kỳ.",
              "Refusals in the period."]),
-        hours(M::HoursToResolveP50, 500, ["Thời gian xử lý, trung vị", "Hours to resolve, median"],
+        hours(M::HoursToResolveP50, 500, Of::Resolved, ON_REMINDERS, ["Thời gian xử lý, trung vị", "Hours to resolve, median"],
             ["Số giờ từ khi tiếp nhận đến khi xử lý xong của vụ việc đứng giữa, trong các lượt xử lý xong trong kỳ.",
              "Hours from receipt to resolution of the middle one among the period's resolutions."]),
-        hours(M::HoursToResolveP90, 900, ["Thời gian xử lý, 90 %", "Hours to resolve, 90 %"],
+        hours(M::HoursToResolveP90, 900, Of::Resolved, ON_REMINDERS, ["Thời gian xử lý, 90 %", "Hours to resolve, 90 %"],
             ["Số giờ mà 90 % các lượt xử lý xong trong kỳ không vượt quá, từ khi tiếp nhận đến khi xử lý xong.",
              "The hours from receipt to resolution that 90 % of the period's resolutions do not exceed."]),
         count(M::TotalReceived, Neither, ON_STATISTICS, weight(Of::Received).dossiers(), ["Hồ sơ tiếp nhận", "Dossiers received"],
@@ -87,8 +89,8 @@ pub(super) fn entries() -> Vec<(Metric, Entry)> {
             ["Hồ sơ nộp trực tuyến, tiếp nhận trong kỳ.",
              "Dossiers handed in online and received in the period."]),
         count(M::ReceivedInPerson, Neither, ON_STATISTICS, weight(Of::Received).dossiers().online(false), ["Tiếp nhận trực tiếp", "Received in person"],
-            ["Hồ sơ tiếp nhận trong kỳ mà không nộp trực tuyến.",
-             "Dossiers received in the period that were not handed in online."]),
+            ["Hồ sơ tiếp nhận trong kỳ mà không nộp trực tuyến; hồ sơ không rõ hình thức nộp tính vào đây và được đánh dấu.",
+             "Dossiers received in the period that were not handed in online; those of which nobody says count here and are flagged."]),
         count(M::ResolvedOnTime, More, ON_STATISTICS, weight(Of::Resolved).dossiers().not_judged(Judgement::Late), ["Giải quyết trong hạn", "Dossiers resolved on time"],
             ["Hồ sơ có kết quả trong kỳ, không muộn hơn hạn xử lý; hồ sơ không có hạn tính vào đây.",
              "Dossiers with a result in the period, no later than their deadline; those without a deadline count here."]),
@@ -113,6 +115,39 @@ pub(super) fn entries() -> Vec<(Metric, Entry)> {
         derived(M::SatisfactionRate, "percent", More, Derived::Share { part: M::Satisfied, whole: M::Rated }, ["Tỷ lệ hài lòng", "Satisfaction rate"],
             ["Phần trăm lượt đánh giá trong kỳ được tính là hài lòng; luôn xem cùng số lượt đánh giá.",
              "The percentage of the period's ratings that count as satisfied; to be read with the number of ratings."]),
+        count(M::Rateable, Neither, ON_RATINGS, weight(Of::Rateable), ["Vụ việc được quyền đánh giá", "Cases that can be rated"],
+            ["Vụ việc có kết quả lần đầu trong kỳ: phản ánh đã trả lời, hồ sơ đã có kết quả; mỗi vụ việc tính một lần.",
+             "Cases with their first result in the period: reports answered, dossiers completed; each case once."]),
+        count(M::Responded, More, ON_RATINGS, weight(Of::Responded), ["Vụ việc đã được đánh giá", "Cases rated"],
+            ["Trong số vụ việc được quyền đánh giá của kỳ, số vụ việc đến nay có ít nhất một lượt đánh giá; mỗi vụ việc tính một lần.",
+             "Of the period's cases that can be rated, those with at least one rating so far; each case once."]),
+        derived(M::ResponseRate, "percent", More, Derived::Share { part: M::Responded, whole: M::Rateable }, ["Tỷ lệ phản hồi", "Response rate"],
+            ["Phần trăm vụ việc được quyền đánh giá trong kỳ đến nay đã được đánh giá; kỳ vừa qua còn tăng khi có thêm đánh giá.",
+             "The percentage of the period's cases that can be rated and have been so far; it still grows as ratings come in."]),
+        mean(M::MeanScore, Of::Rated, ["Điểm hài lòng trung bình", "Mean score"],
+            ["Điểm trung bình của các lượt đánh giá trong kỳ, theo thang điểm của thành phố; luôn xem cùng số lượt đánh giá.",
+             "The mean score of the period's ratings on the city's scale; to be read with the number of ratings."]),
+        count(M::CriterionAnswers, Neither, ON_CRITERIA, weight(Of::CriterionAnswered), ["Trả lời theo tiêu chí", "Criterion answers"],
+            ["Số câu trả lời theo từng tiêu chí trong các lượt đánh giá trong kỳ.",
+             "The answers to single criteria in the period's ratings."]),
+        count(M::CriterionSatisfied, More, ON_CRITERIA, weight(Of::CriterionSatisfied), ["Hài lòng theo tiêu chí", "Satisfied by criterion"],
+            ["Số câu trả lời theo tiêu chí trong kỳ được tính là hài lòng.",
+             "The period's answers to single criteria that count as satisfied."]),
+        derived(M::CriterionSatisfactionRate, "percent", More, Derived::Share { part: M::CriterionSatisfied, whole: M::CriterionAnswers }, ["Tỷ lệ hài lòng theo tiêu chí", "Satisfaction rate by criterion"],
+            ["Phần trăm câu trả lời theo tiêu chí trong kỳ được tính là hài lòng; luôn xem cùng số câu trả lời.",
+             "The percentage of the period's answers to single criteria that count as satisfied; to be read with the number of answers."]),
+        mean(M::CriterionMeanScore, Of::CriterionAnswered, ["Điểm trung bình theo tiêu chí", "Mean score by criterion"],
+            ["Điểm trung bình của các câu trả lời theo tiêu chí trong kỳ, theo thang điểm của thành phố; luôn xem cùng số câu trả lời.",
+             "The mean score of the period's answers to single criteria on the city's scale; to be read with the number of answers."]),
+        count(M::StagesLeft, Neither, ON_STAGES, weight(Of::StageLeft), ["Giai đoạn đã qua", "Stages left"],
+            ["Số giai đoạn mà hồ sơ đã rời trong kỳ; một hồ sơ qua cùng một giai đoạn nhiều lần tính một lần, vào lần rời cuối.",
+             "Stages that dossiers left in the period; one that comes back to a stage counts once, when it leaves it last."]),
+        hours(M::StageHoursP50, 500, Of::StageLeft, ON_STAGES, ["Số giờ mỗi giai đoạn, trung vị", "Hours in a stage, median"],
+            ["Số giờ hồ sơ ở trong một giai đoạn (cộng mọi lần), của giai đoạn đứng giữa trong các giai đoạn đã rời trong kỳ; theo giờ lịch.",
+             "Calendar hours that a dossier spent in a stage (all stays together), of the middle one among the stages left in the period."]),
+        hours(M::StageHoursP90, 900, Of::StageLeft, ON_STAGES, ["Số giờ mỗi giai đoạn, 90 %", "Hours in a stage, 90 %"],
+            ["Số giờ mà 90 % các giai đoạn đã rời trong kỳ không vượt quá (cộng mọi lần của một hồ sơ); theo giờ lịch.",
+             "The calendar hours in a stage (all stays together) that 90 % of the stages left in the period do not exceed."]),
     ]
 }
 
@@ -142,22 +177,39 @@ fn derived(
     label: [&str; 2],
     definition: [&str; 2],
 ) -> (Metric, Entry) {
-    let clause = if unit == "percent" { ON_RATINGS } else { ON_STATISTICS };
+    let clause = match metric {
+        Metric::CriterionSatisfactionRate => ON_CRITERIA,
+        _ if unit == "percent" => ON_RATINGS,
+        _ => ON_STATISTICS,
+    };
     let measured = Measured::Derived(derived);
     (metric, Entry { label: both(label), unit, definition: both(definition), clause, better, measured })
 }
 
-fn hours(metric: Metric, permille: u32, label: [&str; 2], definition: [&str; 2]) -> (Metric, Entry) {
-    let measured = Measured::Quantile { sample: Formula::handling_secs(), permille };
-    let entry = Entry {
-        label: both(label),
-        unit: "hours",
-        definition: both(definition),
-        clause: ON_REMINDERS,
-        better: Better::Less,
-        measured,
-    };
-    (metric, entry)
+fn hours(
+    metric: Metric,
+    permille: u32,
+    of: Of,
+    clause: Option<&'static str>,
+    label: [&str; 2],
+    definition: [&str; 2],
+) -> (Metric, Entry) {
+    let measured = Measured::Quantile { sample: Formula::quantity_of(of), permille };
+    let better = Better::Less;
+    (
+        metric,
+        Entry { label: both(label), unit: "hours", definition: both(definition), clause, better, measured },
+    )
+}
+
+fn mean(metric: Metric, of: Of, label: [&str; 2], definition: [&str; 2]) -> (Metric, Entry) {
+    let measured = Measured::Mean { sample: Formula::quantity_of(of) };
+    let clause = if of == Of::Rated { ON_RATINGS } else { ON_CRITERIA };
+    let better = Better::More;
+    (
+        metric,
+        Entry { label: both(label), unit: "score", definition: both(definition), clause, better, measured },
+    )
 }
 
 fn both([vi, en]: [&str; 2]) -> Label {

@@ -15,4 +15,6 @@ mod oracle;
 mod receipts;
 mod refused;
 mod registry;
+mod satisfaction;
+mod stages;
 mod world;

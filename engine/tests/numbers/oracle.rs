@@ -35,7 +35,11 @@ pub(crate) fn rows(state: &State, query: &Query) -> Vec<Row> {
             .collect();
         let some = |(metric, value): (&Metric, &Value)| match metric {
             // No satisfied answer among some is a fact.
-            Metric::SatisfactionRate => *value != Value::Null,
+            Metric::SatisfactionRate
+            | Metric::ResponseRate
+            | Metric::CriterionSatisfactionRate
+            | Metric::MeanScore
+            | Metric::CriterionMeanScore => *value != Value::Null,
             _ => value.as_f64().is_some_and(|number| number != 0.0),
         };
         if key.is_empty() || lines.iter().any(|(_, values)| query.metrics.iter().zip(values).any(some)) {
@@ -199,8 +203,9 @@ impl Ask<'_> {
                 }
                 return Value::Int(flows.into_iter().chain(pending.map(count)).sum());
             }
-            Metric::SatisfactionRate => {
-                let (part, whole) = (count(Metric::Satisfied), count(Metric::Rated));
+            Metric::SatisfactionRate | Metric::ResponseRate | Metric::CriterionSatisfactionRate => {
+                let [part, whole]: [i64; 2] =
+                    parts(metric).into_iter().map(count).collect::<Vec<_>>().try_into().unwrap();
                 if whole == 0 {
                     return Value::Null;
                 }
@@ -220,13 +225,15 @@ impl Ask<'_> {
             .map(|(_, secs)| secs)
             .collect();
         let share = match metric {
-            Metric::HoursToResolveP50 => 0.5,
-            Metric::HoursToResolveP90 => 0.9,
+            Metric::HoursToResolveP50 | Metric::StageHoursP50 => 0.5,
+            Metric::HoursToResolveP90 | Metric::StageHoursP90 => 0.9,
             Metric::Cases
             | Metric::Received
             | Metric::TotalReceived
             | Metric::ReceivedOnline
-            | Metric::ReceivedInPerson => return Value::Int(secs.iter().sum()),
+            | Metric::ReceivedInPerson
+            | Metric::StagesLeft => return Value::Int(secs.iter().sum()),
+            Metric::MeanScore | Metric::CriterionMeanScore => return mean(&secs),
             _ => return Value::Int(i64::try_from(secs.len()).unwrap()),
         };
         secs.sort_unstable();
@@ -301,7 +308,12 @@ impl Ask<'_> {
             }
             Metric::ResolvedOverdue => (Measure::Resolved, Some(Judgement::Late)),
             Metric::Stopped => return self.stopped(bucket),
-            Metric::Rated => (Measure::Rated, None),
+            Metric::Rated | Metric::MeanScore => (Measure::Rated, None),
+            Metric::Rateable => (Measure::Rateable, None),
+            Metric::Responded => (Measure::Responded, None),
+            Metric::CriterionAnswers | Metric::CriterionMeanScore => (Measure::CriterionAnswered, None),
+            Metric::CriterionSatisfied => (Measure::CriterionSatisfied, None),
+            Metric::StagesLeft | Metric::StageHoursP50 | Metric::StageHoursP90 => (Measure::StageLeft, None),
             Metric::Satisfied => (Measure::Satisfied, None),
             Metric::ResolvedInTime => (Measure::Resolved, Some(Judgement::InTime)),
             Metric::ResolvedExtended => (Measure::Resolved, Some(Judgement::Extended)),
@@ -309,7 +321,15 @@ impl Ask<'_> {
             Metric::ResolvedNoDeadline => (Measure::Resolved, Some(Judgement::NoDeadline)),
             _ => (Measure::Resolved, None),
         };
-        let hours = matches!(metric, Metric::HoursToResolveP50 | Metric::HoursToResolveP90);
+        let sampled = matches!(
+            metric,
+            Metric::HoursToResolveP50
+                | Metric::HoursToResolveP90
+                | Metric::MeanScore
+                | Metric::CriterionMeanScore
+                | Metric::StageHoursP50
+                | Metric::StageHoursP90
+        );
         let (from, end) = (self.from().max(bucket.from), self.end().min(bucket.end));
         let mut happened = Vec::new();
         for flow in self.timelines.iter().flat_map(|timeline| &timeline.flows) {
@@ -327,9 +347,14 @@ impl Ask<'_> {
                 && flow.at >= from
                 && flow.at < end
                 && flow.since <= self.seen();
-            match (counts, hours, flow.handling_secs) {
+            match (counts, sampled, flow.quantity) {
                 (true, false, _) => happened.push((flow.attrs.clone(), i64::from(flow.weight))),
-                (true, true, Some(secs)) => happened.push((flow.attrs.clone(), secs)),
+                (true, true, Some(quantity)) if flow.weight < 0 => {
+                    let taken_back = (flow.attrs.clone(), quantity);
+                    let place = happened.iter().position(|held| *held == taken_back).unwrap();
+                    happened.swap_remove(place);
+                }
+                (true, true, Some(quantity)) => happened.push((flow.attrs.clone(), quantity)),
                 _ => {}
             }
         }
@@ -339,6 +364,17 @@ impl Ask<'_> {
 
 fn is_dossier(attrs: &Attrs) -> bool {
     attrs.code(Dimension::Kind) == word::DOSSIER
+}
+
+/// The mean of thousandths, by long division to hundredths, halves up.
+fn mean(milli: &[i64]) -> Value {
+    let tenfold = i64::try_from(milli.len()).unwrap() * 10;
+    if tenfold == 0 {
+        return Value::Null;
+    }
+    let sum: i64 = milli.iter().sum();
+    let hundredths = sum / tenfold + i64::from(sum % tenfold * 2 >= tenfold);
+    Value::Float(format!("{}.{:02}", hundredths / 100, hundredths % 100).parse().unwrap())
 }
 
 /// What a metric is made of.
@@ -352,6 +388,8 @@ fn parts(metric: Metric) -> Vec<Metric> {
             Metric::PendingOverdue,
         ],
         Metric::SatisfactionRate => vec![Metric::Satisfied, Metric::Rated],
+        Metric::ResponseRate => vec![Metric::Responded, Metric::Rateable],
+        Metric::CriterionSatisfactionRate => vec![Metric::CriterionSatisfied, Metric::CriterionAnswers],
         metric => vec![metric],
     }
 }

@@ -134,7 +134,8 @@ fn a_quantiles_receipt_names_the_case_that_it_is() {
         let flows = &case.timeline.as_ref().unwrap().flows;
         let hours: Vec<Value> = flows
             .iter()
-            .filter_map(|flow| flow.handling_secs)
+            .filter(|flow| flow.measure == domain::case::Measure::Resolved)
+            .filter_map(|flow| flow.quantity)
             .map(|secs| Value::Float(((secs * 100 + 1_800) / 3_600) as f64 / 100.0))
             .collect();
         assert!(hours.contains(&said.value), "{hours:?} {:?}", said.value);

@@ -51,4 +51,7 @@ fn one_changed_line_moves_the_live_number_the_recomputed_one_and_the_receipt_ali
     check(Metric::HoursToResolveP90, |measured| {
         *measured = Measured::Quantile { sample: Formula::handling_secs(), permille: 100 };
     });
+    check(Metric::MeanScore, |measured| {
+        *measured = Measured::Mean { sample: Formula::quantity_of(Measure::CriterionAnswered) };
+    });
 }

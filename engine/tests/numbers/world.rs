@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::case::CaseIx;
 use domain::city::{City, Entry, Label, Tree};
 use domain::dimension::Dimension;
-use domain::event::{Body, Event, Facts, Patch, Rating, Relation, Transfer};
+use domain::event::{Body, CriterionAnswer, Event, Facts, Patch, Rating, Relation, Transfer};
 use domain::geo::LatLng;
 use domain::metric::Metric;
 use domain::query::{Bucket, GroupKey, Query};
@@ -81,6 +81,9 @@ pub(crate) fn city() -> Arc<City> {
     Arc::new(city)
 }
 
+const CRITERIA: [&str; 3] = ["C1", "C2", "C1b"];
+const RATING_CHANNELS: [&str; 3] = ["kiosk", "portal", ""];
+
 /// Codes of each dimension; the empty one is "none".
 fn codes(dimension: Dimension) -> &'static [&'static str] {
     match dimension {
@@ -97,6 +100,8 @@ fn codes(dimension: Dimension) -> &'static [&'static str] {
         Dimension::Procedure => &["1.000", ""],
         Dimension::SubmissionMode => &["online", "in_person", ""],
         Dimension::Stage => &["intake", "approval", ""],
+        // Only ratings have one.
+        Dimension::Criterion | Dimension::RatingChannel => &[""],
     }
 }
 
@@ -107,6 +112,8 @@ pub(crate) fn filter_codes(dimension: Dimension) -> &'static [&'static str] {
         Dimension::Field => &["street", "street/light", "street/pothole", "trash", "never/met"],
         Dimension::Status => &["received", "in_progress", "resolved", "closed", "duplicate", "refused"],
         Dimension::Timeliness => &["in_time", "due_soon", "overdue", "no_deadline"],
+        Dimension::Criterion => &CRITERIA,
+        Dimension::RatingChannel => &RATING_CHANNELS,
         dimension => codes(dimension),
     }
 }
@@ -177,7 +184,7 @@ impl Story {
 
     fn facts(&self, dice: &mut Dice, received: Timestamp) -> Facts {
         let mut facts = Facts { point: point(dice), ..Facts::default() };
-        for dimension in Dimension::ALL {
+        for dimension in Dimension::ALL.into_iter().filter(|dimension| !dimension.is_of_ratings()) {
             facts.dims[dimension.index()] = self.code(dice, dimension);
         }
         facts.unknown = u16::from(dice.one_in(5));
@@ -187,10 +194,39 @@ impl Story {
     }
 
     fn code(&self, dice: &mut Dice, dimension: Dimension) -> Sym {
-        match *dice.pick(codes(dimension)) {
+        self.one_of(dice, codes(dimension))
+    }
+
+    fn one_of(&self, dice: &mut Dice, codes: &[&str]) -> Sym {
+        match *dice.pick(codes) {
             "" => Sym::NONE,
             code => self.symbols.intern(code),
         }
+    }
+
+    fn rated(&self, dice: &mut Dice, at: Timestamp, number: u64) -> Body {
+        // What it says has dice of its own: the story goes on as it would without.
+        let mut own = Dice(at.micros().unsigned_abs() ^ number);
+        Body::Rated(Rating {
+            satisfied: dice.one_in(2),
+            unit: self.code(dice, Dimension::Agency),
+            stage: self.code(dice, Dimension::Stage),
+            score_milli: score(&mut own),
+            channel: self.one_of(&mut own, &RATING_CHANNELS),
+            answers: self.answers(&mut own),
+            officer: None,
+            id: None,
+        })
+    }
+
+    fn answers(&self, dice: &mut Dice) -> Box<[CriterionAnswer]> {
+        let said: Vec<&str> = CRITERIA.into_iter().filter(|_| dice.one_in(2)).collect();
+        let answer = |criterion: &str| CriterionAnswer {
+            criterion: self.symbols.intern(criterion),
+            score_milli: score(dice),
+            satisfied: dice.one_in(2),
+        };
+        said.into_iter().map(answer).collect()
     }
 
     fn body(&self, dice: &mut Dice, at: Timestamp, number: u64, cases: u64) -> Body {
@@ -211,13 +247,7 @@ impl Story {
             ])),
             11 => Body::Committed { until: due(dice, at) },
             12 => Body::Step(self.symbols.intern("inspected")),
-            13 => Body::Rated(Rating {
-                score_milli: 4_000,
-                satisfied: dice.one_in(2),
-                unit: self.code(dice, Dimension::Agency),
-                stage: self.code(dice, Dimension::Stage),
-                channel: Sym::NONE,
-            }),
+            13 => self.rated(dice, at, number),
             _ => Body::Transferred(Transfer {
                 returned: dice.one_in(3),
                 from: self.code(dice, Dimension::Agency),
@@ -232,6 +262,11 @@ impl Story {
 /// When a server took its event number `seq`.
 pub(crate) fn recorded(seq: u64) -> Timestamp {
     Timestamp::from_secs(BEGIN + 1_000_000 + i64::try_from(seq).unwrap())
+}
+
+/// From 0 to 5, by thirds.
+fn score(dice: &mut Dice) -> i64 {
+    i64::try_from(dice.below(16)).unwrap() * 1_000 / 3
 }
 
 fn due(dice: &mut Dice, from: Timestamp) -> Timestamp {

@@ -36,6 +36,41 @@ pub enum OpenError {
         /// The file that should have been written.
         path: PathBuf,
     },
+    /// A witness that was named speaks of another log.
+    #[error(
+        "{} is no copy of the log in {}: it is of another log, or of another history of this one, or holds what \
+         this one has lost. Look which of the two is right; restore from the copy, or name another directory for it",
+        witness.display(),
+        dir.display()
+    )]
+    OtherLog {
+        /// The log's directory.
+        dir: PathBuf,
+        /// What was to vouch for it.
+        witness: PathBuf,
+    },
+    /// The backup that was named as a witness holds another log, or there is no log where one was.
+    #[error(
+        "the log in {} is not the one that its backup holds. Where the log was lost, restore it from the backup \
+         first; else name another directory for the backup",
+        dir.display()
+    )]
+    NotAsBackedUp {
+        /// The log's directory.
+        dir: PathBuf,
+    },
+    /// A backup was to be opened for writing.
+    #[error("{} is a backup and is only read: restore from it into a directory of its own", dir.display())]
+    IsCopy {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A log was to be restored into a directory that holds something.
+    #[error("{} is not empty; restore into a new directory", dir.display())]
+    NotEmpty {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The options contradict each other.
     #[error("options: {what}")]
     BadOptions {
@@ -153,6 +188,18 @@ pub enum Witness {
     #[error("HEAD names byte {offset}")]
     Head {
         /// Up to where HEAD says that the segment was durable.
+        offset: u64,
+    },
+    /// A signed checkpoint says so.
+    #[error("a signed checkpoint names byte {offset}")]
+    Checkpoint {
+        /// Up to where it says that the segment was durable.
+        offset: u64,
+    },
+    /// A backup says so.
+    #[error("the backup names byte {offset}")]
+    Backup {
+        /// Up to where it says that the segment was durable.
         offset: u64,
     },
 }

@@ -31,9 +31,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::disk::{Access, Disk, DiskFile, replace_file};
-use crate::frame::{Hash, array_at, u32_at, u64_at};
+use crate::frame::{array_at, u32_at, u64_at};
 use crate::item::{ClusterId, Seq};
 use crate::segment::FORMAT_VERSION;
+use crate::witness::{Position, Vouched, Voucher};
 
 /// The file's name.
 pub const FILE_NAME: &str = "HEAD";
@@ -42,16 +43,6 @@ const MAGIC: [u8; 8] = *b"TCLOGHED";
 const SLOT_BYTES: usize = 128;
 const SLOT_AT: [u64; 2] = [0, 4_096];
 const FILE_BYTES: usize = 8_192;
-
-/// A place in the log up to which all is durable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Position {
-    pub(crate) segment: u64,
-    pub(crate) segment_first: Seq,
-    pub(crate) offset: u32,
-    pub(crate) next_seq: Seq,
-    pub(crate) chain: Hash,
-}
 
 /// What a `HEAD` file says.
 #[derive(Clone, Debug)]
@@ -62,6 +53,12 @@ pub(crate) struct Found {
     slot: usize,
     /// Slots that could not be read: 0 or 1.
     pub(crate) bad_slots: u8,
+}
+
+impl Found {
+    pub(crate) fn vouched(&self, by: Voucher) -> Vouched {
+        Vouched { cluster: self.cluster, by, position: self.position.clone() }
+    }
 }
 
 /// The file, open for writing.

@@ -4,8 +4,10 @@
 //! They live outside the data directory, in one of their own:
 //!
 //! ```text
-//!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him
+//!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him. It may come
+//!                 from the environment instead, and can be changed (see `master.rs`)
 //!   case-keys     each case's key, wrapped under the master key (see `slot.rs`)
+//!   signing.key   signs checkpoints; signing.pub is its public half, for anybody (see `signing.rs`)
 //!   LOCK          who has the directory open
 //!   *.torn        an unfinished record that opening took off
 //! ```
@@ -40,6 +42,7 @@ mod crypto;
 mod error;
 mod file;
 mod master;
+mod signing;
 mod slot;
 mod travel;
 
@@ -54,10 +57,13 @@ use crate::item::Digest;
 
 pub use error::KeyError;
 pub use file::TornKeys;
+pub use master::Ring;
+pub use signing::{NotAKey, PublicKey, Signature};
 pub use travel::{TRAVELLING_BYTES, Travelling};
 
 use crypto::{CaseHash, Key};
 use file::{KeyFile, Slot};
+use signing::SigningKey;
 
 const LOCK_NAME: &str = "LOCK";
 
@@ -67,11 +73,23 @@ const LOCK_NAME: &str = "LOCK";
 pub struct KeyStore {
     dir: PathBuf,
     master: Key,
+    signing: SigningKey,
     file: Mutex<KeyFile>,
     /// Held during an `fsync`, without holding up those who seal. Taken before `file`.
     flushing: Mutex<()>,
     torn: Option<TornKeys>,
     _lock: Box<dyn DiskLock>,
+}
+
+/// What an erasure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erased {
+    /// The key is destroyed.
+    Now,
+    /// It had been destroyed before.
+    Before,
+    /// There is no key of that case: nothing was ever sealed for it.
+    NoKey,
 }
 
 impl KeyStore {
@@ -80,7 +98,21 @@ impl KeyStore {
     /// # Errors
     /// See [`KeyError`]; among them a master key that others than its owner may read.
     pub fn open(dir: impl AsRef<Path>) -> Result<KeyStore, KeyError> {
-        KeyStore::open_on(Arc::new(RealDisk), dir, "toancanh")
+        KeyStore::open_with(Arc::new(RealDisk), dir, "toancanh", Ring::from_environment()?)
+    }
+
+    /// Changes the master key of the folder: every case's key is wrapped under a new one. Nothing that was sealed
+    /// changes. A stop in between is finished by the next opening. (Where the master key comes from the
+    /// environment, it is changed there, see [`Ring`].)
+    ///
+    /// # Errors
+    /// See [`KeyError`]; [`KeyError::Locked`] while a server runs on these keys.
+    pub fn rotate_on(disk: &Arc<dyn Disk>, dir: impl AsRef<Path>) -> Result<KeyStore, KeyError> {
+        let dir = dir.as_ref();
+        // Opened first: what cannot be opened now is not to be changed.
+        drop(KeyStore::open_on(Arc::clone(disk), dir, "toancanh keys rotate")?);
+        master::put_next(disk.as_ref(), dir)?;
+        KeyStore::open_on(Arc::clone(disk), dir, "toancanh keys rotate")
     }
 
     /// Whether `dir` holds keys: else [`KeyStore::open`] makes new ones there, which open nothing that
@@ -88,7 +120,7 @@ impl KeyStore {
     #[must_use]
     pub fn is_in(dir: impl AsRef<Path>) -> bool {
         let dir = dir.as_ref();
-        [master::FILE_NAME, slot::FILE_NAME].iter().all(|name| dir.join(name).exists())
+        dir.join(slot::FILE_NAME).exists() && (dir.join(master::FILE_NAME).exists() || is_ring_outside())
     }
 
     /// As [`KeyStore::open`], on this disk, under this name for the lock file.
@@ -100,6 +132,19 @@ impl KeyStore {
         dir: impl AsRef<Path>,
         opened_by: &str,
     ) -> Result<KeyStore, KeyError> {
+        KeyStore::open_with(disk, dir, opened_by, Ring::default())
+    }
+
+    /// The same, with wrapping keys from outside the folder.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn open_with(
+        disk: Arc<dyn Disk>,
+        dir: impl AsRef<Path>,
+        opened_by: &str,
+        ring: Ring,
+    ) -> Result<KeyStore, KeyError> {
         let dir = dir.as_ref();
         disk.create_dir(dir).map_err(KeyError::io("making", dir))?;
         let lock_path = dir.join(LOCK_NAME);
@@ -109,11 +154,16 @@ impl KeyStore {
             LockError::Io(error) => KeyError::io("locking", &lock_path)(error),
         })?;
         remove_unfinished(disk.as_ref(), dir)?;
-        let master = master::read_or_make(disk.as_ref(), dir)?;
-        let (file, torn) = KeyFile::open(disk, dir, &master)?;
+        let is_outside = !ring.is_empty();
+        let mut ring = master::read_or_make(disk.as_ref(), dir, ring)?;
+        let signing = SigningKey::read_or_make(disk.as_ref(), dir)?;
+        let (file, torn) = KeyFile::open(Arc::clone(&disk), dir, &ring)?;
+        master::settle(disk.as_ref(), dir, is_outside)?;
+        let master = ring.swap_remove(0);
         Ok(KeyStore {
             dir: dir.to_path_buf(),
             master,
+            signing,
             file: Mutex::new(file),
             flushing: Mutex::new(()),
             torn,
@@ -192,20 +242,39 @@ impl KeyStore {
 
     /// Makes everything that was ever sealed for a case unreadable: its wrapped key is overwritten
     /// in place, and then the whole store is written anew without it. Durable when this returns.
-    /// Says whether there was a key. New data of that case can no longer be sealed.
+    /// New data of that case can no longer be sealed.
     ///
     /// Copies of the key directory that were made before keep the key: they must be destroyed too.
     ///
     /// # Errors
     /// See [`KeyError`].
-    pub fn erase(&self, case: &str) -> Result<bool, KeyError> {
+    pub fn erase(&self, case: &str) -> Result<Erased, KeyError> {
         let _one_at_a_time = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = self.file();
         let hash = file.case_hash(case);
         for name in travel::further(&hash).take_while(|name| file.slot(name).is_some()).collect::<Vec<_>>() {
             file.erase(&name)?;
         }
-        file.erase(&hash)
+        let knows = file.slot(&hash).is_some();
+        Ok(match (file.erase(&hash)?, knows) {
+            (true, _) => Erased::Now,
+            (false, true) => Erased::Before,
+            (false, false) => Erased::NoKey,
+        })
+    }
+
+    /// The public half of the key that signs checkpoints.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.signing.public()
+    }
+
+    /// Signs bytes with the key for checkpoints.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn sign(&self, message: &[u8]) -> Result<Signature, KeyError> {
+        self.signing.sign(message)
     }
 
     fn key_or_new(&self, case: &str) -> Result<(CaseHash, Key), KeyError> {
@@ -237,6 +306,20 @@ impl fmt::Debug for KeyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyStore").field("dir", &self.dir).finish_non_exhaustive()
     }
+}
+
+/// The public half of the signing key in `dir`, without opening the keys (a server may hold them); none where
+/// there is none.
+///
+/// # Errors
+/// [`NotAKey`] where the file holds something else or cannot be read.
+pub fn public_key_in(dir: impl AsRef<Path>) -> Result<Option<PublicKey>, NotAKey> {
+    signing::read_public(&RealDisk, dir.as_ref())
+}
+
+/// Whether the environment says the wrapping keys.
+fn is_ring_outside() -> bool {
+    ["TOANCANH_MASTER_KEY", "TOANCANH_MASTER_KEY_FILE"].iter().any(|name| std::env::var_os(name).is_some())
 }
 
 fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> Result<(), KeyError> {

@@ -27,6 +27,7 @@ mod options;
 mod stats;
 
 // Bytes on disk.
+pub mod checkpoint;
 mod files;
 pub mod frame;
 pub mod head;
@@ -36,12 +37,16 @@ mod window;
 
 // Work.
 mod admit;
+pub mod backup;
 mod bulk;
 mod index;
 mod log;
 mod read;
 pub mod recover;
 mod shared;
+mod tend;
+mod verify;
+mod witness;
 mod writer;
 
 // Personal data.
@@ -49,6 +54,7 @@ pub mod keys;
 
 pub use admit::{Admit, Decision, IdIndex};
 pub use bulk::{Bulk, BulkProgress};
+pub use checkpoint::{Checkpoint, CheckpointFault};
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::{AppendError, Corruption, Damage, OpenError, ReadError};
@@ -58,3 +64,6 @@ pub use options::{BeforeCommit, OpenMode, OpenProgress, Options, Sink};
 pub use read::Records;
 pub use recover::{Recovery, Torn};
 pub use stats::Stats;
+pub use tend::{Beside, Failed, TendStatus, Tender, Tending};
+pub use verify::{Against, BadCheckpoint, Verified, WhyBad, verify};
+pub use witness::{Position, Vouched, Voucher};

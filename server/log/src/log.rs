@@ -8,15 +8,18 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
+use crate::checkpoint::Checkpoint;
 use crate::disk::{DiskLock, LockError};
 use crate::error::{AppendError, OpenError, ReadError};
 use crate::files;
 use crate::item::{Appended, Batch, ClusterId, Item, Seq, StoredRecord};
+use crate::keys::{KeyError, KeyStore};
 use crate::options::{OpenMode, Options};
 use crate::read::{self, Records};
 use crate::recover::{self, Recovered, Recovery};
 use crate::shared::Shared;
 use crate::stats::Stats;
+use crate::witness::Position;
 use crate::writer::{self, Answer, Gathering, Request, Writer};
 
 /// Called exactly once with a batch's answer, on the writer's thread, or on the caller's where the
@@ -162,10 +165,31 @@ impl Log {
         self.inner.shared.durable()
     }
 
+    /// Up to where everything is durable, as a place that others can hold against the files.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.inner.shared.position()
+    }
+
+    /// Signs the place up to which everything is durable with the key in `keys`, and adds the checkpoint to the
+    /// log's file of them, durably. `None` where nothing has come since the last one there.
+    ///
+    /// # Errors
+    /// [`KeyError`]; the log goes on without it.
+    pub fn checkpoint(&self, keys: &KeyStore) -> Result<Option<Checkpoint>, KeyError> {
+        self.inner.shared.checkpoint(keys)
+    }
+
     /// How far each source has been read, as far as that is durable.
     #[must_use]
     pub fn cursors(&self) -> BTreeMap<String, Vec<u8>> {
         self.inner.shared.cursors().clone()
+    }
+
+    /// Where its files are.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.inner.shared.dir
     }
 
     /// Which log this is.
@@ -295,14 +319,15 @@ pub(crate) struct Rest {
 pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError> {
     options.check()?;
     let lock = lock(dir, &options)?;
-    let Recovered { report, cluster, index, end } = recover::recover(dir, &mut options)?;
+    let Recovered { report, cluster, index, position, end } = recover::recover(dir, &mut options)?;
     let shared = Arc::new(Shared::new(
         Arc::clone(&options.disk),
         dir.to_path_buf(),
         cluster,
         index,
         report.cursors.clone(),
-        report.durable,
+        position.clone(),
+        Arc::clone(&options.clock),
     ));
     let access = match (end, lock) {
         (Some(end), Some(lock)) => {
@@ -311,7 +336,7 @@ pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError
                 gathering: Gathering { wait: options.gather, bytes: options.gather_bytes },
                 sink: options.sink.take(),
             };
-            Access::Write(Box::new(Writer::new(Arc::clone(&shared), end, options, lock)?), rest)
+            Access::Write(Box::new(Writer::new(Arc::clone(&shared), end, &position, options, lock)?), rest)
         }
         (_, lock) => Access::Read(lock),
     };

@@ -10,6 +10,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::error::OpenError;
 use crate::item::StoredRecord;
 use crate::segment;
+use crate::witness::Vouched;
 
 /// What to do about damage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +95,9 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Who tells repeats from news.
     pub admit: Box<dyn Admit>,
+    /// Who else says up to where the log had been durable, such as a backup; see
+    /// [`crate::backup::witness`].
+    pub witnesses: Vec<Vouched>,
     /// Who gets what became durable.
     pub sink: Option<Box<dyn Sink>>,
     /// What must be durable before.
@@ -120,6 +124,7 @@ impl Default for Options {
             disk: Arc::new(RealDisk),
             clock: Arc::new(SystemClock::new()),
             admit: Box::new(IdIndex::new()),
+            witnesses: Vec::new(),
             sink: None,
             before_commit: None,
             progress: None,

@@ -7,7 +7,8 @@
 //! - a header stands anywhere after it in the segment that says "durable before: beyond the bad
 //!   frame" (frames are begun only after that much was synced), or
 //! - a later segment exists (it is made only after everything before it was synced), or
-//! - `HEAD` names a place beyond it (it is written only after that was synced).
+//! - `HEAD`, the newest checkpoint or another witness, such as a backup, names a place beyond it (each is
+//!   written only after that was synced).
 //!
 //! Then it is **corruption**: an error that names file and offset, or, if asked for, a log to read
 //! up to there. Otherwise it is a **torn tail**: its bytes are kept in a `.torn` file, the place is
@@ -31,15 +32,18 @@ mod scan;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::checkpoint;
 use crate::disk::{Disk, NEW_SUFFIX};
 use crate::error::{Corruption, Damage, OpenError};
-use crate::files::{self, IdFault};
-use crate::frame::Hash;
-use crate::head::{self, Head, HeadFault, Position};
+use crate::files::{self, Id, IdFault, Kind};
+use crate::head::{self, Head, HeadFault};
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
 use crate::options::{OpenMode, Options};
 use crate::segment::{self, SegmentHeader};
+use crate::witness::{Expected, Position, Vouched, Voucher};
+
+pub(crate) use scan::read_header as read_segment_header;
 
 /// What opening found and did.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +86,8 @@ pub(crate) struct Recovered {
     pub(crate) report: Recovery,
     pub(crate) cluster: ClusterId,
     pub(crate) index: Index,
+    /// Up to where all is durable.
+    pub(crate) position: Position,
     /// `None` when open for reading.
     pub(crate) end: Option<End>,
 }
@@ -89,9 +95,6 @@ pub(crate) struct Recovered {
 /// Where writing goes on.
 pub(crate) struct End {
     pub(crate) segment: SegmentHeader,
-    pub(crate) offset: u32,
-    pub(crate) chain: Hash,
-    pub(crate) next_seq: Seq,
     pub(crate) head: Head,
 }
 
@@ -103,15 +106,36 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     if writable {
         remove_unfinished(disk, dir)?;
     }
+    if !options.witnesses.is_empty() && !is_there(disk, dir)? {
+        return Err(OpenError::NotAsBackedUp { dir: dir.to_path_buf() });
+    }
     let created = writable && birth::make_if_new(disk, dir, options)?;
 
-    let (head, head_damage) = read_head(disk, dir)?;
-    let (cluster, id_damage) = read_id(disk, dir, head.as_ref())?;
-    let found = scan::scan(disk, dir, cluster, head.as_ref(), options)?;
+    let (id, head, about_files) = identify(disk, dir)?;
+    let cluster = id.cluster;
+    if writable && id.kind == Kind::Copy {
+        return Err(OpenError::IsCopy { dir: dir.to_path_buf() });
+    }
+    if options.witnesses.iter().any(|vouched| vouched.cluster != cluster) {
+        return Err(OpenError::NotAsBackedUp { dir: dir.to_path_buf() });
+    }
+    let checkpoint =
+        checkpoint::last(disk, dir).map_err(OpenError::io("reading", &dir.join(checkpoint::FILE_NAME)))?;
+    let mut vouched = std::mem::take(&mut options.witnesses);
+    vouched.extend(checkpoint.map(|checkpoint| checkpoint.vouched()));
+    let found = scan::scan(
+        disk,
+        dir,
+        cluster,
+        ends(id, head.as_ref()),
+        expected(&cluster, head.as_ref(), vouched),
+        options,
+    )?;
 
     let intact_to = Seq::new(found.next_seq.get() - 1);
-    let about_files = id_damage.or(head_damage).map(|damage| Corruption { intact_to, ..damage });
+    let about_files = about_files.map(|damage| Corruption { intact_to, ..damage });
     let rebuild = options.mode == OpenMode::Rebuild;
+    let position = found.position();
     let damage = found.damage.or(about_files.clone().filter(|_| !rebuild));
     let mut report = Recovery {
         created,
@@ -134,32 +158,73 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     let end = match (report.read_only, found.last) {
         (false, Some(segment)) => {
             if about_files.is_some() {
-                files::write_id(disk, dir, &cluster, options.clock.now_us())
+                files::write_id(disk, dir, &cluster, Kind::Log, options.clock.now_us())
                     .map_err(OpenError::io("writing", &dir.join(files::ID_NAME)))?;
             }
-            let position = Position {
-                segment: segment.number,
-                segment_first: segment.first_seq,
-                offset: found.offset,
-                next_seq: found.next_seq,
-                chain: found.chain,
-            };
             let now_us = options.clock.now_us();
             let repair = repair::Repair { disk, dir, segment: &segment, position: &position, now_us };
             report.torn = repair.take_off(report.torn)?;
             repair.save_again(head.as_ref())?;
             let head = repair.witness(head.as_ref(), &cluster)?;
-            Some(End {
-                offset: position.offset,
-                chain: position.chain,
-                next_seq: position.next_seq,
-                segment,
-                head,
-            })
+            Some(End { segment, head })
         }
         _ => None,
     };
-    Ok(Recovered { report, cluster, index: found.index, end })
+    Ok(Recovered { report, cluster, index: found.index, position, end })
+}
+
+/// Whether there is anything of a log.
+fn is_there(disk: &dyn Disk, dir: &Path) -> Result<bool, OpenError> {
+    let names = disk.list(dir).map_err(OpenError::io("listing", dir))?;
+    Ok(names.iter().any(|name| name == files::ID_NAME || segment::parse_name(name).is_some()))
+}
+
+/// Which log this is, what `HEAD` says, and what is wrong with either.
+pub(crate) fn identify(disk: &dyn Disk, dir: &Path) -> Result<(Id, Option<head::Found>, Damaged), OpenError> {
+    let (head, head_damage) = read_head(disk, dir)?;
+    let (id, id_damage) = read_id(disk, dir, head.as_ref())?;
+    Ok((id, head, id_damage.or(head_damage)))
+}
+
+/// Where a copy ends; a log ends where its frames do.
+fn ends(id: Id, head: Option<&head::Found>) -> Option<(u64, u32)> {
+    let head = head.filter(|_| id.kind == Kind::Copy)?;
+    Some((head.position.segment, head.position.offset))
+}
+
+/// What all the segments say, for somebody who only looks.
+pub(crate) struct Survey {
+    pub(crate) position: Position,
+    pub(crate) frames: u64,
+    pub(crate) segments: u64,
+    pub(crate) torn: Option<Torn>,
+    pub(crate) damage: Option<Corruption>,
+}
+
+/// Reads everything and changes nothing.
+pub(crate) fn survey(
+    disk: &dyn Disk,
+    dir: &Path,
+    id: Id,
+    head: Option<&head::Found>,
+    vouched: Vec<Vouched>,
+    options: &mut Options,
+) -> Result<Survey, OpenError> {
+    let expected = expected(&id.cluster, head, vouched);
+    let found = scan::scan(disk, dir, id.cluster, ends(id, head), expected, options)?;
+    Ok(Survey {
+        position: found.position(),
+        frames: found.frames,
+        segments: found.index.segments.len() as u64,
+        torn: found.torn,
+        damage: found.damage,
+    })
+}
+
+/// What must be met on the way. A witness of another log was refused by whoever named it.
+fn expected(cluster: &ClusterId, head: Option<&head::Found>, vouched: Vec<Vouched>) -> Expected {
+    let head = head.map(|head| head.vouched(Voucher::Head));
+    Expected::of(head.into_iter().chain(vouched).filter(|vouched| vouched.cluster == *cluster))
 }
 
 /// Files that a crash left unfinished; nothing in them was ever promised.
@@ -190,14 +255,10 @@ fn read_head(disk: &dyn Disk, dir: &Path) -> Result<(Option<head::Found>, Damage
 }
 
 /// Which log this is; where `log.id` cannot say, what `HEAD` or the first segment says.
-fn read_id(
-    disk: &dyn Disk,
-    dir: &Path,
-    head: Option<&head::Found>,
-) -> Result<(ClusterId, Damaged), OpenError> {
+fn read_id(disk: &dyn Disk, dir: &Path, head: Option<&head::Found>) -> Result<(Id, Damaged), OpenError> {
     let file = dir.join(files::ID_NAME);
     let damage = match files::read_id(disk, dir) {
-        Ok(cluster) => return Ok((cluster, None)),
+        Ok(id) => return Ok((id, None)),
         Err(IdFault::Missing) => Damage::Missing,
         Err(IdFault::Invalid) => Damage::Header { why: "checksum" },
         Err(IdFault::Newer(found)) => {
@@ -208,5 +269,6 @@ fn read_id(
     let first = dir.join(segment::file_name(Seq::FIRST, 1));
     let from_segment = || scan::read_header(disk, &first).ok()?.ok().map(|header| header.cluster);
     let cluster = head.map(|head| head.cluster).or_else(from_segment).unwrap_or_default();
-    Ok((cluster, Some(Corruption { file, offset: 0, damage, intact_to: Seq::ZERO })))
+    let id = Id { cluster, kind: Kind::Log };
+    Ok((id, Some(Corruption { file, offset: 0, damage, intact_to: Seq::ZERO })))
 }

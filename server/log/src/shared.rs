@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::checkpoint::{self, Checkpoint, CheckpointFile};
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
+use crate::keys::{KeyError, KeyStore};
 use crate::read::FrameCache;
 use crate::stats::{Counters, Stats};
+use crate::witness::Position;
 
 /// Held by the writer and by every reader. Locks are taken one at a time, never one inside another.
 pub(crate) struct Shared {
@@ -20,6 +24,11 @@ pub(crate) struct Shared {
     index: RwLock<Index>,
     cursors: RwLock<BTreeMap<String, Vec<u8>>>,
     cache: Mutex<FrameCache>,
+    clock: Arc<dyn Clock>,
+    /// Held while one is signed and written; nothing else waits for it.
+    checkpoints: Mutex<Option<CheckpointFile>>,
+    /// Set before `durable`.
+    position: Mutex<Position>,
     /// Set after the index: whoever sees a place here finds it there.
     durable: AtomicU64,
 }
@@ -31,7 +40,8 @@ impl Shared {
         cluster: ClusterId,
         index: Index,
         cursors: BTreeMap<String, Vec<u8>>,
-        durable: Seq,
+        position: Position,
+        clock: Arc<dyn Clock>,
     ) -> Shared {
         Shared {
             disk,
@@ -41,7 +51,10 @@ impl Shared {
             index: RwLock::new(index),
             cursors: RwLock::new(cursors),
             cache: Mutex::default(),
-            durable: AtomicU64::new(durable.get()),
+            clock,
+            checkpoints: Mutex::new(None),
+            durable: AtomicU64::new(position.durable().get()),
+            position: Mutex::new(position),
         }
     }
 
@@ -72,8 +85,42 @@ impl Shared {
         Seq::new(self.durable.load(Ordering::Acquire))
     }
 
-    pub(crate) fn set_durable(&self, seq: Seq) {
-        self.durable.store(seq.get(), Ordering::Release);
+    pub(crate) fn position(&self) -> Position {
+        self.position.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_durable(&self, position: Position) {
+        let durable = position.durable();
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner) = position;
+        self.durable.store(durable.get(), Ordering::Release);
+    }
+
+    /// Signs the durable end and writes that down, unless the newest checkpoint says it already.
+    pub(crate) fn checkpoint(&self, keys: &KeyStore) -> Result<Option<Checkpoint>, KeyError> {
+        let path = self.dir.join(checkpoint::FILE_NAME);
+        let mut held = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let position = self.position();
+        let disk = self.disk.as_ref();
+        let last = checkpoint::last(disk, &self.dir).map_err(KeyError::io("reading", &path))?;
+        let is_said = last.is_some_and(|last| last.position == position && last.key == keys.public_key());
+        if is_said || position.durable() == Seq::ZERO {
+            return Ok(None);
+        }
+        let checkpoint = Checkpoint::sign(self.cluster, position, self.clock.now_us(), keys)?;
+        let file = match &mut *held {
+            Some(file) => file,
+            none => {
+                none.insert(CheckpointFile::open(disk, &self.dir).map_err(KeyError::io("opening", &path))?)
+            }
+        };
+        match file.add(&checkpoint) {
+            Ok(()) => Ok(Some(checkpoint)),
+            Err(error) => {
+                // What it holds now is not known; it is looked at again the next time.
+                *held = None;
+                Err(KeyError::io("writing", &path)(error))
+            }
+        }
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -28,6 +28,7 @@ use crate::recover::End;
 use crate::segment::{self, SegmentHeader};
 use crate::shared::Shared;
 use crate::stats::add;
+use crate::witness::Position;
 
 pub(crate) use plan::{Plan, Staged};
 pub(crate) use thread::{Answer, Gathering, Request, run};
@@ -97,13 +98,14 @@ impl Writer {
     pub(crate) fn new(
         shared: Arc<Shared>,
         end: End,
+        position: &Position,
         options: Options,
         lock: Box<dyn DiskLock>,
     ) -> Result<Writer, OpenError> {
         let name = segment::file_name(end.segment.first_seq, end.segment.number);
         let path = shared.dir.join(name);
         let file = options.disk.open(&path, Access::Write).map_err(OpenError::io("opening", &path))?;
-        let place = Place { offset: end.offset, chain: end.chain, next_seq: end.next_seq };
+        let place = Place { offset: position.offset, chain: position.chain, next_seq: position.next_seq };
         Ok(Writer {
             dir: shared.dir.clone(),
             disk: options.disk,
@@ -315,7 +317,18 @@ impl Writer {
                 cursors.insert(cursor.source.clone(), cursor.position.clone());
             }
         }
-        self.shared.set_durable(Seq::new(self.landed.next_seq.get() - 1));
+        self.shared.set_durable(self.position());
+    }
+
+    /// Up to where everything is durable.
+    pub(super) fn position(&self) -> Position {
+        Position {
+            segment: self.segment.number,
+            segment_first: self.segment.first_seq,
+            offset: self.landed.offset,
+            next_seq: self.landed.next_seq,
+            chain: self.landed.chain,
+        }
     }
 
     /// Ends this segment and begins the next. Nothing may be in flight.

@@ -162,3 +162,22 @@ fn what_must_be_durable_before_is_asked_before_anything_is_written() {
     append_each(&log, 2..4, 10);
     assert_eq!(log.durable(), Seq::new(4));
 }
+
+#[test]
+fn a_sync_that_is_tried_again_answers_success_and_saves_nothing() {
+    // The control: what a log that tries again would believe, shown on the same disk.
+    use toancanh_log::Disk;
+    use toancanh_log::disk::Access;
+    let lost = (0..50).filter(|seed| {
+        let disk = SimDisk::new(*seed);
+        let path = support::path("file");
+        let file = disk.open(&path, Access::Create).unwrap();
+        disk.sync_dir(std::path::Path::new(DIR)).unwrap();
+        file.write_at(&[7; 2_048], 0).unwrap();
+        disk.fail_next(Op::SyncData, Fault::Io);
+        file.sync_data().unwrap_err();
+        file.sync_data().unwrap();
+        disk.after_power_cut(*seed).contents(&path).is_none_or(|bytes| bytes != [7; 2_048])
+    });
+    assert!(lost.count() > 25);
+}

@@ -17,9 +17,8 @@ const COLUMNS: [&str; 8] = ["code", "name_vi", "name_en", "parent", "valid_from"
 pub(super) fn read_all(folder: &Path, catalogue: &mut Catalogue) -> Result<(), CityError> {
     for path in files_with(folder, "csv")? {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let Ok(dimension) = stem.parse::<Dimension>() else {
-            let names = Dimension::ALL.map(Dimension::name).join(", ");
-            let message = format!("no dimension is called {stem:?}; the lists are named {names}");
+        let Some(dimension) = listed(stem) else {
+            let message = no_list(stem);
             return Err(Fault { path, line: 1, column: 1, message }.into());
         };
         let entries = read_list(&path)?;
@@ -31,6 +30,18 @@ pub(super) fn read_all(folder: &Path, catalogue: &mut Catalogue) -> Result<(), C
         tree.open = true;
     }
     Ok(())
+}
+
+/// The dimension of a list by its name. Criteria have a list of their own, `lists/criterion.csv`.
+pub(super) fn listed(stem: &str) -> Option<Dimension> {
+    stem.parse().ok().filter(|dimension| *dimension != Dimension::Criterion)
+}
+
+/// What is wrong with a list of this name.
+pub(super) fn no_list(stem: &str) -> String {
+    let names: Vec<&str> =
+        Dimension::ALL.map(Dimension::name).into_iter().filter(|name| listed(name).is_some()).collect();
+    format!("no dimension is called {stem:?}; the lists are named {}", names.join(", "))
 }
 
 /// The files of a folder with this extension, ascending; none where there is no such folder.
@@ -129,7 +140,7 @@ impl Header {
     }
 }
 
-fn check_parents(entries: &BTreeMap<String, Entry>) -> Result<(), (String, String)> {
+pub(super) fn check_parents(entries: &BTreeMap<String, Entry>) -> Result<(), (String, String)> {
     let tree = Tree { entries: entries.clone(), ..Tree::default() };
     for (code, entry) in entries {
         let Some(parent) = &entry.parent else { continue };

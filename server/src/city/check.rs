@@ -87,6 +87,7 @@ impl Checked {
     fn refused(&mut self, part: Part, path: &Path, error: CityError) {
         match error {
             CityError::Fault(fault) => self.fault(part, fault),
+            CityError::Faults(faults) => faults.into_iter().for_each(|fault| self.fault(part, fault)),
             CityError::Unreadable { source, .. } => self.at(part, path, (1, 1), source.to_string()),
             other => self.at(part, path, (1, 1), other.to_string()),
         }

@@ -45,11 +45,12 @@ fn name_states(sets: &[RuleSet], catalogue: &mut Catalogue) {
     }
 }
 
-/// Reads one regulation. The lists that its calendar names lie beside it.
+/// Reads one regulation; of one that cannot be all faults are said. The lists that its calendar names lie beside it.
 pub fn read_regulation(path: &Path) -> Result<RuleSet, CityError> {
     let text = read(path)?;
     let files = |name: &str| beside(path, name);
-    Ok(RuleSet::parse(path, &text, &files).map_err(|fault| whole(path, fault))?)
+    RuleSet::parse(path, &text, &files)
+        .map_err(|faults| CityError::Faults(faults.into_iter().map(|fault| whole(path, fault)).collect()))
 }
 
 /// Reads a working calendar; none where there is no such file.

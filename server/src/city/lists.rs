@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use domain::city::{City, Label};
+use domain::city::{City, Entry, Label};
 use domain::dimension::Dimension;
 use domain::lists::{Criterion, LimitBasis, Lists, ProcedureFacts, SatisfactionLevel};
 
 use super::CityError;
+use super::catalogue::check_parents;
 use super::table::{Row, Table};
 
 const CRITERIA: [&str; 7] =
@@ -23,8 +24,26 @@ pub(super) fn read_all(folder: &Path, city: &mut City) -> Result<(), CityError> 
         satisfaction: satisfaction(&lists.join("satisfaction.csv"))?,
         procedures: procedures(&lists.join("procedure.csv"), city)?,
     };
+    if !read.criteria.is_empty() {
+        let tree = city.catalogue.trees.entry(Dimension::Criterion.name().to_owned()).or_default();
+        tree.entries = read.criteria.iter().map(entry).collect();
+        tree.open = false;
+    }
     city.lists = read.into();
     Ok(())
+}
+
+/// A criterion as a code of its dimension. It lies under the one whose series it goes on with, so that
+/// `criterion:1` is the whole series.
+fn entry(criterion: &Criterion) -> (String, Entry) {
+    let entry = Entry {
+        label: criterion.label.clone(),
+        parent: criterion.comparable_with.clone(),
+        valid_from: criterion.valid_from.map(|day| day.to_string()),
+        valid_to: criterion.valid_to.map(|day| day.to_string()),
+        centre: None,
+    };
+    (criterion.code.clone(), entry)
 }
 
 fn table<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Option<Table<N>>, CityError> {
@@ -60,6 +79,10 @@ fn criteria(path: &Path) -> Result<Vec<Criterion>, CityError> {
             comparable_with: (!before.is_empty()).then(|| before.clone()),
         });
     }
+    check_parents(&criteria.iter().map(entry).collect()).map_err(|(code, _)| {
+        let line = table.rows.iter().find(|row| row.cells[0] == code).map_or(1, |row| row.line);
+        table.fault(line, format!("comparable_with of {code:?} runs in a ring"))
+    })?;
     criteria.sort_by_key(|criterion| criterion.order);
     Ok(criteria)
 }
@@ -117,6 +140,7 @@ fn number<const N: usize>(table: &Table<N>, line: usize, name: &str, text: &str)
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check_refused, shipped};
+    use super::*;
 
     const CITY: (&str, &str) = ("city.toml", "[city]\ncode = \"x\"\nzone = \"UTC\"\n");
 
@@ -127,6 +151,9 @@ mod tests {
             assert_eq!(city.lists.criteria_on("2025-10-10".parse().unwrap()).count(), 9);
             let counts = |score| city.lists.level(score).map(|level| level.counts_as_satisfied);
             assert_eq!([1000, 2000, 3000].map(counts), [Some(false), Some(true), Some(true)]);
+            assert!(city.catalogue.knows(Dimension::Criterion, "C9"));
+            assert!(!city.catalogue.knows(Dimension::Criterion, "C10"));
+            assert!(city.catalogue.knows(Dimension::RatingChannel, "kiosk"));
             let birth = city.lists.procedure("khai_sinh").unwrap();
             assert_eq!((birth.field.as_str(), birth.limit_working_days), ("thu_tuc.ho_tich", 1));
             let listed = city.catalogue.trees["procedure"].entries.len();
@@ -149,6 +176,11 @@ mod tests {
             "lists/criterion.csv",
             &criterion("C2,a,b,2,,,C9"),
             "criterion.csv:3:1: comparable_with \"C9\" has no line",
+        );
+        check(
+            "lists/criterion.csv",
+            &criterion("C2,a,b,2,,,C2"),
+            "criterion.csv:3:1: comparable_with of \"C2\" runs in a ring",
         );
         check(
             "lists/criterion.csv",

@@ -71,13 +71,14 @@ pub(super) struct Settings {
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "code",
     "name",
     "zone",
     "due_soon_percent",
     "extent",
     "satisfied_permille",
+    "ratings_min_answers",
     "effects_wait_minutes",
     "placeholders",
     "dimension",
@@ -100,6 +101,9 @@ pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
     }
     if let Some(permille) = table.get("satisfied_permille") {
         city.satisfied_permille = from_to(&permille, 0, 1_000)?;
+    }
+    if let Some(least) = table.get("ratings_min_answers") {
+        city.ratings_min_answers = from_to(&least, 1, 1_000)?;
     }
     if let Some(minutes) = table.get("effects_wait_minutes") {
         // Two hours: a wall that waits longer tells nobody of anything.

@@ -35,7 +35,7 @@ fn line(setting: &Setting) -> String {
         return format!("# {} is not set", setting.key);
     }
     let is_plain = match setting.key {
-        "open_reads" | "redis_without_replica" => true,
+        "open_reads" | "image_every" | "redis_without_replica" => true,
         "speed" | "redis_absence_hours" => setting.text.parse::<f64>().is_ok(),
         _ => false,
     };

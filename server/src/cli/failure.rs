@@ -11,6 +11,7 @@ use crate::replay::{CarryError, ReplayError};
 use crate::simulate::SimulateError;
 use crate::source::SourceError;
 use crate::store::StoreError;
+use toancanh_log::OpenError;
 
 /// Why a command did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,10 +151,27 @@ impl From<SourceError> for Failure {
     }
 }
 
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match &error {
+            OpenError::OtherLog { .. }
+            | OpenError::NotAsBackedUp { .. }
+            | OpenError::IsCopy { .. }
+            | OpenError::NotEmpty { .. }
+            | OpenError::BadOptions { .. } => Self::usage(error.to_string()),
+            OpenError::Io { source, .. } => Self::of_file(source, error.to_string()),
+            _ => Self::environment(error.to_string()),
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::OtherCity { .. } => Self::usage(error.to_string()),
+            StoreError::Open(OpenError::NotAsBackedUp { .. } | OpenError::IsCopy { .. }) => {
+                Self::usage(error.to_string())
+            }
             _ => Self::environment(error.to_string()),
         }
     }

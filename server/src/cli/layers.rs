@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 16] = [
     "city",
     "data",
     "keys",
@@ -19,11 +19,13 @@ pub(super) const KEYS: [&str; 14] = [
     "log",
     "redis_without_replica",
     "redis_absence_hours",
+    "image_every",
     "site_root",
     "mapping",
     "to",
     "token",
     "speed",
+    "backup",
 ];
 
 /// Settings that are shown by no command. The address of Redis may hold a password.

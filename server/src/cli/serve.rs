@@ -32,6 +32,7 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
         Store::make_keys(&settings.keys)?;
     }
     let started = serve::start(settings, clock).await?;
+    let asked = stop_requested();
     say(&format!("listening on http://{}", started.address))?;
     let has_failed = async {
         while !started.has_failed() {
@@ -39,7 +40,7 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
         }
     };
     let is_asked = tokio::select! {
-        () = stop_requested() => true,
+        () = asked => true,
         () = has_failed => false,
     };
     started.stop().await?;

@@ -13,6 +13,8 @@ use crate::settings::{Carrying, Settings};
 pub(super) const DATA: &str = "data";
 /// Where a server listens if nobody says.
 const LISTEN: &str = "127.0.0.1:8080";
+/// After how many events an image is kept if nobody says: a city's quiet night, or a second of folding.
+const IMAGE_EVERY: &str = "20000";
 
 /// A server that is alone.
 const OWN_LOG: &str = "own";
@@ -29,6 +31,10 @@ pub struct ServerOptions {
     /// Where the keys of personal data lie, outside the data [env: TOANCANH_KEYS; default: DATA.keys].
     #[arg(long, value_name = "DIR")]
     pub keys: Option<String>,
+    /// Keep a second copy of the data here while the server runs, best on another machine's disk; it never has
+    /// the keys. At a start it bears witness that nothing was cut off the log [env: TOANCANH_BACKUP].
+    #[arg(long, value_name = "DIR")]
+    pub backup: Option<String>,
     /// Where to answer; port 0 picks one [env: TOANCANH_LISTEN; default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
@@ -54,6 +60,10 @@ pub struct ServerOptions {
     /// from a backup or another server's log [env: TOANCANH_REDIS_ABSENCE_HOURS; default: 72].
     #[arg(long, value_name = "HOURS")]
     pub redis_absence_hours: Option<String>,
+    /// Keep an image of the numbers beside the log whenever so many events have come in, so that a start
+    /// reads only what came after it; 0 keeps none [env: TOANCANH_IMAGE_EVERY; default: 20000].
+    #[arg(long, value_name = "EVENTS")]
+    pub image_every: Option<String>,
     /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
     #[arg(long, value_name = "DIR")]
     pub site_root: Option<String>,
@@ -78,12 +88,14 @@ impl ServerOptions {
             city,
             data,
             layers.pick_or("keys", self.keys.as_deref(), &keys_beside),
+            layers.pick_or("backup", self.backup.as_deref(), ""),
             layers.pick_or("listen", self.listen.as_deref(), LISTEN),
             layers.pick_or("clock", self.clock.as_deref(), "system"),
             layers.pick_or("open_reads", open_reads, "false"),
             layers.pick_or("log", self.log.as_deref(), OWN_LOG),
             layers.pick_or("redis_without_replica", without_replica, "false"),
             layers.pick_or("redis_absence_hours", self.redis_absence_hours.as_deref(), "72"),
+            layers.pick_or("image_every", self.image_every.as_deref(), IMAGE_EVERY),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
     }
@@ -114,13 +126,18 @@ impl ServerOptions {
             city: need("city")?.text.clone(),
             data: PathBuf::from(&need("data")?.text),
             keys: PathBuf::from(&need("keys")?.text),
+            backup: Some(need("backup")?.text.clone()).filter(|text| !text.is_empty()).map(PathBuf::from),
             listen: need("listen")?.parse("an address with a port, such as 127.0.0.1:8080")?,
             clock: need("clock")?.text.clone(),
             open_reads: need("open_reads")?.parse("true or false")?,
+            image_every: need("image_every")?.parse("a number of events, such as 20000, or 0 for none")?,
             site_root: PathBuf::from(&need("site_root")?.text),
             notice: None,
         };
         check_keys(&settings.data, &settings.keys)?;
+        if let Some(backup) = &settings.backup {
+            check_backup(&settings.data, &settings.keys, backup)?;
+        }
         Ok(settings)
     }
 }
@@ -136,6 +153,20 @@ pub(super) fn check_keys(data: &Path, keys: &Path) -> Result<(), Failure> {
             "--keys {}: lies inside --data; keys must lie elsewhere, so that no copy of the data holds them",
             keys.display()
         )));
+    }
+    Ok(())
+}
+
+/// A backup inside what it copies, or around the keys, protects from nothing.
+fn check_backup(data: &Path, keys: &Path, backup: &Path) -> Result<(), Failure> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (data, keys, place) = (absolute(data), absolute(keys), absolute(backup));
+    let fault = |why: &str| Err(Failure::usage(format!("--backup {}: {why}", backup.display())));
+    if place.starts_with(&data) || data.starts_with(&place) {
+        return fault("lies inside --data, or around it; a backup must lie elsewhere, best on another disk");
+    }
+    if keys.starts_with(&place) || place.starts_with(&keys) {
+        return fault("lies around --keys, or inside them; no backup of the data holds keys");
     }
     Ok(())
 }

@@ -6,8 +6,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use domain::city::City;
 use domain::state::{Changes, State};
 use domain::symbol::Symbols;
+use domain::{Seq, Timestamp};
 use engine::{Cube, QueryError, Registry};
 use toancanh_log::StoredRecord;
 use tokio::sync::watch;
@@ -73,6 +75,9 @@ impl Feed {
     }
 }
 
+/// Takes a record of the log, with how far the reading has come in per cent.
+pub type Take<'a> = dyn FnMut(StoredRecord, u8) -> Result<(), StoreError> + 'a;
+
 /// A core whose thread has not started.
 pub struct Waiting {
     parts: Parts,
@@ -83,18 +88,18 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Starts the thread: it first reads what `replay` yields (the log's records), then goes live.
+    /// Starts the thread: it begins with the state that was `kept`, if any, reads what `replay` yields
+    /// (the log's records after it), then goes live.
     ///
     /// # Errors
     /// If no thread can be had.
     pub fn run(
         self,
-        replay: impl FnOnce(&mut dyn FnMut(StoredRecord, u8) -> Result<(), StoreError>) -> Result<(), StoreError>
-        + Send
-        + 'static,
+        kept: impl FnOnce(&Arc<City>, Timestamp) -> Option<State> + Send + 'static,
+        replay: impl FnOnce(Seq, &mut Take<'_>) -> Result<(), StoreError> + Send + 'static,
     ) -> std::io::Result<JoinHandle<Result<(), StoreError>>> {
         std::thread::Builder::new().name("core".into()).spawn(move || {
-            let ticker = super::rebuild::read_log(self, replay)?;
+            let ticker = super::rebuild::read_log(self, kept, replay)?;
             ticker.run();
             Ok(())
         })
@@ -223,7 +228,7 @@ impl Ticker {
                 self.state.apply(event, &mut self.changes);
             }
             // It passed the gate and is in the log: kept there, and said aloud.
-            Err(error) => tracing::error!(%error, "a record cannot be read back"),
+            Err(error) => self.parts.telemetry.record_is_unreadable(&error),
         }
     }
 

@@ -10,6 +10,7 @@
 //!   {"known": {"source": "…", "cases": ["…"]}}         {"known": [[{"id": "…", "time_us": 0}]]}
 //!   {"data": {"source": "…", "case": "…", "ids": […]}} {"data": [{…}, null]}
 //!   {"offer": [{…CloudEvent…}]}                        {"answer": {"accepted": 1, …}}
+//!   {"erase": {"case": "…"}}                           {"erased": "now"}
 //!                                              or each {"problem": {…RFC 9457…}}
 //! ```
 //!
@@ -27,6 +28,7 @@ use domain::problem::Problem;
 use domain::{Seq, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use toancanh_log::keys::Erased;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
@@ -86,6 +88,11 @@ pub enum Ask {
     },
     /// Take these events.
     Offer(Vec<Json>),
+    /// Destroy the key of this case's personal data.
+    Erase {
+        /// The case code.
+        case: String,
+    },
 }
 
 /// What it is told.
@@ -103,8 +110,42 @@ pub enum Reply {
     Data(Vec<Option<Json>>),
     /// To `Offer`.
     Answer(Answer),
+    /// To `Erase`.
+    Erased(ErasedKey),
     /// Instead of any of them.
     Problem(Problem),
+}
+
+/// What an erasure came to, as [`toancanh_log::keys::Erased`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasedKey {
+    /// The key is destroyed.
+    Now,
+    /// It had been destroyed before.
+    Before,
+    /// There is no key of that case.
+    NoKey,
+}
+
+impl From<Erased> for ErasedKey {
+    fn from(erased: Erased) -> Self {
+        match erased {
+            Erased::Now => Self::Now,
+            Erased::Before => Self::Before,
+            Erased::NoKey => Self::NoKey,
+        }
+    }
+}
+
+impl From<ErasedKey> for Erased {
+    fn from(erased: ErasedKey) -> Self {
+        match erased {
+            ErasedKey::Now => Self::Now,
+            ErasedKey::Before => Self::Before,
+            ErasedKey::NoKey => Self::NoKey,
+        }
+    }
 }
 
 /// One event that a source has given.
@@ -253,6 +294,7 @@ impl Importer {
             Ask::Known { source, cases } => Ok(Reply::Known(self.known(&source, &cases))),
             Ask::Data { source, case, ids } => self.data(&source, &case, &ids).await,
             Ask::Offer(events) => self.offer(events).await,
+            Ask::Erase { case } => Ok(Reply::Erased(self.running.store.erase(&case)?.into())),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::source::CasesQuery;
-use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Satisfaction, Table};
 use domain::city::City;
 use domain::problem::Problem;
 use domain::query::{Query, Rules};
@@ -25,6 +25,7 @@ pub struct Answers {
     hexagons: Flights<Query, Hexagons>,
     cases: Flights<CasesKey, CasePage>,
     receipts: Flights<(Query, Option<String>), Receipt>,
+    satisfactions: Flights<Query, Satisfaction>,
 }
 
 /// A question for cases, as a key.
@@ -41,6 +42,7 @@ impl Answers {
             hexagons: Flights::default(),
             cases: Flights::default(),
             receipts: Flights::default(),
+            satisfactions: Flights::default(),
         }
     }
 
@@ -92,6 +94,16 @@ impl Answers {
         let asked = query.clone();
         let job = self.count(move |snapshot| engine::hexagons(&snapshot.frozen, &query));
         self.hexagons.join(&self.work, asked, job).await
+    }
+
+    /// `GET /api/v1/satisfaction`.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the parameter at fault.
+    pub async fn satisfaction(&self, query: Query) -> Result<Arc<Satisfaction>, Problem> {
+        let asked = query.clone();
+        let job = self.count(move |snapshot| engine::satisfaction(&snapshot.frozen, &query));
+        self.satisfactions.join(&self.work, asked, job).await
     }
 
     /// `GET /api/v1/cases`.

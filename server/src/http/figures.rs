@@ -10,7 +10,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Metric, Registry, Unit};
-use toancanh_log::Stats;
+use toancanh_log::{Stats, TendStatus};
 
 use super::api::Api;
 use super::problem::{Refusal, internal};
@@ -28,6 +28,9 @@ pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal>
     of_log(&mut registry, &api.running.store.log().stats());
     if let Some(carrier) = api.running.store.carrier() {
         of_carrier(&mut registry, &carrier.report(api.running.store.durable()));
+    }
+    if let Some(tended) = api.running.store.tended() {
+        of_tending(&mut registry, &tended);
     }
     of_state(&mut registry, &api.running.core.snapshot());
     gauge(
@@ -57,6 +60,10 @@ fn of_gateway_and_hub(registry: &mut Registry, telemetry: &Telemetry) {
     counter(registry, "live_frames_dropped", "Frames dropped because a socket was behind", dropped);
     gauge(registry, "live_sockets", "Live sockets open now", get(&t.live_sockets));
     gauge(registry, "live_topics", "Questions kept up to date now", get(&t.live_topics));
+    let image = "The place of the image that the start went on from; 0 where it read the whole log";
+    gauge(registry, "state_image_seq", image, get(&t.image_seq));
+    let unreadable = "Records of the log that are no events to this build: the numbers are without them";
+    gauge(registry, "log_records_unreadable", unreadable, get(&t.records_unreadable));
     counter(registry, "ticks", "Ticks done", get(&t.ticks_total));
     seconds(registry, "tick_last", "How long the last tick took", get(&t.tick_micros));
     seconds(registry, "tick_max", "The longest tick since the start", get(&t.tick_micros_max));
@@ -114,6 +121,21 @@ fn of_carrier(registry: &mut Registry, report: &Report) {
     gauge(registry, "carrier_unconfirmed", "Records not known to be on the stream", report.unconfirmed);
     if let Some(lag_ms) = report.lag_ms {
         seconds(registry, "carrier_lag", "How far this server lies behind the stream", lag_ms * 1_000);
+    }
+}
+
+fn of_tending(registry: &mut Registry, tended: &TendStatus) {
+    let t = tended;
+    counter(registry, "checkpoints", "Signed checkpoints written", t.checkpoints_total);
+    let errors = t.checkpoint_errors_total;
+    counter(registry, "checkpoint_errors", "Checkpoints that could not be written", errors);
+    if t.has_backup {
+        gauge(registry, "backup_seq", "Up to here the backup is durable", t.backup.get());
+        gauge(registry, "backup_lag_records", "Durable events that the backup lacks", t.backup_lag_records);
+        let lag = u64::try_from(t.backup_lag.as_micros()).unwrap_or(u64::MAX);
+        seconds(registry, "backup_lag", "How long the backup has lacked any", lag);
+        let errors = t.backup_errors_total;
+        counter(registry, "backup_errors", "Turns of the backup that failed", errors);
     }
 }
 

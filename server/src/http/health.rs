@@ -16,11 +16,20 @@ use super::sheet::json;
 pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
     core_runs(&api)?;
     let store = &api.running.store;
-    let mut told = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
-    if let Some(carrier) = store.carrier() {
-        told["carrier"] = json!(carrier.report(store.durable()));
+    let mut said = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
+    let unreadable = api.running.telemetry.records_unreadable.load(std::sync::atomic::Ordering::Relaxed);
+    if unreadable > 0 {
+        said["records_unreadable"] = json!(unreadable);
     }
-    Ok(json(&told)?)
+    if let Some(tended) = store.tended().filter(|tended| tended.has_backup) {
+        // Why it fails is in the server's own log: paths are for nobody else.
+        said["backup"] =
+            json!({ "ok": tended.backup_error.is_none(), "lag_seconds": tended.backup_lag.as_secs() });
+    }
+    if let Some(carrier) = store.carrier() {
+        said["carrier"] = json!(carrier.report(store.durable()));
+    }
+    Ok(json(&said)?)
 }
 
 /// `GET /api/v1/state`: by which two servers know that they hold the same events.

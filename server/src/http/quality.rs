@@ -12,6 +12,7 @@ use domain::city::Label;
 use domain::dimension::Dimension;
 use domain::event::Flag;
 use domain::query::bad;
+use domain::regulation::Requirement;
 use domain::state::State as City;
 use domain::{Seq, Value};
 use serde::Serialize;
@@ -40,6 +41,10 @@ struct FlagView {
     flag: &'static str,
     /// The dimension, where the flag is about one.
     dimension: Option<&'static str>,
+    /// What the regulation asks, where the flag says that it is not there.
+    requirement: Option<String>,
+    /// Where that stands.
+    clause: Option<String>,
     /// What it means.
     label: Label,
     /// How many cases have it.
@@ -75,58 +80,76 @@ pub(super) async fn quality(
     Ok(answer(form, body.seq, &body.at, &body, || flags_table(&body.problems))?)
 }
 
-/// Every flag, so that an unknown name is told from one that no case has.
+/// Whether there is such a flag, so that an unknown name is told from one that no case has.
 fn is_flag(name: &str) -> bool {
-    let known = [
-        Flag::StrangeDueAt,
-        Flag::PointOutside,
-        Flag::PointZero,
-        Flag::PointSwapped,
-        Flag::PointPlaceholder,
-        Flag::UnknownCode(Dimension::Agency),
-        Flag::NotAllowed,
-        Flag::CaseUnknown,
-        Flag::ReceivedAgain,
-        Flag::ClosedBeforeReceived,
-        Flag::MissingAgency,
-        Flag::MissingField,
-        Flag::PlaceApproximate,
-        Flag::PlaceOfOtherEpoch,
-    ];
-    known.iter().any(|flag| flag.name() == name)
+    Flag::ALL.iter().any(|flag| flag.name() == name)
+}
+
+/// What is odd: a flag and, where a regulation asks for what is not there, the id of what it asks.
+type Oddity<'a> = (Flag, Option<&'a str>);
+
+/// The cases that have it.
+#[derive(Default)]
+struct Found<'a> {
+    requirement: Option<&'a Requirement>,
+    cases: u64,
+    codes: Vec<Arc<str>>,
 }
 
 fn flagged(state: &City, after: &str, limit: usize) -> Vec<FlagView> {
-    let mut by_flag: BTreeMap<Flag, (u64, Vec<Arc<str>>)> = BTreeMap::new();
+    let mut all: BTreeMap<Oddity<'_>, Found<'_>> = BTreeMap::new();
     for case in state.cases() {
-        for flag in flags(case) {
-            let (count, codes) = by_flag.entry(flag).or_default();
-            *count += 1;
+        for (oddity, requirement) in oddities(case) {
+            let found = all.entry(oddity).or_default();
+            found.requirement = requirement;
+            found.cases += 1;
             if &*case.code > after {
-                codes.push(case.code.clone());
+                found.codes.push(case.code.clone());
             }
         }
     }
-    let view = |(flag, (cases, mut codes)): (Flag, (u64, Vec<Arc<str>>))| {
-        codes.sort_unstable();
-        codes.truncate(limit);
+    all.into_iter().map(|((flag, _), found)| found.view(flag, limit)).collect()
+}
+
+impl Found<'_> {
+    fn view(mut self, flag: Flag, limit: usize) -> FlagView {
+        self.codes.sort_unstable();
+        self.codes.truncate(limit);
         let (vi, en) = flag.describe();
+        let said = |flag: &str, asked: Option<&str>| match asked {
+            Some(asked) => format!("{flag}: {asked}"),
+            None => flag.to_owned(),
+        };
+        let text = self.requirement.map(|asked| &asked.text);
         FlagView {
             flag: flag.name(),
             dimension: match flag {
                 Flag::UnknownCode(dimension) => Some(dimension.name()),
                 _ => None,
             },
-            label: Label { vi: vi.to_owned(), en: en.to_owned() },
-            cases,
-            codes,
+            requirement: self.requirement.map(|asked| asked.id.clone()),
+            clause: self.requirement.map(|asked| asked.clause.clone()),
+            label: Label {
+                vi: said(vi, text.map(|text| text.vi.as_str())),
+                en: said(en, text.map(|text| text.en.as_str())),
+            },
+            cases: self.cases,
+            codes: self.codes,
         }
-    };
-    by_flag.into_iter().map(view).collect()
+    }
 }
 
-fn flags(case: &Case) -> Vec<Flag> {
-    case.timeline.as_ref().map_or_else(|| vec![Flag::CaseUnknown], |timeline| timeline.flags.clone())
+/// What is odd about a case, each once; a requirement that several of its events do not meet too.
+fn oddities(case: &Case) -> BTreeMap<Oddity<'_>, Option<&Requirement>> {
+    let Some(timeline) = &case.timeline else {
+        return BTreeMap::from([((Flag::CaseUnknown, None), None)]);
+    };
+    let asked = timeline.unmet.iter().map(|unmet| &*unmet.requirement);
+    let mut all: BTreeMap<Oddity<'_>, Option<&Requirement>> =
+        asked.clone().map(|asked| ((asked.flag, Some(asked.id.as_str())), Some(asked))).collect();
+    let plain = timeline.flags.iter().filter(|flag| !asked.clone().any(|asked| asked.flag == **flag));
+    all.extend(plain.map(|flag| ((*flag, None), None)));
+    all
 }
 
 fn flags_table(problems: &[FlagView]) -> Sheet {
@@ -134,12 +157,15 @@ fn flags_table(problems: &[FlagView]) -> Sheet {
         [
             text(Some(problem.flag)),
             text(problem.dimension),
+            text(problem.requirement.as_deref()),
+            text(problem.clause.as_deref()),
             text(Some(&problem.label.vi)),
             text(Some(&problem.label.en)),
             Value::Int(i64::try_from(problem.cases).unwrap_or(i64::MAX)),
         ]
     });
-    Sheet::new(["flag", "dimension", "label_vi", "label_en", "cases"], rows)
+    let columns = ["flag", "dimension", "requirement", "clause", "label_vi", "label_en", "cases"];
+    Sheet::new(columns, rows)
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,10 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
-use super::{cases, clock, counters, escalations, events, figures, health, live, numbers, quality, sources};
+use super::{
+    cases, clock, commitments, counters, escalations, events, figures, health, live, numbers, quality,
+    satisfaction, sources,
+};
 use crate::running::Running;
 
 /// One call.
@@ -39,12 +42,14 @@ pub(super) fn calls() -> Vec<Call> {
         answered(aggregates_call(), get(numbers::aggregates)),
         answered(hexagons_call(), get(numbers::hexagons)),
         answered(receipt_call(), get(numbers::receipt)),
+        answered(satisfaction_call(), get(satisfaction::satisfaction)),
         answered(cases_call(), get(cases::cases)),
         answered(case_call(), get(cases::case)),
         answered(sources_call(), get(sources::sources)),
         answered(quality_call(), get(quality::quality)),
         answered(counters_call(), get(counters::counters)),
         answered(escalations_call(), get(escalations::escalations)),
+        answered(commitments_call(), get(commitments::commitments)),
         answered(unmapped_call(), get(quality::unmapped)),
         answered(clock_call(), post(clock::move_on)),
         answered(state_call(), get(health::state)),

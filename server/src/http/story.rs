@@ -3,11 +3,11 @@
 
 use axum::response::Response;
 use domain::Seq;
-use domain::answer::{CaseRow, CaseStory, EventView};
-use domain::case::{Case, Timeline, Verdict};
+use domain::answer::{CaseRow, CaseStory, EventView, UnmetView};
+use domain::case::{Case, Timeline, Unmet, Verdict};
 use domain::event::{Event, Flag};
 use domain::fold::fold;
-use domain::intake::CONFIDENTIAL_MEMBERS;
+use domain::intake::{CONFIDENTIAL_MEMBERS, conceal_officers};
 use domain::problem::Problem;
 use domain::query::Rules;
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::problem::internal;
 use super::sheet::json;
-use super::{case_clock, escalations};
+use super::{case_clock, case_stages, escalations};
 use crate::core::Snapshot;
 use crate::store::{Store, record};
 
@@ -46,6 +46,7 @@ pub(super) fn tell(
     let zone = &state.city().zone;
     let mut said = read_back(store, case)?;
     conceal(&mut said);
+    said.iter_mut().filter_map(|event| event.get_mut("data")).for_each(conceal_officers);
     let mut row = engine::case_row(frozen, case).unwrap_or_else(|| not_received(case));
     if let Some(title) = title(case, &said) {
         row.title = Some(title);
@@ -57,6 +58,11 @@ pub(super) fn tell(
         case: row,
         clocks: clocks.unwrap_or_default(),
         escalations: escalations::of_case(state, case),
+        stages: case
+            .timeline
+            .as_ref()
+            .map(|timeline| case_stages::views(state, case, timeline))
+            .unwrap_or_default(),
         events: events(case, said, zone),
     }))
 }
@@ -102,10 +108,29 @@ fn events(case: &Case, said: Vec<Json>, zone: &TimeZone) -> Vec<EventView> {
         None => unheard,
     };
     let views = case.events.iter().zip(said).enumerate();
-    views.map(|(place, (event, said))| view(event, said, verdict(place), zone)).collect()
+    let unmet = case.timeline.as_ref().map_or(&[][..], |timeline| &timeline.unmet);
+    let unmet = |place: usize| unmet.iter().filter(|unmet| unmet.event == place).map(asked).collect();
+    views.map(|(place, (event, said))| view(event, said, verdict(place), unmet(place), zone)).collect()
 }
 
-fn view(event: &Event, mut said: Json, verdict: Verdict, zone: &TimeZone) -> EventView {
+fn asked(unmet: &Unmet) -> UnmetView {
+    let requirement = &unmet.requirement;
+    UnmetView {
+        requirement: requirement.id.clone(),
+        clause: requirement.clause.clone(),
+        label: requirement.text.clone(),
+        flag: requirement.flag.name().to_owned(),
+        missing: unmet.missing.clone(),
+    }
+}
+
+fn view(
+    event: &Event,
+    mut said: Json,
+    verdict: Verdict,
+    unmet: Vec<UnmetView>,
+    zone: &TimeZone,
+) -> EventView {
     let flag = verdict.flag.or_else(|| event.flags.first().copied());
     EventView {
         id: event.id.to_string(),
@@ -116,6 +141,7 @@ fn view(event: &Event, mut said: Json, verdict: Verdict, zone: &TimeZone) -> Eve
         seq: event.seq,
         applied: verdict.applied,
         flag: flag.map(|flag| flag.name().to_owned()),
+        unmet,
         data: match said.get_mut("data").map(Json::take) {
             None | Some(Json::Null) => Json::Object(serde_json::Map::new()),
             Some(data) => data,

@@ -31,11 +31,16 @@ pub(super) fn plan(world: &World, date: Date, planned: &mut Vec<Planned>) {
     let mut all: Vec<(Timestamp, bool)> = online.into_iter().map(|at| (at, true)).collect();
     all.extend(in_person.into_iter().map(|at| (at, false)));
     all.sort_unstable();
-    let prefix = format!("{}-{}", plan.code_prefix, date.strftime("%y%m%d"));
     for (number, (at, online)) in (1_u32..).zip(all) {
-        let code: Code = Arc::from(format!("{prefix}-{number:06}"));
+        let code = code(&plan.code_prefix, date, number);
         planned.extend(tell(world, plan, code, source, at, online, chance.branch()));
     }
+}
+
+/// A unit counts four digits of dossiers a day (Thông tư 01/2018/TT-VPCP Điều 19); a city has more.
+fn code(prefix: &str, date: Date, number: u32) -> Code {
+    let unit = prefix.replace("##", &format!("{:02}", number / 10_000));
+    Arc::from(format!("{unit}-{}-{:04}", date.strftime("%y%m%d"), number % 10_000))
 }
 
 fn tell(
@@ -110,7 +115,9 @@ fn handle(story: &mut Story<'_>, plan: &DossierPlan, procedure: &ProcedurePlan, 
         if story.chance.happens(*rated) {
             story.wait(&desk.rate, None);
             let late = approved > due;
-            let said = rating(story.world, unit, late, Some(stage), Some(officer), &mut story.chance);
+            let channels = &plan.rating_channels;
+            let said =
+                rating(story.world, unit, late, Some(stage), Some(officer), channels, &mut story.chance);
             story.say(What::Rated(Box::new(said)));
         }
     }
@@ -142,4 +149,17 @@ fn act(story: &mut Story<'_>, step: &'static str, unit: &Code) -> u16 {
     let officer = u16::try_from(story.chance.place(OFFICERS) + 1).unwrap_or(1);
     story.say(What::Step { step, unit: Some(unit.clone()), officer: Some(officer), evidence: false });
     officer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_keeps_its_form_on_a_day_with_more_dossiers_than_four_digits_count() {
+        let date = Date::constant(2025, 10, 1);
+        for (number, want) in [(1, "MP0.00.00.H29-251001-0001"), (12_345, "MP0.01.00.H29-251001-2345")] {
+            assert_eq!(&*code("MP0.##.00.H29", date, number), want);
+        }
+    }
 }

@@ -57,6 +57,7 @@ pub(super) enum What {
         to: Code,
         support: bool,
         reason: Option<&'static str>,
+        verification: Option<&'static str>,
     },
     Step {
         step: &'static str,
@@ -138,23 +139,24 @@ impl What {
             Self::Amended(Amendment::Flag(name)) => members([(name, Some(json!(true)))]),
             Self::Amended(Amendment::Severity(severity)) => members([("severity", Some(json!(severity)))]),
             Self::Amended(Amendment::DueAt(due)) => members([("due_at", Some(json!(due.to_rfc3339(zone))))]),
-            Self::Transferred { step, from, to, support, reason } => members([
+            Self::Transferred { step, from, to, support, reason, verification } => members([
                 ("step", Some(json!(step))),
                 ("from", from.as_deref().map(Json::from)),
                 ("to", Some(json!(**to))),
                 ("role", support.then(|| json!("support"))),
                 ("reason", reason.map(Json::from)),
+                ("verification", verification.map(Json::from)),
             ]),
             Self::Step { step, unit, officer, evidence } => members([
                 ("step", Some(json!(step))),
                 ("unit", unit.as_deref().map(Json::from)),
                 ("officer", officer_code(unit.as_ref(), *officer)),
-                ("evidence", evidence.then(|| json!(true))),
+                ("evidence", evidence.then(|| json!(["image"]))),
             ]),
             Self::Committed { commitment, until } => members([
                 ("commitment", Some(json!(commitment))),
                 ("until", Some(json!(until.to_rfc3339(zone)))),
-                ("evidence", Some(json!(true))),
+                ("evidence", Some(json!(["proof_image"]))),
             ]),
             Self::Linked { relation, to } => {
                 members([("relation", Some(json!(relation))), ("case", Some(json!(**to)))])

@@ -186,8 +186,14 @@ pub(super) struct RatingPlan {
     pub(super) scores: Weights,
     pub(super) scores_late: Weights,
     pub(super) criteria: Vec<String>,
-    pub(super) channels: Vec<String>,
-    pub(super) channel_weights: Weights,
+    pub(super) channels: RatingChannels,
+}
+
+/// How ratings come in.
+#[derive(Clone, Debug)]
+pub(super) struct RatingChannels {
+    pub(super) codes: Vec<String>,
+    pub(super) weights: Weights,
 }
 
 /// One-stop dossiers.
@@ -201,6 +207,7 @@ pub(super) struct DossierPlan {
     pub(super) rhythm_in_person: Rhythm,
     pub(super) desk: Desk,
     pub(super) stages: Vec<(String, f64)>,
+    pub(super) rating_channels: RatingChannels,
     pub(super) procedures: Vec<ProcedurePlan>,
     pub(super) procedure_weights: Weights,
 }

@@ -95,16 +95,30 @@ impl<'a> Story<'a> {
 
     pub(super) fn transfer(&mut self, step: &'static str, from: &Code, to: &Code) {
         let from = (from != to).then(|| from.clone());
-        self.say(What::Transferred { step, from, to: to.clone(), support: false, reason: None });
+        self.say(What::Transferred {
+            step,
+            from,
+            to: to.clone(),
+            support: false,
+            reason: None,
+            verification: None,
+        });
     }
 
-    pub(super) fn give_back(&mut self, from: &Code, to: &Code, reason: &'static str) {
+    pub(super) fn give_back(
+        &mut self,
+        from: &Code,
+        to: &Code,
+        reason: &'static str,
+        verification: Option<&'static str>,
+    ) {
         self.say(What::Transferred {
             step: "returned",
             from: Some(from.clone()),
             to: to.clone(),
             support: false,
             reason: Some(reason),
+            verification,
         });
     }
 

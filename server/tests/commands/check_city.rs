@@ -113,7 +113,7 @@ fn what_is_wrong_with_the_settings_is_found() {
         "zone = ",
         "zome = ",
         "city.toml:3:1: [city] has no key \"zome\"; its keys are code, name, zone, due_soon_percent, extent, satisfied_permille, \
-         effects_wait_minutes, placeholders, dimension, map, replay",
+         ratings_min_answers, effects_wait_minutes, placeholders, dimension, map, source, replay",
     );
     check(
         "city.toml",
@@ -126,7 +126,7 @@ fn what_is_wrong_with_the_settings_is_found() {
         "role = \"ward\"",
         "role = \"wards\"",
         "city.toml:6:8: no layer has the role \"wards\"; they are land, outline, agency, district, ward, field, channel, \
-         kind, content_group, report_kind, severity, status, timeliness, procedure, submission_mode, stage",
+         kind, content_group, report_kind, severity, status, timeliness, procedure, submission_mode, stage, criterion, rating_channel",
     );
     check(
         "city.toml",
@@ -255,6 +255,19 @@ fn what_is_wrong_with_a_regulation_is_found() {
         "groups = [1, 2]\nvalid_from = \"2025-01-02\"\nvalid_to = \"2025-01-01\"",
         "regulations/one.toml:6:1: ONE ends on 2025-01-01, before it starts on 2025-01-02",
     );
+}
+
+#[test]
+fn all_faults_of_a_regulation_are_said_at_once() {
+    let (code, lines) = checked(&[
+        ("regulations/one.toml", "received", "recieved"),
+        ("regulations/one.toml", "groups = [2]", "groups = [0]"),
+    ]);
+    let want = [
+        "regulations/one.toml:8:11: a content group is a number from 1 to 9",
+        "regulations/one.toml:10:10: unknown step \"recieved\"; did you mean received?",
+    ];
+    assert_eq!((code, &lines[..lines.len() - 1]), (1, &want.map(str::to_owned)[..]));
 }
 
 #[test]

@@ -68,6 +68,19 @@ fn the_rules_without_a_change_are_right() {
 }
 
 #[test]
+fn all_faults_of_a_rule_file_stand_in_the_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = RULES.replacen("limit = 1", "limit = 0", 1).replacen("[\"A\"]", "[\"C\"]", 1);
+    let rules = write(folder.path(), "rules.toml", &text);
+    let line = refused(&["--rules", &rules, "--at", &at("2024-03-14 10:00")], &story());
+    let want = format!(
+        "toancanh: {rules}:11:9: a limit is a number from 1 to 1000000; {rules}:22:13: replaces \"C\", which is no rule \
+         of this file"
+    );
+    assert_eq!(line, want);
+}
+
+#[test]
 fn a_rule_file_that_cannot_be_is_refused_with_its_place() {
     check_rules(
         "start = \"received\"",

@@ -149,3 +149,25 @@ async fn a_request_that_opens_no_socket_is_told_how_one_opens() {
     let Err(tokio_tungstenite::tungstenite::Error::Http(response)) = unknown else { panic!("{unknown:?}") };
     assert_eq!(response.status(), 400);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_is_in_no_frame_and_nobody_may_follow_one() {
+    let server = Server::with_cases().await;
+    let mut live = Live::open(&server).await;
+    let query = json!({ "metric": ["rated"], "group_by": ["agency", "stage", "rating_channel"] });
+    live.say(json!({ "subscribe": { "id": 1, "query": query } })).await;
+    live.hear("snapshot").await;
+    let data =
+        json!({ "score": 3, "unit": "SXD", "officer": "SXD-cb07", "stage": "reception", "channel": "kiosk" });
+    server.post(&[event("r", "case.rated", "2026-11-23T07:50:00+07:00", "A-4", data)]).await;
+    let delta = live.hear("delta").await;
+    assert_eq!(delta["upsert"], json!([["SXD", "reception", "kiosk", 1]]));
+    assert!(!delta.to_string().contains("cb07"));
+    let query = json!({ "metric": ["rated"], "group_by": ["officer"] });
+    live.say(json!({ "subscribe": { "id": 2, "query": query } })).await;
+    let error = live.hear("error").await;
+    assert_eq!(
+        (&error["id"], &error["problem"]["type"]),
+        (&json!(2), &json!("urn:toancanh:problem:outside-scope"))
+    );
+}

@@ -115,6 +115,25 @@ impl Server {
         fs::write(path, text).unwrap();
     }
 
+    /// Stops, changes the folder of the images, and starts again.
+    pub(crate) async fn restart_with_images(self, change: impl FnOnce(&Path)) -> Self {
+        self.started.stop().await.unwrap();
+        change(&self.folder.path().join("data/images"));
+        Self::start(self.folder, self.token).await
+    }
+
+    /// The place of the log at which the start began to read it.
+    pub(crate) async fn begun_after(&self) -> u64 {
+        let figures = self.get("/metrics").await.text();
+        let line = figures.lines().find_map(|line| line.strip_prefix("toancanh_state_image_seq "));
+        line.unwrap().parse().unwrap()
+    }
+
+    /// A file of the city's folder.
+    pub(crate) fn read_city(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join("city").join(name)).unwrap()
+    }
+
     /// A server with the cases of [`events`].
     pub(crate) async fn with_cases() -> Self {
         let server = Self::empty().await;
@@ -216,7 +235,10 @@ fn settings(folder: &Path) -> Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         clock: NOW.to_owned(),
         open_reads: false,
+        // Every restart of these tests goes on from an image, unless a test takes it away.
+        image_every: 1,
         site_root: folder.join("site"),
+        backup: None,
         notice: Some(("Thử nghiệm".to_owned(), "A trial".to_owned())),
         carrying: server::settings::Carrying::default(),
     }

@@ -4,7 +4,7 @@ use super::super::life_cycle::{CaseState, LifeCycle, Stands, StateIx, Target, Tr
 use super::super::vocabulary::{Condition, Vocabulary, unknown};
 use super::rules::condition;
 use super::texts;
-use crate::document::{Fault, Node, Table};
+use crate::document::{Fault, Faults, Node, Table};
 
 /// More of either than this is a mistake.
 const PARTS_MAX: usize = 500;
@@ -26,34 +26,41 @@ const PREVIOUS: &str = "previous";
 /// The state in which a case is.
 const SAME: &str = "same";
 
-pub(super) fn read(root: &Table<'_>, words: &Vocabulary) -> Result<Option<LifeCycle>, Fault> {
-    let Some(table) = root.table("life_cycle")? else {
-        return Ok(None);
-    };
-    table.allow(&["states", "transitions"])?;
-    let (states, ways) = (table.list("states")?, table.list("transitions")?);
+pub(super) fn read(root: &Table<'_>, words: &Vocabulary, faults: &mut Faults) -> Option<LifeCycle> {
+    let table = faults.or_default(root.table("life_cycle"))?;
+    table.allow_only(&["states", "transitions"], faults);
+    let states = faults.or_default(table.list("states"));
+    let ways = faults.or_default(table.list("transitions"));
     if states.is_empty() {
-        return Err(table.fault("a life cycle needs `states`"));
+        faults.add(table.fault("a life cycle needs `states`"));
+        return None;
     }
     if states.len().max(ways.len()) > PARTS_MAX {
-        return Err(table.fault("these are too many states or transitions"));
+        faults.add(table.fault("these are too many states or transitions"));
+        return None;
     }
+    let before = faults.len();
     let mut cycle = LifeCycle::default();
-    for node in &states {
-        let state = state(&node.table()?)?;
+    for (place, node) in states.iter().enumerate() {
+        let Some(state) = faults.keep(node.table().and_then(|table| state(&table))) else { continue };
         if cycle.find(&state.name).is_some() {
-            return Err(node.fault(format!("{} is a state above", state.name)));
+            faults.add(node.fault(format!("{} is a state above", state.name)));
+        }
+        if place == 0 && state.stands != Stands::Open {
+            faults.add(node.fault("the first state is the one of a case just received: it stands open"));
         }
         cycle.states.push(state);
     }
-    if cycle.states[0].stands != Stands::Open {
-        return Err(states[0].fault("the first state is the one of a case just received: it stands open"));
+    // A way to or from a state that could not be read would be told that there is none.
+    if faults.len() > before {
+        return None;
     }
     for node in &ways {
-        let way = way(&node.table()?, words, &cycle)?;
-        cycle.transitions.push(way);
+        if let Some(way) = faults.keep(node.table().and_then(|table| way(&table, words, &cycle))) {
+            cycle.transitions.push(way);
+        }
     }
-    Ok(Some(cycle))
+    Some(cycle)
 }
 
 fn state(table: &Table<'_>) -> Result<CaseState, Fault> {

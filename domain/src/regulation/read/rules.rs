@@ -7,7 +7,7 @@ use super::super::{Cadence, Limit, Moment, Nature, Rule, RuleIx, RuleSet};
 use super::{groups, ix, texts};
 use crate::calendar::fraction_ppm;
 use crate::city::Label;
-use crate::document::{Fault, Node, Table};
+use crate::document::{Fault, Faults, Node, Table};
 
 /// More rules than this are a mistake.
 const RULES_MAX: usize = 1_000;
@@ -79,75 +79,102 @@ const CADENCES: [&str; 10] = [
     "once",
 ];
 
-pub(super) fn read(root: &Table<'_>, set: &mut RuleSet) -> Result<(), Fault> {
-    let nodes = root.list("rule")?;
+pub(super) fn read(root: &Table<'_>, set: &mut RuleSet, faults: &mut Faults) {
+    let nodes = faults.or_default(root.list("rule"));
     if nodes.len() > RULES_MAX {
-        return Err(root.fault_at_key("rule", "these are too many rules"));
+        return faults.add(root.fault_at_key("rule", "these are too many rules"));
     }
+    let before = faults.len();
     let mut places: BTreeMap<String, RuleIx> = BTreeMap::new();
     for (place, node) in nodes.iter().enumerate() {
-        let table = node.table()?;
-        let id = table.need("id")?;
-        let name = id.text()?.to_owned();
-        if name.is_empty() || name.chars().any(char::is_whitespace) {
-            return Err(id.fault("a rule's id is a word without spaces"));
-        }
+        let Some((name, id)) = faults.keep(id(node)) else { continue };
         if places.insert(name.clone(), ix(place)).is_some() {
-            return Err(id.fault(format!("{name} is the id of a rule above")));
+            faults.add(id.fault(format!("{name} is the id of a rule above")));
         }
     }
     for node in &nodes {
-        let table = node.table()?;
-        let rule = rule(&table, &set.vocabulary, &places)?;
-        set.rules.push(rule);
+        if let Some(table) = faults.keep(node.table()) {
+            set.rules.extend(rule(&table, &set.vocabulary, &places, faults));
+        }
     }
-    cycles(&nodes, &set.rules)
+    if faults.len() == before {
+        faults.keep(cycles(&nodes, &set.rules));
+    }
 }
 
-fn rule(table: &Table<'_>, words: &Vocabulary, places: &BTreeMap<String, RuleIx>) -> Result<Rule, Fault> {
-    table.allow(&KEYS)?;
-    let id = table.need("id")?.text()?.to_owned();
-    let limit = limit(table, words)?;
-    let nature = nature(table, &limit)?;
-    let when = table.get("when");
+fn id<'a>(node: &Node<'a>) -> Result<(String, Node<'a>), Fault> {
+    let id = node.table()?.need("id")?;
+    let name = id.text()?;
+    if name.is_empty() || name.chars().any(char::is_whitespace) {
+        return Err(id.fault("a rule's id is a word without spaces"));
+    }
+    Ok((name.to_owned(), id))
+}
+
+/// Reads every key, so that all faults of a rule are said at once.
+fn rule(
+    table: &Table<'_>,
+    words: &Vocabulary,
+    places: &BTreeMap<String, RuleIx>,
+    faults: &mut Faults,
+) -> Option<Rule> {
+    let before = faults.len();
+    let is_spelt = table.allow_only(&KEYS, faults);
+    let clause = table.get("clause").map(|node| node.text()).transpose();
+    let clause = faults.or_default(clause).map(str::to_owned);
+    if !table.has("clause") && is_spelt {
+        faults.keep(table.need("clause"));
+    }
+    let label = |key: &str| table.get(key).map_or_else(|| Ok(Label::default()), |node| node.label());
+    let steps = |key: &str| table.get(key).map(|node| moment(&node, words)).transpose();
+    let when = table.get("when").map(|node| condition(&node, words)).transpose();
+    let limit = faults.keep(limit(table, words));
+    let due_soon_ppm = table.get("due_soon_fraction").map(|node| fraction_ppm(&node)).transpose();
     let rule = Rule {
-        clause: table.need("clause")?.text()?.to_owned(),
-        text: table.get("text").map_or_else(|| Ok(Label::default()), |node| node.label())?,
-        nature,
-        groups: groups(table)?,
-        when_text: table.text("when")?,
-        when: when.map_or(Ok(Condition::Always), |node| condition(&node, words))?,
-        start: table.get("start").map(|node| moment(&node, words)).transpose()?,
-        inferred_start: table.flag("inferred_start")?,
-        start_variants: texts(table, "start_variant")?
+        // Its faults were said with all ids.
+        id: table.need("id").and_then(|id| id.text()).unwrap_or_default().to_owned(),
+        clause: clause.unwrap_or_default(),
+        text: faults.or_default(label("text")),
+        nature: faults.keep(nature(table, limit.as_ref())).unwrap_or(Nature::Limit),
+        groups: faults.or_default(groups(table)),
+        // A text that is none is said by the condition.
+        when_text: table.get("when").and_then(|node| Some(node.as_text()?.to_owned())),
+        when: faults.or_default(when).unwrap_or(Condition::Always),
+        start: faults.or_default(steps("start")),
+        inferred_start: faults.or_default(table.flag("inferred_start")),
+        start_variants: faults
+            .or_default(texts(table, "start_variant"))
             .iter()
-            .map(|(_, node)| moment(node, words))
-            .collect::<Result<_, _>>()?,
-        start_when: table
-            .list("start_when")?
+            .filter_map(|(_, node)| faults.keep(moment(node, words)))
+            .collect(),
+        start_when: faults
+            .or_default(table.list("start_when"))
             .iter()
-            .map(|node| guarded(node, words))
-            .collect::<Result<_, _>>()?,
-        stop: table.get("stop").map(|node| moment(&node, words)).transpose()?,
-        inferred_stop: table.get("inferred_stop").map(|node| moment(&node, words)).transpose()?,
-        stop_after_start: table.flag("stop_after_start")?,
-        target: target(table, words)?,
-        responsible: table.text("responsible")?,
-        extend_by: extend_by(table, words)?,
-        evidence: only(texts(table, "evidence")?),
-        evidence_on_extend: only(texts(table, "evidence_on_extend")?),
-        replaces: replaces(table, places)?,
-        replaces_before_due: table.flag("replaces_before_due")?,
-        on_breach: actions(table, words)?,
-        due_soon_ppm: table.get("due_soon_fraction").map(|node| fraction_ppm(&node)).transpose()?,
-        judges_resolution: table.flag("judges_resolution")?,
-        cadence: cadence(table)?,
-        reading: table.get("reading").map_or_else(|| Ok(Label::default()), |node| node.label())?,
-        limit,
-        id,
+            .filter_map(|node| faults.keep(guarded(node, words)))
+            .collect(),
+        stop: faults.or_default(steps("stop")),
+        inferred_stop: faults.or_default(steps("inferred_stop")),
+        stop_after_start: faults.or_default(table.flag("stop_after_start")),
+        target: faults.or_default(target(table, words)),
+        responsible: faults.or_default(table.text("responsible")),
+        extend_by: faults.or_default(extend_by(table, words)),
+        evidence: only(faults.or_default(texts(table, "evidence"))),
+        evidence_on_extend: only(faults.or_default(texts(table, "evidence_on_extend"))),
+        replaces: replaces(table, places, faults),
+        replaces_before_due: faults.or_default(table.flag("replaces_before_due")),
+        on_breach: actions(table, words, faults),
+        due_soon_ppm: faults.or_default(due_soon_ppm),
+        judges_resolution: faults.or_default(table.flag("judges_resolution")),
+        cadence: faults.or_default(cadence(table)),
+        reading: faults.or_default(label("reading")),
+        limit: limit.unwrap_or(Limit::None),
     };
-    whole(table, &rule)?;
-    Ok(rule)
+    // Of a rule that could not be read nobody can say what else it needs.
+    if faults.len() > before || rule.id.is_empty() {
+        return None;
+    }
+    faults.keep(whole(table, &rule))?;
+    Some(rule)
 }
 
 /// A rule that makes a clock says from when, until when and how long.
@@ -168,10 +195,11 @@ fn whole(table: &Table<'_>, rule: &Rule) -> Result<(), Fault> {
     }
 }
 
-fn nature(table: &Table<'_>, limit: &Limit) -> Result<Nature, Fault> {
+fn nature(table: &Table<'_>, limit: Option<&Limit>) -> Result<Nature, Fault> {
     let Some(node) = table.get("nature") else {
         // A rule with a start or a limit is one about time, whatever else is missing.
-        let timed = *limit != Limit::None || table.has("start") || table.has("stop") || !table.has("cadence");
+        let timed =
+            limit != Some(&Limit::None) || table.has("start") || table.has("stop") || !table.has("cadence");
         return Ok(if timed { Nature::Limit } else { Nature::Cadence });
     };
     let text = node.text()?;
@@ -252,26 +280,21 @@ fn extend_by(table: &Table<'_>, words: &Vocabulary) -> Result<Option<String>, Fa
     Err(node.fault(format!("unknown commitment {name:?}; declare it under [vocabulary] commitments")))
 }
 
-fn replaces(table: &Table<'_>, places: &BTreeMap<String, RuleIx>) -> Result<Vec<RuleIx>, Fault> {
-    texts(table, "replaces")?
-        .iter()
-        .map(|(name, node)| {
-            let found = places.get(name).copied();
-            found.ok_or_else(|| node.fault(format!("replaces {name:?}, which is no rule of this file")))
-        })
-        .collect()
+fn replaces(table: &Table<'_>, places: &BTreeMap<String, RuleIx>, faults: &mut Faults) -> Vec<RuleIx> {
+    let names = faults.or_default(texts(table, "replaces"));
+    let found = names.iter().map(|(name, node)| {
+        let found = places.get(name).copied();
+        found.ok_or_else(|| node.fault(format!("replaces {name:?}, which is no rule of this file")))
+    });
+    found.filter_map(|found| faults.keep(found)).collect()
 }
 
-fn actions(table: &Table<'_>, words: &Vocabulary) -> Result<Vec<String>, Fault> {
-    texts(table, "on_breach")?
-        .into_iter()
-        .map(|(name, node)| {
-            if words.knows_action(&name) {
-                return Ok(name);
-            }
-            Err(node.fault(unknown(0, "action", &name, &[], "actions").message))
-        })
-        .collect()
+fn actions(table: &Table<'_>, words: &Vocabulary, faults: &mut Faults) -> Vec<String> {
+    let names = faults.or_default(texts(table, "on_breach"));
+    for (name, node) in names.iter().filter(|(name, _)| !words.knows_action(name)) {
+        faults.add(node.fault(unknown(0, "action", name, &[], "actions").message));
+    }
+    only(names)
 }
 
 fn cadence(table: &Table<'_>) -> Result<Option<Cadence>, Fault> {

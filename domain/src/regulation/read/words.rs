@@ -3,46 +3,53 @@
 use super::super::vocabulary::{Flag, Measure, StandIn, Unit, Vocabulary, unknown};
 use super::texts;
 use crate::city::Label;
-use crate::document::{Fault, Node, Table};
+use crate::document::{Fault, Faults, Node, Table};
 
 /// More words than this are a mistake.
 const WORDS_MAX: usize = 10_000;
 
-pub(super) fn read(root: &Table<'_>, words: &mut Vocabulary) -> Result<(), Fault> {
-    for node in root.list("unit")? {
-        unit(&node, words)?;
+pub(super) fn read(root: &Table<'_>, words: &mut Vocabulary, faults: &mut Faults) {
+    for node in faults.or_default(root.list("unit")) {
+        faults.keep(unit(&node, words));
     }
-    let Some(table) = root.table("vocabulary")? else {
-        return Ok(());
+    let Some(table) = faults.or_default(root.table("vocabulary")) else {
+        return;
     };
-    table.allow(&["steps", "flags", "attributes", "commitments", "actions"])?;
-    let steps = table.list("steps")?;
+    table.allow_only(&["steps", "flags", "attributes", "commitments", "actions"], faults);
+    let steps = faults.or_default(table.list("steps"));
     if steps.len() > WORDS_MAX {
-        return Err(table.fault_at_key("steps", "these are too many steps"));
+        return faults.add(table.fault_at_key("steps", "these are too many steps"));
     }
+    let before = faults.len();
     // All names first: steps, flags and actions may be made of each other, in any order.
     for node in &steps {
-        let (name, label) = named(node)?;
-        words.add_step(&name, label);
+        if let Some((name, label)) = faults.keep(named(node)) {
+            words.add_step(&name, label);
+        }
     }
-    for (name, node) in texts(&table, "actions")? {
-        word(&name, &node)?;
-        words.add_action(&name);
+    for (name, node) in faults.or_default(texts(&table, "actions")) {
+        if faults.keep(word(&name, &node)).is_some() {
+            words.add_action(&name);
+        }
     }
-    for (name, node) in texts(&table, "commitments")? {
-        word(&name, &node)?;
-        words.add_commitment(&name);
+    for (name, node) in faults.or_default(texts(&table, "commitments")) {
+        if faults.keep(word(&name, &node)).is_some() {
+            words.add_commitment(&name);
+        }
     }
-    for node in table.list("attributes")? {
-        attribute(&node, words)?;
+    for node in faults.or_default(table.list("attributes")) {
+        faults.keep(attribute(&node, words));
     }
-    for node in table.list("flags")? {
-        flag(&node, words)?;
+    // What is made of a name that could not be read would be told that there is none.
+    if faults.len() > before {
+        return;
+    }
+    for node in faults.or_default(table.list("flags")) {
+        faults.keep(flag(&node, words));
     }
     for node in steps.iter().filter(|node| node.is_table()) {
-        step(node, words)?;
+        faults.keep(step(node, words));
     }
-    Ok(())
 }
 
 /// A name, or `{ name = …, label = …, … }`.

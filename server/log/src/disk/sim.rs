@@ -57,6 +57,9 @@ pub enum Fault {
 pub enum Lie {
     /// `fdatasync` answers at once and saves nothing.
     SyncData,
+    /// `fdatasync` answers at once and saves with the next operation: an acknowledgement that is early by
+    /// one step.
+    SyncDataLate,
     /// `fsync` of a file answers at once and saves nothing.
     SyncAll,
     /// `fsync` of a directory answers at once and saves nothing.
@@ -85,6 +88,7 @@ impl SimDisk {
             faults_at: BTreeMap::new(),
             faults_next: Vec::new(),
             lies: BTreeSet::new(),
+            late: Vec::new(),
             powered: true,
             life: 0,
             capacity: u64::MAX,
@@ -321,6 +325,10 @@ impl SimFile {
         let state = &mut *state;
         match state.begin(op, self.life)? {
             Verdict::Do if state.lies.contains(&lie) => Ok(()),
+            Verdict::Do if op == Op::SyncData && state.lies.contains(&Lie::SyncDataLate) => {
+                state.late.push(self.node);
+                Ok(())
+            }
             Verdict::Do => {
                 state.nodes[self.node].sync();
                 Ok(())

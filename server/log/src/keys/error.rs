@@ -32,6 +32,12 @@ pub enum KeyError {
         /// What is wrong.
         why: &'static str,
     },
+    /// What was said of the wrapping keys is not 64 lower-case hexadecimal digits each.
+    #[error("{place}: not 64 lower-case hexadecimal digits, or several such with commas between")]
+    BadRing {
+        /// Where it was said; never what.
+        place: &'static str,
+    },
     /// The store is not as it was written.
     #[error("{} is damaged at byte {offset}: {why}; restore it from a backup", path.display())]
     Corrupt {
@@ -82,7 +88,7 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyError {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyError {
         let path = path.to_path_buf();
         move |source| {
             if is_full(&source) { KeyError::Full { path } } else { KeyError::Io { doing, path, source } }

@@ -73,10 +73,12 @@ impl KeyFile {
     pub(super) fn open(
         disk: Arc<dyn Disk>,
         dir: &Path,
-        master: &Key,
+        ring: &[Key],
     ) -> Result<(KeyFile, Option<TornKeys>), KeyError> {
         let path = dir.join(FILE_NAME);
-        let check = crypto::master_check(master);
+        let wrong =
+            || KeyError::WrongMaster { path: path.clone(), why: "it was made with another master key" };
+        let check = crypto::master_check(ring.first().ok_or_else(wrong)?);
         let names = disk.list(dir).map_err(KeyError::io("listing", dir))?;
         if !names.iter().any(|name| name == FILE_NAME) {
             let mut store: StoreId = [0; 16];
@@ -88,13 +90,14 @@ impl KeyFile {
         if mode & 0o077 != 0 {
             return Err(KeyError::Exposed { path, mode });
         }
-        let store = read_header(file.as_ref(), &path, &check)?;
+        let (store, held) = read_header(file.as_ref(), &path)?;
+        let wrapped_under = ring.iter().find(|key| crypto::master_check(key) == held).ok_or_else(wrong)?;
         let mut opened = KeyFile {
             disk,
             dir: dir.to_path_buf(),
             file,
             store,
-            check,
+            check: held,
             slots: HashMap::new(),
             end: SLOT_BYTES,
             synced_to: SLOT_BYTES,
@@ -103,7 +106,33 @@ impl KeyFile {
         };
         let torn = opened.read_all()?;
         opened.save_again()?;
+        if held != check {
+            opened.wrap_anew(wrapped_under, &ring[0])?;
+        }
         Ok((opened, torn))
+    }
+
+    /// Wraps every key under another master key, in a file that takes the place of this one.
+    fn wrap_anew(&mut self, old: &Key, new: &Key) -> Result<(), KeyError> {
+        let path = self.path();
+        let mut records = vec![0; (self.end - SLOT_BYTES) as usize];
+        read_exact_at(self.file.as_ref(), &mut records, SLOT_BYTES)
+            .map_err(KeyError::io("reading", &path))?;
+        for (case, slot) in self.slots.iter().filter(|(_, slot)| !slot.erased) {
+            let key = self.read_key(old, case, *slot)?;
+            let (nonce, wrapped) = crypto::wrap(new, &key, &self.place(case))?;
+            // The new file is durable as a whole before it has its name.
+            let synced_before = self.end;
+            let record = Record { kind: KIND_KEY, case: *case, nonce, wrapped, synced_before };
+            let at = (slot.offset - SLOT_BYTES) as usize;
+            let bytes = encode(&record, &self.store, slot.offset);
+            records[at..at + SLOT_BYTES as usize].copy_from_slice(&bytes);
+        }
+        self.check = crypto::master_check(new);
+        write_file(self.disk.as_ref(), &self.dir, &self.store, &self.check, &records)
+            .map_err(KeyError::io("writing", &path))?;
+        self.file = self.disk.open(&path, Access::Write).map_err(KeyError::io("opening", &path))?;
+        Ok(())
     }
 
     pub(super) fn len(&self) -> usize {

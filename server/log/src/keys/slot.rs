@@ -73,7 +73,8 @@ pub(super) fn write_file(
     })
 }
 
-pub(super) fn read_header(file: &dyn DiskFile, path: &Path, check: &[u8; 16]) -> Result<StoreId, KeyError> {
+/// The store's id, and the check of the key that its records are wrapped under.
+pub(super) fn read_header(file: &dyn DiskFile, path: &Path) -> Result<(StoreId, [u8; 16]), KeyError> {
     let mut header: SlotBytes = [0; SLOT_BYTES as usize];
     let read = file.read_at(&mut header, 0).map_err(KeyError::io("reading", path))?;
     let store: StoreId = array_at(&header, 16);
@@ -88,11 +89,7 @@ pub(super) fn read_header(file: &dyn DiskFile, path: &Path, check: &[u8; 16]) ->
     if version != VERSION {
         return Err(KeyError::Unsupported { found: format!("case keys of version {version}") });
     }
-    if header[32..48] != *check {
-        let path = path.to_path_buf();
-        return Err(KeyError::WrongMaster { path, why: "it was made with another master key" });
-    }
-    Ok(store)
+    Ok((store, array_at(&header, 32)))
 }
 
 pub(super) fn encode(record: &Record, store: &StoreId, offset: u64) -> SlotBytes {

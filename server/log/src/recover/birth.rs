@@ -9,10 +9,11 @@ use crate::disk::Disk;
 use crate::error::OpenError;
 use crate::files;
 use crate::frame;
-use crate::head::{self, Head, Position};
+use crate::head::{self, Head};
 use crate::item::{ClusterId, Seq};
 use crate::options::Options;
 use crate::segment::{self, SegmentHeader};
+use crate::witness::Position;
 
 use super::scan;
 
@@ -56,7 +57,7 @@ pub(super) fn make_if_new(disk: &dyn Disk, dir: &Path, options: &Options) -> Res
     };
     let first = dir.join(segment::file_name(Seq::FIRST, 1));
     segment::create(disk, dir, &header).map_err(OpenError::io("writing", &first))?;
-    files::write_id(disk, dir, &cluster, now_us)
+    files::write_id(disk, dir, &cluster, files::Kind::Log, now_us)
         .map_err(OpenError::io("writing", &dir.join(files::ID_NAME)))?;
     Ok(true)
 }

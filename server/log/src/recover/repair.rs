@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::disk::{Access, Disk, DiskFile, read_exact_at, replace_file};
 use crate::error::OpenError;
-use crate::head::{self, Head, Position};
+use crate::head::{self, Head};
 use crate::item::ClusterId;
 use crate::segment::{self, SegmentHeader, write_zeros};
+use crate::witness::Position;
 
 use super::Torn;
 

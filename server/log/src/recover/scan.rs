@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Access, Disk};
 use crate::error::{Corruption, Damage, OpenError, Witness};
 use crate::frame::{self, ALIGN, HEADER_BYTES, Hash, Header};
-use crate::head;
 use crate::index::{Index, SegmentEntry};
 use crate::item::{ClusterId, Seq};
 use crate::options::{OpenProgress, Options};
 use crate::record;
 use crate::segment::{self, SegmentFault, SegmentHeader};
 use crate::window::{Met, Window, meet, whole_frame};
+use crate::witness::{Expected, Position};
 
 use super::Torn;
 
@@ -36,15 +36,29 @@ pub(super) struct Scanned {
     pub(super) damage: Option<Corruption>,
 }
 
+impl Scanned {
+    /// Up to where everything holds.
+    pub(super) fn position(&self) -> Position {
+        Position {
+            segment: self.last.as_ref().map_or(1, |segment| segment.number),
+            segment_first: self.last.as_ref().map_or(Seq::FIRST, |segment| segment.first_seq),
+            offset: self.offset,
+            next_seq: self.next_seq,
+            chain: self.chain,
+        }
+    }
+}
+
 struct Scan<'a> {
     disk: &'a dyn Disk,
     dir: &'a Path,
     cluster: ClusterId,
-    head: Option<&'a head::Found>,
     options: &'a mut Options,
     progress: OpenProgress,
-    /// Whether the place that `HEAD` names was a frame's border.
-    met_head: bool,
+    /// Where a copy ends: segment and offset.
+    ends: Option<(u64, u32)>,
+    /// Places that are vouched for and were not met yet.
+    expected: Expected,
     out: Scanned,
 }
 
@@ -71,7 +85,8 @@ pub(super) fn scan(
     disk: &dyn Disk,
     dir: &Path,
     cluster: ClusterId,
-    head: Option<&head::Found>,
+    ends: Option<(u64, u32)>,
+    expected: Expected,
     options: &mut Options,
 ) -> Result<Scanned, OpenError> {
     let names = disk.list(dir).map_err(OpenError::io("listing", dir))?;
@@ -88,7 +103,7 @@ pub(super) fn scan(
         damage: None,
     };
     let progress = OpenProgress { bytes_done: 0, bytes_total: 0, records: 0 };
-    let mut scan = Scan { disk, dir, cluster, head, options, progress, met_head: false, out };
+    let mut scan = Scan { disk, dir, cluster, options, progress, ends, expected, out };
     match scan.all(&segments) {
         Ok(()) => {}
         Err(Stop::Error(error)) => return Err(error),
@@ -110,6 +125,10 @@ impl Scan<'_> {
         }
         let mut number = 1;
         let mut rest = segments;
+        if self.ends == Some((number, segment::HEADER_BYTES)) && rest.is_empty() {
+            // A copy that was just begun.
+            return Ok(());
+        }
         loop {
             // The only segment that may come now is the one that continues what was read.
             let expected = (self.out.next_seq, number);
@@ -119,7 +138,7 @@ impl Scan<'_> {
             }
             rest = &rest[1..];
             let end = self.segment(expected, rest)?;
-            if rest.is_empty() {
+            if rest.is_empty() || self.ends == Some((number, self.out.offset)) {
                 return self.last_end(end);
             }
             number += 1;
@@ -146,7 +165,11 @@ impl Scan<'_> {
         self.progress.bytes_done += u64::from(segment::HEADER_BYTES);
 
         let bad = loop {
-            self.check_head_here(&path, number)?;
+            self.check_vouched_here(&path, number)?;
+            if self.ends == Some((number, self.out.offset)) {
+                // What stands behind it was on its way.
+                return Ok(SegmentEnd { bad: None });
+            }
             let offset = u64::from(self.out.offset);
             let met = meet(&mut window, &header, offset).map_err(OpenError::io("reading", &path))?;
             match met {
@@ -176,7 +199,7 @@ impl Scan<'_> {
         if !later.is_empty() && !continued && later.first().map(|next| next.1) == Some(number + 1) {
             return Err(self.bad_frame(path, why, Witness::LaterSegment));
         }
-        self.check_head_passed(&path, number, why)?;
+        self.check_vouched_passed(&path, number, why)?;
         if later.is_empty() {
             self.tail(&path, &header, &mut window, why)?;
         }
@@ -262,33 +285,32 @@ impl Scan<'_> {
         }
     }
 
-    /// At the place that `HEAD` names, everything must be as it says.
-    fn check_head_here(&mut self, path: &Path, number: u64) -> Result<(), Stop> {
-        let Some(head) = self.head.map(|head| &head.position) else { return Ok(()) };
-        if head.segment != number || head.offset != self.out.offset {
-            return Ok(());
+    /// At a place that is vouched for, everything must be as it was then.
+    fn check_vouched_here(&mut self, path: &Path, number: u64) -> Result<(), Stop> {
+        for vouched in self.expected.take(number, self.out.offset) {
+            let position = &vouched.position;
+            if position.chain != self.out.chain || position.next_seq != self.out.next_seq {
+                return Err(Stop::Damage {
+                    file: path.to_path_buf(),
+                    offset: u64::from(self.out.offset),
+                    damage: Damage::Chain { why: vouched.by.knows_another() },
+                });
+            }
         }
-        self.met_head = true;
-        if head.chain == self.out.chain && head.next_seq == self.out.next_seq {
-            return Ok(());
-        }
-        Err(Stop::Damage {
-            file: path.to_path_buf(),
-            offset: u64::from(self.out.offset),
-            damage: Damage::Chain { why: "HEAD knows another frame before this place" },
-        })
+        Ok(())
     }
 
-    /// Having read the segment that `HEAD` names, its place must have been met.
-    fn check_head_passed(&self, path: &Path, number: u64, why: &'static str) -> Result<(), Stop> {
-        let head = self.head.map(|head| &head.position).filter(|head| head.segment == number);
-        let Some(head) = head.filter(|_| !self.met_head) else { return Ok(()) };
-        let offset = u64::from(head.offset);
-        if head.offset > self.out.offset {
-            return Err(self.bad_frame(path.to_path_buf(), why, Witness::Head { offset }));
+    /// Having read a segment, every place in it that is vouched for must have been met.
+    fn check_vouched_passed(&self, path: &Path, number: u64, why: &'static str) -> Result<(), Stop> {
+        let file = path.to_path_buf();
+        if let Some(beyond) =
+            self.expected.last_in(number).filter(|vouched| vouched.position.offset > self.out.offset)
+        {
+            return Err(self.bad_frame(file, why, beyond.by.witness(u64::from(beyond.position.offset))));
         }
-        let damage = Damage::Chain { why: "HEAD names a place inside it" };
-        Err(Stop::Damage { file: path.to_path_buf(), offset, damage })
+        let Some(inside) = self.expected.first_in(number) else { return Ok(()) };
+        let offset = u64::from(inside.position.offset);
+        Err(Stop::Damage { file, offset, damage: Damage::Chain { why: inside.by.names_inside() } })
     }
 
     fn bad_frame(&self, file: PathBuf, why: &'static str, witness: Witness) -> Stop {
@@ -352,16 +374,14 @@ impl Scan<'_> {
         }
     }
 
-    /// After the last segment that is there: `HEAD` must not name a later one.
+    /// After the last segment that is there: nobody must vouch for a later one.
     fn last_end(&self, end: SegmentEnd) -> Result<(), Stop> {
-        let Some(head) = self.head.map(|head| &head.position) else { return Ok(()) };
         let last = self.out.last.as_ref().map_or(0, |last| last.number);
-        if head.segment <= last {
-            return Ok(());
-        }
+        let Some(beyond) = self.expected.first_after(last) else { return Ok(()) };
+        let position = &beyond.position;
         // Either this segment ends where the missing one begins, or it is itself cut short.
-        if head.segment == last + 1 && head.segment_first == self.out.next_seq && end.bad.is_none() {
-            let file = self.path(head.segment_first, head.segment);
+        if position.segment == last + 1 && position.segment_first == self.out.next_seq && end.bad.is_none() {
+            let file = self.path(position.segment_first, position.segment);
             return Err(Stop::Damage { file, offset: 0, damage: Damage::Missing });
         }
         let path = self
@@ -369,13 +389,13 @@ impl Scan<'_> {
             .last
             .as_ref()
             .map_or(self.dir.to_path_buf(), |last| self.path(last.first_seq, last.number));
-        let witness = Witness::Head { offset: u64::from(head.offset) };
+        let witness = beyond.by.witness(u64::from(position.offset));
         Err(self.bad_frame(path, end.bad.unwrap_or("nothing is there"), witness))
     }
 }
 
 /// The header of a segment, or what is wrong with it.
-pub(super) fn read_header(disk: &dyn Disk, path: &Path) -> io::Result<Result<SegmentHeader, SegmentFault>> {
+pub(crate) fn read_header(disk: &dyn Disk, path: &Path) -> io::Result<Result<SegmentHeader, SegmentFault>> {
     let file = disk.open(path, Access::Read)?;
     let mut bytes = [0; segment::HEADER_BYTES as usize];
     if file.read_at(&mut bytes, 0)? < bytes.len() {

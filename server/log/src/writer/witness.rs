@@ -3,20 +3,13 @@
 use std::time::Duration;
 
 use crate::error::{AppendError, is_full};
-use crate::head::Position;
 
 use super::Writer;
 
 impl Writer {
     /// Lets `HEAD` say what has just become durable.
     pub(super) fn write_head(&mut self) -> Result<(), AppendError> {
-        let position = Position {
-            segment: self.segment.number,
-            segment_first: self.segment.first_seq,
-            offset: self.landed.offset,
-            next_seq: self.landed.next_seq,
-            chain: self.landed.chain,
-        };
+        let position = self.position();
         match self.head.write(&position, self.clock.now_us()) {
             // On a full disk the witness lags; the record itself is complete.
             Ok(()) => Ok(()),

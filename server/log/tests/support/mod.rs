@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod damage;
+pub(crate) mod overlay;
+pub(crate) mod proof;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -14,14 +18,6 @@ pub(crate) const DIR: &str = "/data/log";
 
 /// 2026-01-01T00:00:00Z in microseconds.
 pub(crate) const NEW_YEAR_US: i64 = 1_767_225_600_000_000;
-
-/// How many seeds a long test tries: `TOANCANH_SEEDS`, or the short form's number.
-pub(crate) fn seeds(short: u64) -> std::ops::Range<u64> {
-    let asked = std::env::var("TOANCANH_SEEDS").ok().and_then(|count| count.parse().ok());
-    // Another start tries other seeds: the long form resumes where it stopped.
-    let first = std::env::var("TOANCANH_SEED_FIRST").ok().and_then(|first| first.parse().ok()).unwrap_or(0);
-    first..first + asked.unwrap_or(short)
-}
 
 /// An item with this number; its payload follows from number and length.
 pub(crate) fn item(number: u64, payload_bytes: usize) -> Item {

@@ -38,10 +38,8 @@ impl Codes {
         for path in files_with(&folder.join("catalogue"), ".csv")? {
             lists += 1;
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let Ok(dimension) = stem.parse::<Dimension>() else {
-                let names = Dimension::ALL.map(Dimension::name).join(", ");
-                let message = format!("no dimension is called {stem:?}; the lists are named {names}");
-                checked.at(Part::Catalogue, &path, (1, 1), message);
+            let Some(dimension) = catalogue::listed(&stem) else {
+                checked.at(Part::Catalogue, &path, (1, 1), catalogue::no_list(&stem));
                 continue;
             };
             // What the loader refuses; the lines are then looked at one by one.

@@ -52,9 +52,8 @@ pub(in crate::http) fn aggregates_call() -> Described {
 
 /// `GET /api/v1/hexagons`.
 pub(in crate::http) fn hexagons_call() -> Described {
-    let is_count = |metric: &Metric| {
-        !metric.name().starts_with("hours_to_resolve") && *metric != Metric::SatisfactionRate
-    };
+    let is_count =
+        |metric: &Metric| engine::Registry::standard().entry(*metric).is_some_and(|entry| entry.is_count());
     let counts = Metric::ALL.into_iter().filter(is_count);
     let res =
         plain("res", "The H3 resolution; 8 unless told.", integer("").minimum(Some(7)).maximum(Some(10)));
@@ -85,6 +84,27 @@ pub(in crate::http) fn receipt_call() -> Described {
     .parameters(Some(parameters))
     .response("200", ok("The receipt.", [("application/json", reference("Receipt"))]));
     (GET, "/api/v1/receipt", read.build())
+}
+
+/// `GET /api/v1/satisfaction`.
+pub(in crate::http) fn satisfaction_call() -> Described {
+    let parameters = [group_by()].into_iter().chain(filters()).chain(period()).chain([at(), known_at()]);
+    let read = read(
+        "satisfaction",
+        "numbers",
+        "What people think, by criterion, stage, agency, procedure, rating channel or any dimension",
+    )
+    .description(Some(
+        "With `criterion` among the groups or filters, answers are those to single criteria; else they are whole \
+         ratings. `criterion:1` joins a criterion with those that continue it. `rating_channel` is how the rating came \
+         in, `channel` how the report did. `answers`, `mean_score` (up to `scale`) and `satisfaction_rate` are of the \
+         ratings of the period; `rateable` are the cases with their first result in it, `responded` those of them \
+         rated so far in the group, `response_rate` their percentage. By stage, `rateable` are the cases that went \
+         through stages; by criterion, those with their result on a day on which it was asked. A mean or a rate of \
+         fewer than `min_answers` is null.",
+    ))
+    .parameters(Some(parameters));
+    (GET, "/api/v1/satisfaction", tabular(read, table("The answers.", "Satisfaction")))
 }
 
 /// `GET /api/v1/cases`.
@@ -174,6 +194,31 @@ pub(in crate::http) fn escalations_call() -> Described {
         plain("limit", "How many lines; 100 unless told.", limit),
     ]));
     (GET, "/api/v1/escalations", tabular(read, table("The escalations.", "Escalations")))
+}
+
+/// `GET /api/v1/commitments`.
+pub(in crate::http) fn commitments_call() -> Described {
+    let limit = integer("").minimum(Some(1)).maximum(Some(1_000));
+    let truth = || one_of("", ["true", "false"]);
+    let read = read(
+        "commitments",
+        "data",
+        "Cases whose limit a recorded time can move: that time, its revisions, whether it was missed, and the cases \
+         without one; the earliest limit first",
+    )
+    .parameters(Some([
+        plain("rule", "Only limits of this rule, such as `HCM-7.2.b`.", string("")),
+        plain("commitment", "Only this time, such as `expected_completion_at`.", string("")),
+        plain("committed", "Only with a recorded time (`true`) or without one (`false`).", truth()),
+        plain("past_due", "Only where the limit by the rule alone has passed (`true`) or not (`false`).", truth()),
+        plain(
+            "open",
+            "Cases that are open (`true`, unless told) or over (`false`: then only those with a recorded time).",
+            truth(),
+        ),
+        plain("limit", "How many lines; 100 unless told.", limit),
+    ]));
+    (GET, "/api/v1/commitments", tabular(read, table("The limits and times.", "Commitments")))
 }
 
 /// `GET /api/v1/catalogue/unmapped`.

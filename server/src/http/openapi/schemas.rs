@@ -1,7 +1,11 @@
 //! The shapes of bodies. A test holds them against what the product's own types write.
 
+mod data;
+
 use utoipa::openapi::schema::{AdditionalProperties, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+
+use data::{commitment, commitments, counters, escalation, escalations, quality, sources, unmapped};
 
 use super::parts::{array, boolean, instant, integer, number, one_of, or_null, reference, string};
 
@@ -11,6 +15,7 @@ const TIMELINESS: [&str; 4] = ["in_time", "due_soon", "overdue", "no_deadline"];
 pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     let of_answers = [
         ("Table", table()),
+        ("Satisfaction", satisfaction()),
         ("Hexagons", hexagons()),
         ("HexagonsGeoJson", hexagons_geojson()),
         ("Metrics", metrics()),
@@ -20,12 +25,15 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("CaseStory", case_story()),
         ("Clock", clock()),
         ("EventOfCase", event_of_case()),
+        ("Stage", stage()),
         ("Receipt", receipt()),
         ("Sources", sources()),
         ("Quality", quality()),
         ("Counters", counters()),
         ("Escalation", escalation()),
         ("Escalations", escalations()),
+        ("Commitment", commitment()),
+        ("Commitments", commitments()),
         ("Unmapped", unmapped()),
         ("State", state()),
         ("CityClock", city_clock()),
@@ -97,6 +105,25 @@ fn table() -> ObjectBuilder {
         [
             ("columns", codes("The bucket (where asked for), the groups, then the metrics.")),
             ("rows", many(row, "Ascending by key, null last; only groups in which a number is not zero.")),
+        ],
+    )
+}
+
+fn satisfaction() -> ObjectBuilder {
+    let row = array(cell(), "").build();
+    answer(
+        "What people think, by its keys.",
+        [
+            ("scale", made(number("The top of the scale on which scores are told."))),
+            ("min_answers", made(integer("A mean or a rate of fewer is null."))),
+            (
+                "columns",
+                codes(
+                    "The groups, then `answers`, `mean_score`, `satisfaction_rate`, `rateable`, `responded`, \
+                     `response_rate`.",
+                ),
+            ),
+            ("rows", many(row, "Ascending by key, null last.")),
         ],
     )
 }
@@ -203,6 +230,10 @@ fn case_story() -> ObjectBuilder {
             ("case", reference("CaseRow")),
             ("clocks", many(reference("Clock"), "Its limits.")),
             ("escalations", many(reference("Escalation"), "What limits that ran out set off, ascending.")),
+            (
+                "stages",
+                many(reference("Stage"), "The stages of service in their order; empty where there are none."),
+            ),
             ("events", many(reference("EventOfCase"), "In the case's own order.")),
         ],
     )
@@ -248,6 +279,25 @@ fn event_of_case() -> ObjectBuilder {
         ],
     )
     .property("flag", string("Why it was not applied, or what is odd about it."))
+    .property("unmet", many(unmet().build(), "What the regulation asks of it and it does not have."))
+}
+
+fn unmet() -> ObjectBuilder {
+    object(
+        "What a regulation asks of an event that does not have it.",
+        [
+            ("requirement", made(string("The requirement's id."))),
+            ("clause", made(string("Where it stands."))),
+            ("label", reference("Label")),
+            ("flag", made(string("Its flag."))),
+            (
+                "missing",
+                codes(
+                    "What did not come, alternatives joined by `||`; empty where the event came too often.",
+                ),
+            ),
+        ],
+    )
 }
 
 fn receipt() -> ObjectBuilder {
@@ -295,73 +345,6 @@ fn receipt() -> ObjectBuilder {
     .property("ranked_case", string("The case that a quantile falls on."))
 }
 
-fn sources() -> ObjectBuilder {
-    use utoipa::openapi::schema::SchemaType;
-    let last_error = object(
-        "What was last wrong with an event of it; null where nothing was since the start.",
-        [
-            ("at", made(instant("When, on the machine's clock."))),
-            ("type", made(string("The kind of problem."))),
-            ("detail", made(string("What."))),
-        ],
-    )
-    .schema_type(SchemaType::from_iter([Type::Object, Type::Null]));
-    let source = object(
-        "How a source stands.",
-        [
-            ("source", made(string("The attribute `source` of its events."))),
-            (
-                "state",
-                made(one_of("By how long ago it was last heard.", ["live", "late", "silent", "closed"])),
-            ),
-            (
-                "watermark",
-                made(or_null(instant(
-                    "It has sent everything up to here: what it says itself, else the time of its latest event, at most now.",
-                ))),
-            ),
-            ("lag_secs", made(or_null(integer("From its watermark to the city's now.")))),
-            ("latest", made(or_null(instant("The latest time of one of its events.")))),
-            ("recorded", made(or_null(instant("When something of it was last recorded.")))),
-            ("events", made(integer("How many of its events there are."))),
-            ("rejected", made(integer("How many were rejected since the server started."))),
-            ("last_error", made(last_error)),
-        ],
-    );
-    answer("The sources.", [("sources", many(source.build(), "Ascending by name."))])
-}
-
-fn quality() -> ObjectBuilder {
-    let problem = object(
-        "What is odd about some cases.",
-        [
-            ("flag", made(string("The flag."))),
-            ("dimension", made(or_null(string("Which list, where the flag is about one.")))),
-            ("label", reference("Label")),
-            ("cases", made(integer("How many cases have it."))),
-            ("codes", codes("The first of them, ascending.")),
-        ],
-    );
-    answer("Data-quality problems.", [("problems", many(problem.build(), "Those that some case has."))])
-}
-
-fn counters() -> ObjectBuilder {
-    let counter = object(
-        "How a service counter's queue stands.",
-        [
-            ("unit", made(string("Whose counter."))),
-            ("counter", made(or_null(string("Which of the unit's; null is all of the unit.")))),
-            ("waiting", made(integer("How many wait."))),
-            ("serving", made(integer("How many are being served."))),
-            ("issued_today", made(integer("How many tickets were issued on the day."))),
-            ("oldest_wait_secs", made(or_null(integer("How long the one who waits longest has waited.")))),
-            ("time", made(instant("When this was said."))),
-            ("age_secs", made(integer("How long ago that is."))),
-        ],
-    );
-    answer("Service counters.", [("counters", many(counter.build(), "Ascending by unit and counter."))])
-}
-
 fn state() -> ObjectBuilder {
     answer(
         "What the events of the log come to, as one digest.",
@@ -378,45 +361,18 @@ fn state() -> ObjectBuilder {
     )
 }
 
-fn escalation() -> ObjectBuilder {
+fn stage() -> ObjectBuilder {
     object(
-        "A limit ran out, and that sets something off.",
+        "A stage of service, and how long it took.",
         [
-            ("case", made(string("The case."))),
-            ("agency", made(or_null(string("Who holds it.")))),
-            ("status", made(string("Its state."))),
-            ("action", made(string("What is to be done."))),
-            ("rule", made(string("The rule that says so."))),
-            ("clause", made(string("Where that stands."))),
-            ("at", made(instant("The last instant in time."))),
-            ("since", made(instant("From when on it was so: later where the fact came later."))),
-            ("noted", made(boolean("Whether a memo in the log says that it was done."))),
+            ("stage", made(string("Which stage."))),
+            ("from", made(or_null(instant("When the case came to it first; null where it has not yet.")))),
+            ("to", made(or_null(instant("When it left it last; null while it is in it.")))),
+            ("stays", made(integer("How often it was in it."))),
+            ("elapsed_secs", made(integer("Whole seconds in it so far, all stays together."))),
+            ("working_secs", made(or_null(integer("The same within working time; null where nothing was.")))),
         ],
     )
-}
-
-fn escalations() -> ObjectBuilder {
-    answer(
-        "What limits that ran out set off.",
-        [
-            ("total", made(integer("How many there are in all."))),
-            ("escalations", many(reference("Escalation"), "The newest first.")),
-        ],
-    )
-}
-
-fn unmapped() -> ObjectBuilder {
-    let code = object(
-        "A code that the catalogue does not know.",
-        [
-            ("dimension", made(string("Which list it is missing from."))),
-            ("code", made(string("The code as sent."))),
-            ("cases", made(integer("How many cases have it now."))),
-            ("open", made(integer("How many of these are open."))),
-            ("examples", codes("Some of them, ascending.")),
-        ],
-    );
-    answer("Codes without a place.", [("codes", many(code.build(), "Ascending."))])
 }
 
 fn city_clock() -> ObjectBuilder {

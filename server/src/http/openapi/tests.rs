@@ -69,8 +69,11 @@ fn shapes_are_those_of_the_types() {
     check_shape("Hexagons", &to_value(Hexagons::default()).unwrap());
     check_shape("CasePage", &to_value(CasePage::default()).unwrap());
     check_shape("CaseRow", &to_value(CaseRow::default()).unwrap());
+    check_shape("Satisfaction", &to_value(Satisfaction::default()).unwrap());
+    check_shape("Stage", &to_value(StageView::default()).unwrap());
     check_shape("Clock", &to_value(ClockView::default()).unwrap());
     check_shape("Escalation", &to_value(EscalationView::default()).unwrap());
+    check_shape("Commitment", &to_value(CommitmentView::default()).unwrap());
     let receipt = Receipt { ranked_case: Some(String::new()), ..Receipt::default() };
     check_shape("Receipt", &to_value(receipt).unwrap());
     check_shape("Label", &to_value(domain::city::Label::default()).unwrap());

@@ -10,8 +10,8 @@ use domain::geo::LatLng;
 use super::figure::{amount, basis, count, delay, drawn, positive, rhythm, share, share_of, weights};
 use super::{
     After, Agencies, Centre, ClusterPlan, Code, CounterPlan, DemoPlan, Desk, DossierPlan, FieldPlan, Flow,
-    Incident, Intake, Matter, Model, Office, ProcedurePlan, RatingPlan, ReportPlan, Slip, UnitPlan, WardPlan,
-    Weights,
+    Incident, Intake, Matter, Model, Office, ProcedurePlan, RatingChannels, RatingPlan, ReportPlan, Slip,
+    UnitPlan, WardPlan, Weights,
 };
 
 const KEYS: [&str; 14] = [
@@ -70,7 +70,7 @@ pub(super) fn model(table: &Table<'_>, city: &City) -> Result<Model, Fault> {
         office: office.map(|table| Office::read(&table)).transpose()?,
         slip: slip.map(|table| Slip::read(&table)).transpose()?,
         after: After::read(&table.need("after")?.table()?)?,
-        rating: rating(&table.need("rating")?.table()?)?,
+        rating: rating(&table.need("rating")?.table()?, city)?,
         dossiers: table.table("dossier")?.map(|table| dossiers(&table, city)).transpose()?,
         counters: table.table("counter")?.map(|table| counters(&table)).transpose()?,
         demo: demo(&table.need("demo")?.table()?)?,
@@ -220,28 +220,36 @@ fn cluster(table: &Table<'_>, reports: &ReportPlan) -> Result<ClusterPlan, Fault
     })
 }
 
-fn rating(table: &Table<'_>) -> Result<RatingPlan, Fault> {
+fn rating(table: &Table<'_>, city: &City) -> Result<RatingPlan, Fault> {
     table.allow(&["scale", "scores", "scores_late", "criteria", "channel", "basis"])?;
     basis(table)?;
     let scale = whole(&table.need("scale")?, 2, 10)?;
     let len = usize::try_from(scale).unwrap_or(2);
-    let channels = table.list("channel")?;
-    let (channels, channel_weights) = shares(&channels, table, |row| {
-        row.allow(&["code", "share"])?;
-        Ok(row.need("code")?.text()?.to_owned())
-    })?;
-    let criteria = table.need("criteria")?.texts()?.into_iter().map(|(text, _)| text).collect();
+    let mut criteria = Vec::new();
+    for (text, node) in table.need("criteria")?.texts()? {
+        if !city.catalogue.knows(Dimension::Criterion, &text) {
+            return Err(node.fault(format!("the city's list of criteria has no {text:?}")));
+        }
+        criteria.push(text);
+    }
     Ok(RatingPlan {
         scale: u8::try_from(scale).unwrap_or(5),
         scores: drawn(&table.need("scores")?, len)?,
         scores_late: drawn(&table.need("scores_late")?, len)?,
         criteria,
-        channels,
-        channel_weights,
+        channels: rating_channels(table, city)?,
     })
 }
 
-const DOSSIER_KEYS: [&str; 9] = [
+fn rating_channels(table: &Table<'_>, city: &City) -> Result<RatingChannels, Fault> {
+    let (codes, weights) = shares(&table.list("channel")?, table, |row| {
+        row.allow(&["code", "share"])?;
+        Ok(code(&row.need("code")?, Dimension::RatingChannel, city)?.to_string())
+    })?;
+    Ok(RatingChannels { codes, weights })
+}
+
+const DOSSIER_KEYS: [&str; 10] = [
     "per_year",
     "source",
     "code_prefix",
@@ -250,6 +258,7 @@ const DOSSIER_KEYS: [&str; 9] = [
     "rhythm_in_person",
     "desk",
     "stage",
+    "rating",
     "procedure",
 ];
 
@@ -268,8 +277,12 @@ fn dossiers(table: &Table<'_>, city: &City) -> Result<DossierPlan, Fault> {
     let stage = |node: &Node<'_>| -> Result<(String, f64), Fault> {
         let stage = node.table()?;
         stage.allow(&["code", "rated"])?;
-        Ok((stage.need("code")?.text()?.to_owned(), share(&stage, "rated")?))
+        let name = code(&stage.need("code")?, Dimension::Stage, city)?;
+        Ok((name.to_string(), share(&stage, "rated")?))
     };
+    let rating = table.need("rating")?.table()?;
+    rating.allow(&["channel", "basis"])?;
+    basis(&rating)?;
     Ok(DossierPlan {
         per_year: count(table, "per_year")?,
         source: table.need("source")?.text()?.to_owned(),
@@ -279,6 +292,7 @@ fn dossiers(table: &Table<'_>, city: &City) -> Result<DossierPlan, Fault> {
         rhythm_in_person: rhythm(&table.need("rhythm_in_person")?.table()?)?,
         desk: Desk::read(&table.need("desk")?.table()?)?,
         stages: table.list("stage")?.iter().map(stage).collect::<Result<_, _>>()?,
+        rating_channels: rating_channels(&rating, city)?,
         procedures,
         procedure_weights,
     })

@@ -5,7 +5,7 @@ use domain::Timestamp;
 use super::Story;
 use crate::simulate::chance::Chance;
 use crate::simulate::draft::{Rating, What};
-use crate::simulate::model::Code;
+use crate::simulate::model::{Code, RatingChannels};
 use crate::simulate::world::World;
 
 /// One in so many who rate answers the criteria one by one.
@@ -24,7 +24,8 @@ pub(super) fn tell(story: &mut Story<'_>, unit: &Code, due: Option<Timestamp>) {
     if story.chance.happens(plan.rated) {
         story.wait(&plan.rate, None);
         let late = due.is_some_and(|due| answered > due);
-        let rating = rating(story.world, unit, late, None, None, &mut story.chance);
+        let channels = &story.world.model.rating.channels;
+        let rating = rating(story.world, unit, late, None, None, channels, &mut story.chance);
         story.say(What::Rated(Box::new(rating)));
     }
 }
@@ -36,6 +37,7 @@ pub(in crate::simulate) fn rating(
     late: bool,
     stage: Option<&str>,
     officer: Option<u16>,
+    channels: &RatingChannels,
     chance: &mut Chance,
 ) -> Rating {
     let plan = &world.model.rating;
@@ -56,6 +58,6 @@ pub(in crate::simulate) fn rating(
         stage: stage.map(str::to_owned),
         unit: unit.clone(),
         officer,
-        channel: plan.channels[chance.weighted(&plan.channel_weights)].clone(),
+        channel: channels.codes[chance.weighted(&channels.weights)].clone(),
     }
 }

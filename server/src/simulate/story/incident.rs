@@ -39,7 +39,7 @@ pub(super) fn tell(story: &mut Story<'_>, intake: &Intake, plan: &Incident, fiel
         handled_at: Some(repaired),
         answered: false,
         fixed: true,
-        images: is_complex || story.facts.point.is_some(),
+        images: true,
     });
     after::tell(story, &worker, Some(promised(inspected, plan, is_complex)));
 }
@@ -57,7 +57,8 @@ fn forward(story: &mut Story<'_>, intake: &Intake, plan: &Incident, field: &Fiel
     story.at = story.at.plus_secs(60);
     story.flag("other_unit_responsible");
     story.wait(&plan.give_back, Some(unit));
-    story.give_back(unit, &portal, "Không thuộc trách nhiệm của đơn vị.");
+    let found = "Có thật; hạ tầng do đơn vị khác quản lý.";
+    story.give_back(unit, &portal, "Không thuộc trách nhiệm của đơn vị.", Some(found));
     story.wait(&plan.review, Some(&portal));
     story.step("return_confirmed", &portal);
     story.wait(&plan.forward, Some(&portal));

@@ -55,7 +55,7 @@ fn forward(story: &mut Story<'_>, intake: &Intake, plan: &Matter, field: &FieldP
     }
     let delay = if checked { &plan.give_back_checked } else { &plan.give_back };
     story.wait(delay, Some(unit));
-    story.give_back(unit, &portal, "Không thuộc thẩm quyền.");
+    story.give_back(unit, &portal, "Không thuộc thẩm quyền.", None);
     story.wait(&plan.forward, Some(&portal));
     let next = story.agency(&field.agencies, Some(unit));
     story.transfer("forwarded", &portal, &next);

@@ -30,6 +30,7 @@ pub(super) fn tell(story: &mut Story<'_>, intake: &Intake, plan: &Office, field:
             to: other,
             support: true,
             reason: None,
+            verification: None,
         });
     }
     story.wait(&plan.answer, Some(&unit));

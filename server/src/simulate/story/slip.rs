@@ -123,6 +123,7 @@ fn pressing(story: &mut Story<'_>, plan: &Slip) {
         to: office,
         support: true,
         reason: None,
+        verification: None,
     });
 }
 

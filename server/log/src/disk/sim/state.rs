@@ -20,6 +20,8 @@ pub(super) struct State {
     pub(super) faults_at: BTreeMap<u64, Fault>,
     pub(super) faults_next: Vec<(Op, Fault)>,
     pub(super) lies: BTreeSet<Lie>,
+    /// Files whose sync was answered and is still to be done ([`Lie::SyncDataLate`]).
+    pub(super) late: Vec<usize>,
     pub(super) powered: bool,
     /// Counts restarts: handles of an earlier life are dead.
     pub(super) life: u64,
@@ -74,6 +76,7 @@ impl State {
     }
 
     pub(super) fn cut_power(&mut self) {
+        self.late.clear();
         // Most cuts come between extremes; all and nothing happen too.
         let survive = match self.rng.below(8) {
             0 => 0,
@@ -107,6 +110,11 @@ impl State {
         let at = self.faults_at.remove(&self.ops);
         let next = self.faults_next.iter().position(|(kind, _)| *kind == op);
         let fault = at.or_else(|| next.map(|index| self.faults_next.remove(index).1));
+        if fault != Some(Fault::PowerCut) {
+            for node in self.late.drain(..) {
+                self.nodes[node].sync();
+            }
+        }
         Ok(fault.map_or(Verdict::Do, Verdict::Fail))
     }
 

@@ -1,0 +1,11 @@
+//! The real program, its real files and a real `kill -9`: proof, backup, restoring and erasing.
+
+#![allow(clippy::unwrap_used)] // In a test that is the failure.
+
+mod safety {
+    mod by_backup;
+    mod by_erasing;
+    mod by_full_disk;
+    mod by_proof;
+    mod support;
+}
