@@ -23,6 +23,8 @@ fn received(case: &str, time: &str) -> serde_json::Value {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    // On the disk of the build, not in memory: a build elsewhere leaves no such folder here.
+    std::fs::create_dir_all("target")?;
     let folder = tempfile::tempdir_in("target")?;
     let data = folder.path().join("data");
     let token = token(&data, "boston", "bench")?;

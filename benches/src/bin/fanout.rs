@@ -32,6 +32,8 @@ async fn main() -> Result<()> {
 
 /// For each delta: from the first client that has it to the last.
 async fn product() -> Result<(Vec<Duration>, String)> {
+    // On the disk of the build, not in memory: a build elsewhere leaves no such folder here.
+    std::fs::create_dir_all("target")?;
     let folder = tempfile::tempdir_in("target")?;
     let data = folder.path().join("data");
     let token = token(&data, "boston", "bench")?;
