@@ -1,9 +1,11 @@
 // The one place that speaks to MapLibre. It holds no rule of the product: what is drawn in the
 // hexagons, what a tap means and which resolution is shown are decided in Rust (`src/map`).
 
-const LIBRARY = "/vendor/maplibre-gl.mjs";
-const WORKER = "/vendor/maplibre-gl-worker.mjs";
-const STYLE_SHEET = "/vendor/maplibre-gl.css";
+// Where a reverse proxy shows the product.
+const BASE = document.documentElement.dataset.base ?? "";
+const LIBRARY = BASE + "/vendor/maplibre-gl.mjs";
+const WORKER = BASE + "/vendor/maplibre-gl-worker.mjs";
+const STYLE_SHEET = BASE + "/vendor/maplibre-gl.css";
 const HEXAGONS = "hexagons";
 const MIDDLES = "hexagon-middles";
 

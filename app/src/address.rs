@@ -3,6 +3,50 @@
 //! same rule on the server and in the browser.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+/// The path under which a reverse proxy shows the product: `/toancanh`; empty for the whole of a host. It is
+/// the program's own, not a page's: no address is built without it.
+static BASE: OnceLock<String> = OnceLock::new();
+
+/// Says once, before the first page, under which path the product is shown.
+///
+/// # Errors
+/// The path that was said before, where it is another one.
+pub fn stand_under(path: &str) -> Result<(), &'static str> {
+    let known = BASE.get_or_init(|| path.to_owned());
+    if known == path { Ok(()) } else { Err(known) }
+}
+
+/// That path, with a slash at its beginning and none at its end; empty where there is none.
+#[must_use]
+pub fn base() -> &'static str {
+    BASE.get().map_or("", String::as_str)
+}
+
+/// The address of `path`, which begins with a slash.
+#[must_use]
+pub fn at(path: &str) -> String {
+    under(base(), path)
+}
+
+/// The path of an address without what stands before all of ours: on the server it may be gone already.
+#[must_use]
+pub fn bare(path: &str) -> &str {
+    without(base(), path)
+}
+
+fn under(base: &str, path: &str) -> String {
+    format!("{base}{path}")
+}
+
+fn without<'a>(base: &str, path: &'a str) -> &'a str {
+    match path.strip_prefix(base) {
+        Some("") => "/",
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
+}
 
 /// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
 #[must_use]
@@ -37,10 +81,10 @@ pub fn decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// The decoded parts of a raw path.
+/// The decoded parts of a raw path, from the product's own first page on.
 #[must_use]
 pub fn segments(path: &str) -> Vec<String> {
-    path.split('/').filter(|part| !part.is_empty()).map(decode).collect()
+    bare(path).split('/').filter(|part| !part.is_empty()).map(decode).collect()
 }
 
 /// The decoded parameters of a raw query string, in their order. `+` is a space, as forms write it.
@@ -73,49 +117,49 @@ pub fn value(pairs: &[(String, String)], key: &str) -> Option<String> {
 /// `/agency/{code}`.
 #[must_use]
 pub fn agency(code: &str) -> String {
-    format!("/agency/{}", encode(code))
+    at(&format!("/agency/{}", encode(code)))
 }
 
 /// `/agency/{code}/field/{field}`.
 #[must_use]
 pub fn agency_field(code: &str, field: &str) -> String {
-    format!("/agency/{}/field/{}", encode(code), encode(field))
+    at(&format!("/agency/{}/field/{}", encode(code), encode(field)))
 }
 
 /// `/field/{code}`.
 #[must_use]
 pub fn field(code: &str) -> String {
-    format!("/field/{}", encode(code))
+    at(&format!("/field/{}", encode(code)))
 }
 
 /// `/channel/{code}`.
 #[must_use]
 pub fn channel(code: &str) -> String {
-    format!("/channel/{}", encode(code))
+    at(&format!("/channel/{}", encode(code)))
 }
 
 /// `/district/{code}`.
 #[must_use]
 pub fn district(code: &str) -> String {
-    format!("/district/{}", encode(code))
+    at(&format!("/district/{}", encode(code)))
 }
 
 /// `/district/{code}/ward/{ward}`.
 #[must_use]
 pub fn district_ward(code: &str, ward: &str) -> String {
-    format!("/district/{}/ward/{}", encode(code), encode(ward))
+    at(&format!("/district/{}/ward/{}", encode(code), encode(ward)))
 }
 
 /// `/ward/{code}`.
 #[must_use]
 pub fn ward(code: &str) -> String {
-    format!("/ward/{}", encode(code))
+    at(&format!("/ward/{}", encode(code)))
 }
 
 /// `/case/{code}`.
 #[must_use]
 pub fn case(code: &str) -> String {
-    format!("/case/{}", encode(code))
+    at(&format!("/case/{}", encode(code)))
 }
 
 /// `/cases?…`.
@@ -137,12 +181,23 @@ pub fn receipt(params: &[(String, String)]) -> String {
 }
 
 fn with_search(path: &str, params: &[(String, String)]) -> String {
-    if params.is_empty() { path.to_owned() } else { format!("{path}?{}", search(params)) }
+    if params.is_empty() { at(path) } else { format!("{}?{}", at(path), search(params)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_under_another_one_is_found_with_it_and_without() {
+        for (path, want) in
+            [("/toancanh/case/1", "/case/1"), ("/toancanh", "/"), ("/toancanhx/y", "/toancanhx/y"), ("/case/1", "/case/1")]
+        {
+            assert_eq!(without("/toancanh", path), want);
+            assert_eq!(without("", path), path);
+        }
+        assert_eq!(under("/toancanh", "/"), "/toancanh/");
+    }
 
     #[track_caller]
     fn check(code: &str) {

@@ -11,6 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::live::Roaming;
 use crate::pages::wall::{Levels, UsualDay};
 use crate::source::CityView;
 
@@ -31,6 +32,8 @@ pub struct Boot {
     pub beat: Beat,
     /// The metric registry.
     pub metrics: Vec<MetricView>,
+    /// Origins of the city's other servers, where the same numbers can be had: `https://b.example`.
+    pub servers: Vec<String>,
 }
 
 /// The first rows of a panel, and the question that they answer with the city's days filled in.
@@ -55,7 +58,7 @@ pub struct FirstHexagons {
 ///
 /// # Errors
 /// When the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "boot", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "boot", input = GetUrl, client = Roaming)]
 pub async fn load_boot() -> Result<Boot, AppError> {
     let source = asked::source()?;
     Ok(Boot {
@@ -63,6 +66,7 @@ pub async fn load_boot() -> Result<Boot, AppError> {
         hello: source.hello(),
         beat: source.beat(),
         metrics: source.metrics(),
+        servers: source.servers(),
     })
 }
 
@@ -70,7 +74,7 @@ pub async fn load_boot() -> Result<Boot, AppError> {
 ///
 /// # Errors
 /// The problem that names the parameter at fault, or that the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "table", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "table", input = GetUrl, client = Roaming)]
 pub async fn load_table(query: String) -> Result<First, AppError> {
     let source = asked::source()?;
     let query = asked::wire_query(&*source, &query)?;
@@ -82,7 +86,7 @@ pub async fn load_table(query: String) -> Result<First, AppError> {
 ///
 /// # Errors
 /// The problem that names the parameter at fault, or that the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "hexagons", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "hexagons", input = GetUrl, client = Roaming)]
 pub async fn load_hexagons(query: String) -> Result<FirstHexagons, AppError> {
     let source = asked::source()?;
     let query = asked::wire_query(&*source, &query)?;
@@ -94,7 +98,7 @@ pub async fn load_hexagons(query: String) -> Result<FirstHexagons, AppError> {
 ///
 /// # Errors
 /// The problem that names the parameter at fault, or that the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "cases", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "cases", input = GetUrl, client = Roaming)]
 pub async fn load_cases(params: String) -> Result<CasePage, AppError> {
     let source = asked::source()?;
     let query = asked::cases_query(&*source, &params)?;
@@ -114,7 +118,7 @@ pub enum Found {
 ///
 /// # Errors
 /// The problem that names the parameter at fault, or that the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "search", input = GetUrl, client = Roaming)]
 pub async fn load_search(params: String) -> Result<Found, AppError> {
     let source = asked::source()?;
     let query = asked::cases_query(&*source, &params)?;
@@ -130,7 +134,7 @@ pub async fn load_search(params: String) -> Result<Found, AppError> {
 ///
 /// # Errors
 /// That the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "longest", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "longest", input = GetUrl, client = Roaming)]
 pub async fn load_longest(limit: usize) -> Result<CasePage, AppError> {
     asked::longest(&*asked::source()?, limit).await
 }
@@ -148,7 +152,7 @@ pub struct NewestCases {
 ///
 /// # Errors
 /// That the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "newest", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "newest", input = GetUrl, client = Roaming)]
 pub async fn load_newest(limit: usize) -> Result<NewestCases, AppError> {
     asked::newest(&*asked::source()?, limit).await
 }
@@ -157,7 +161,7 @@ pub async fn load_newest(limit: usize) -> Result<NewestCases, AppError> {
 ///
 /// # Errors
 /// That the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "usual", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "usual", input = GetUrl, client = Roaming)]
 pub async fn load_usual() -> Result<[UsualDay; 2], AppError> {
     asked::usual(&*asked::source()?).await
 }
@@ -166,7 +170,7 @@ pub async fn load_usual() -> Result<[UsualDay; 2], AppError> {
 ///
 /// # Errors
 /// That the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "levels", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "levels", input = GetUrl, client = Roaming)]
 pub async fn load_levels() -> Result<Levels, AppError> {
     asked::levels(&*asked::source()?).await
 }
@@ -175,7 +179,7 @@ pub async fn load_levels() -> Result<Levels, AppError> {
 ///
 /// # Errors
 /// That the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "case", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "case", input = GetUrl, client = Roaming)]
 pub async fn load_case(code: String) -> Result<Option<CaseStory>, AppError> {
     let source = asked::source()?;
     let mut story = source.case(code).await?;
@@ -199,7 +203,7 @@ pub struct Explained {
 ///
 /// # Errors
 /// The problem that names the parameter at fault, or that the server cannot be reached.
-#[server(prefix = "/fn", endpoint = "receipt", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "receipt", input = GetUrl, client = Roaming)]
 pub async fn load_receipt(params: String) -> Result<Explained, AppError> {
     asked::explained(&*asked::source()?, &params).await
 }

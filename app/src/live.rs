@@ -5,6 +5,8 @@
 mod answer;
 mod backoff;
 mod list;
+mod roaming;
+mod servers;
 mod table;
 
 #[cfg(feature = "hydrate")]
@@ -15,7 +17,7 @@ mod inert;
 use std::sync::Arc;
 
 use domain::answer::Table;
-use domain::wire::{Beat, Hello, WireQuery};
+use domain::wire::{Beat, WireQuery};
 use leptos::prelude::*;
 
 use crate::functions::Boot;
@@ -27,6 +29,7 @@ use self::inert as platform;
 
 pub use answer::{Answer, use_answer, use_list};
 pub use list::without_instant;
+pub use roaming::Roaming;
 pub use table::{LiveTable, use_fixed, use_table};
 
 /// The state of the connection, as every screen shows it.
@@ -59,6 +62,7 @@ pub(crate) struct Signals {
     days_turned: RwSignal<u32>,
     returned: RwSignal<u32>,
     renewed: RwSignal<u32>,
+    origin: RwSignal<String>,
 }
 
 impl Live {
@@ -71,17 +75,25 @@ impl Live {
             days_turned: RwSignal::new(0),
             returned: RwSignal::new(0),
             renewed: RwSignal::new(0),
+            origin: RwSignal::new(String::new()),
         };
         let live = Self { signals, platform: platform::Platform::new(signals) };
         provide_context(live);
         live
     }
 
-    /// Opens the socket, and keeps it open for ever. `hello` is that of the served page: a server of
-    /// another version makes the page load itself anew, one that has begun anew since makes it ask
-    /// everything again. In the browser only, from an effect.
-    pub fn start(self, hello: &Hello) {
-        self.platform.start(hello);
+    /// Opens the socket, and keeps one open for ever: to the server that served the page, else to another
+    /// of the city's. `boot` came with the page: a server of another version makes the page load itself
+    /// anew, one that has begun anew since makes it ask everything again. In the browser only, from an
+    /// effect.
+    pub fn start(self, boot: &Boot) {
+        self.platform.start(boot);
+    }
+
+    /// The origin of the city's server that the page asks now; empty for its own.
+    #[must_use]
+    pub fn origin(self) -> Signal<String> {
+        self.signals.origin.into()
     }
 
     /// The connection's state.

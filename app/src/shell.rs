@@ -10,28 +10,40 @@ use crate::components::{Chrome, ReceiptPanel, provide_receipt, use_receipt};
 use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
 use crate::text::words;
-use crate::{locale, pages};
+use crate::{address, locale, pages};
 
 /// The HTML document, on the server.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let lang = locale::provide_lang();
     view! {
         <!DOCTYPE html>
-        <html lang=lang.code()>
+        <html lang=lang.code() data-base=address::base()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="preload" href="/vendor/be-vietnam-pro-latin-400-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
-                <link rel="stylesheet" href="/style.css"/>
-                <HydrationScripts options/>
+                <link rel="icon" href=address::at("/favicon.svg") type="image/svg+xml"/>
+                <link rel="preload" href=address::at("/vendor/be-vietnam-pro-latin-400-normal.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
+                <link rel="stylesheet" href=address::at("/style.css")/>
+                <HydrationScripts options root=address::base()/>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
             </body>
         </html>
+    }
+}
+
+/// What the browser's addresses begin with. The server finds its pages without it.
+fn in_browser() -> &'static str {
+    #[cfg(feature = "hydrate")]
+    {
+        address::base()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        ""
     }
 }
 
@@ -47,13 +59,13 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| {
         locale::keep(lang);
         if let Some(boot) = boot.get() {
-            live.start(&boot.hello);
+            live.start(&boot);
         }
     });
     Effect::new(move |_| crate::places::keep_places());
     let is_stale = move || live.link().get() == Link::Stale;
     view! {
-        <Router>
+        <Router base=in_browser()>
             <div class="screen" class:stale=is_stale>
                 <a class="skip" href="#content">{words::SKIP.to(lang)}</a>
                 <div class="under" inert=move || receipt.is_open()>

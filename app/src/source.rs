@@ -82,6 +82,8 @@ pub trait CitySource: Send + Sync {
     fn hello(&self) -> Hello;
     /// Time and sources now.
     fn beat(&self) -> Beat;
+    /// Origins of the city's other servers.
+    fn servers(&self) -> Vec<String>;
     /// The metric registry.
     fn metrics(&self) -> Vec<MetricView>;
     /// `GET /api/v1/aggregates`.

@@ -30,6 +30,7 @@ mod headers;
 mod health;
 pub mod listen;
 pub mod live;
+mod neighbours;
 mod numbers;
 mod observe;
 pub mod openapi;
@@ -44,13 +45,16 @@ mod story;
 pub mod work;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Uri;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use domain::problem::Problem;
+use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
 use crate::running::Running;
@@ -93,17 +97,55 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
     let access = Access::of(&running.settings);
     let requests = running.telemetry.requests.clone();
     let api = Api { running: running.clone(), answers, administrator };
+    let base_path = running.settings.base_path.clone();
+    let scripts = headers::script_policy(&running.settings);
+    let neighbours = neighbours::Neighbours::of(&running.settings);
     let router = routes::routes(&running, api)
         .layer(CompressionLayer::new())
         .merge(pages)
         .layer(from_fn(in_time))
         .layer(from_fn(move |request: Request, next: Next| access.guard(request, next)))
         .layer(from_fn(problem::everywhere))
-        .layer(from_fn(headers::secure))
+        .layer(neighbours.cors())
+        .layer(from_fn(move |request: Request, next: Next| headers::secure(scripts.clone(), request, next)))
         .layer(from_fn(move |request: Request, next: Next| {
             observe::observe(requests.clone(), request, next)
         }));
-    Ok(router)
+    Ok(under(&base_path, router))
+}
+
+/// The same answers under a path: a reverse proxy may hand it on or take it off.
+fn under(base_path: &str, router: Router) -> Router {
+    if base_path.is_empty() {
+        return router;
+    }
+    let base_path: Arc<str> = base_path.into();
+    let bare = move |mut request: Request| {
+        if let Some(uri) = without(&base_path, request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request
+    };
+    // The path is taken off before any route is looked for.
+    Router::new().fallback_service(ServiceBuilder::new().map_request(bare).service(router))
+}
+
+fn without(base_path: &str, uri: &Uri) -> Option<Uri> {
+    let rest = uri.path_and_query()?.as_str().strip_prefix(base_path)?;
+    let rest = match rest.as_bytes().first() {
+        None => "/".to_owned(),
+        Some(b'?') => format!("/{rest}"),
+        Some(b'/') => rest.to_owned(),
+        Some(_) => return None,
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(rest.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// What a page's policy says of the city's other servers.
+pub(crate) fn connect_sources(settings: &crate::settings::Settings) -> String {
+    neighbours::Neighbours::connect_sources(settings)
 }
 
 /// Bounds the body of a question or a command.

@@ -34,10 +34,10 @@ const OUTPUT_NAME: &str = "toan_canh";
 
 /// What a page may load and run: only what this server gives it, and scripts only with the nonce
 /// of that very answer. Styles stand in files: no `style="…"` is ever written on the server.
-fn content_security_policy(nonce: &str) -> String {
+fn content_security_policy(nonce: &str, others: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; \
-         img-src 'self' data: blob:; connect-src 'self' ws: wss:; worker-src 'self'; object-src 'none'; \
+         img-src 'self' data: blob:; connect-src 'self' ws: wss:{others}; worker-src 'self'; object-src 'none'; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -45,8 +45,12 @@ fn content_security_policy(nonce: &str) -> String {
 /// The pages, the functions that they call, the city's layers, and every file of the site.
 pub fn router(answers: &Answers) -> Router {
     let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone()));
+    if let Err(other) = app::address::stand_under(&answers.running().settings.base_path) {
+        tracing::error!(other, "this process shows pages under another path already");
+    }
     let options = options(&answers.running().settings);
-    let context = context(source);
+    let others: Arc<str> = crate::http::connect_sources(&answers.running().settings).into();
+    let context = context(source, others);
     let (routes, _) =
         leptos_axum::generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, context.clone());
     let shell = {
@@ -78,14 +82,14 @@ fn options(settings: &Settings) -> LeptosOptions {
 }
 
 /// What pages and their functions find around them.
-fn context(source: Arc<dyn CitySource>) -> impl Fn() + Clone + Send + Sync + 'static {
+fn context(source: Arc<dyn CitySource>, others: Arc<str>) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(source.clone());
         if let Some(response) = use_context::<ResponseOptions>() {
             provide_context(Nowhere(Arc::new(move || response.set_status(StatusCode::NOT_FOUND))));
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-            && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce))
+            && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce, &others))
         {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }

@@ -1,9 +1,13 @@
 //! The effective configuration: flags, then environment (`TOANCANH_…`), then one TOML file.
 
+mod origin;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use origin::{Origin, OriginError};
 
 /// What a server was told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +32,10 @@ pub struct Settings {
     pub site_root: PathBuf,
     /// What every screen must say of its data, Vietnamese and English.
     pub notice: Option<(String, String)>,
+    /// The path under which a reverse proxy shows the product: `/toancanh`; empty for the whole of a host.
+    pub base_path: String,
+    /// Where browsers reach the city's other servers: a page that loses this one goes on with them.
+    pub other_servers: Vec<Origin>,
     /// How events come to the city's other servers.
     pub carrying: Carrying,
 }

@@ -301,6 +301,43 @@ async function cut(browser) {
   await context.close();
 }
 
+/// Its server is killed from outside while this waits: the page goes on with the other one, by itself.
+async function failover(browser) {
+  const other = process.env.OTHER;
+  const { context, tab, complaints } = await page(browser);
+  let loads = 0;
+  tab.on('load', () => { loads += 1; });
+  await tab.goto(base);
+  await live(tab);
+  const total = () => tab.evaluate(() => document.querySelector('main .num .figure')?.textContent.trim() ?? '');
+  const before = await total();
+  console.log('live');
+  await tab.waitForSelector('.link:not(.live)', { timeout: 30_000, state: 'attached' });
+  holds(await total() === before, 'the numbers stay while nobody answers');
+  await tab.waitForSelector('.freshness .elsewhere', { timeout: 30_000, state: 'attached' });
+  await live(tab);
+  console.log('elsewhere');
+  await tab.waitForFunction((before) => {
+    const now = document.querySelector('main .num .figure')?.textContent.trim() ?? '';
+    return now !== '' && now !== before;
+  }, before, { timeout: 30_000 });
+  console.log('grown');
+  // Pages that the lost server never served: the questions behind them go to the other one.
+  await tab.click('header a[href="/cases"]');
+  await tab.waitForSelector('main a[href^="/case/"]', { timeout: 30_000 });
+  same(await tab.locator('.nothing.failed').count(), 0, 'pictures of failure');
+  await tab.click('main a[href^="/case/third"]');
+  await tab.waitForSelector('main .story li', { timeout: 30_000 });
+  holds((await tab.textContent('main')).includes('third'), 'the case that came after the loss');
+  await shot(tab, 'failover');
+  same(loads, 1, 'times that the page was loaded');
+  // What cannot be reached is complained of, and the other server is another host; nothing else may be.
+  const odd = serious(complaints).filter((line) => !line.startsWith(`outside: ${other}`) && !line.includes('ERR_CONNECTION_REFUSED'));
+  same(odd, [], 'complaints');
+  console.log('went on');
+  await context.close();
+}
+
 /// The words of the lists and of the numbers of a page.
 const told = (tab) => tab.$$eval('main .num .figure, main .late-holder, main h1, main .limit, main .story li', (all) => all.map((one) => one.textContent.trim()));
 
@@ -479,7 +516,7 @@ async function pictures(browser) {
 }
 
 await run({
-  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, time, pictures,
+  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, time, pictures,
   outage, outageAtOpening, otherData, signTurns, history, links,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),

@@ -13,6 +13,7 @@ use crate::program::{Program, binary, token};
 
 /// The city's time; it stands still.
 pub const AT: &str = "2015-10-01T12:00:00-04:00";
+const ANY_PORT: &str = "127.0.0.1:0";
 const BEFORE: &str = "2015-10-01T11:59:59-04:00";
 /// The content mode of what is posted.
 pub const BATCH: &str = "application/cloudevents-batch+json";
@@ -41,6 +42,8 @@ pub struct Plan<'a> {
     pub city: &'a str,
     /// The city's time.
     pub at: &'a str,
+    /// Where the next server listens.
+    pub listen: String,
     /// The program.
     pub binary: PathBuf,
 }
@@ -49,7 +52,7 @@ impl<'a> Plan<'a> {
     /// A plan of Boston.
     #[must_use]
     pub fn new(folder: &'a Path, redis: &'a str) -> Self {
-        Self { folder, redis, options: &[], city: "boston", at: AT, binary: binary() }
+        Self { folder, redis, options: &[], city: "boston", at: AT, listen: ANY_PORT.to_owned(), binary: binary() }
     }
 
     /// Starts a server by this name. All servers have the key folder of `a`, the first.
@@ -71,7 +74,7 @@ impl<'a> Plan<'a> {
         });
         let (path, keys) = (data.display().to_string(), keys.display().to_string());
         let clock = format!("{},speed=0", self.at);
-        let mut args = vec!["serve", "--listen", "127.0.0.1:0", "--city", self.city, "--data", &path];
+        let mut args = vec!["serve", "--listen", &self.listen, "--city", self.city, "--data", &path];
         args.extend(["--keys", &keys, "--clock", &clock, "--log", self.redis]);
         args.extend(self.options);
         let program = Program::start(&self.binary, &args).await.unwrap();

@@ -14,5 +14,16 @@ pub fn hydrate() {
         console_error_panic_hook::hook(info);
         rescue::rescue();
     }));
+    stand_where_served();
     leptos::mount::hydrate_body(app::App);
+}
+
+/// Under the path that the page says: addresses and questions begin with it.
+fn stand_where_served() {
+    let root = leptos::prelude::document().document_element();
+    let base = root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default();
+    // Said once, at the only start of this program.
+    if app::address::stand_under(&base).is_ok() {
+        leptos::server_fn::client::set_server_url(app::address::base());
+    }
 }

@@ -8,6 +8,7 @@ use leptos::web_sys::HtmlElement;
 use leptos_router::hooks::use_location;
 
 use super::{Freshness, Notice, Search};
+use crate::address;
 use crate::locale::use_lang;
 use crate::pages::use_boot;
 use crate::text::words;
@@ -16,7 +17,7 @@ use crate::text::words;
 #[component]
 pub fn Chrome() -> impl IntoView {
     let path = use_location().pathname;
-    let is_wall = Memo::new(move |_| path.with(|path| path.starts_with("/wall")));
+    let is_wall = Memo::new(move |_| path.with(|path| address::bare(path).starts_with("/wall")));
     // Who moves on within the page goes on reading at the new page's beginning.
     Effect::new(move |old: Option<String>| {
         let now = path.get();
@@ -49,19 +50,20 @@ fn Header() -> impl IntoView {
     // The same page in the other language; loaded whole, since every word of it changes.
     let switch = move || {
         let search = location.search.get();
-        let mut params = crate::address::pairs(&search);
+        let mut params = address::pairs(&search);
         params.retain(|(key, _)| key != "lang");
         params.push(("lang".to_owned(), other.code().to_owned()));
-        format!("{}?{}", location.pathname.get(), crate::address::search(&params))
+        let path = location.pathname.with(|path| address::at(address::bare(path)));
+        format!("{path}?{}", address::search(&params))
     };
     view! {
         <header class="top">
-            <a class="brand" href="/">{words::PRODUCT}</a>
+            <a class="brand" href=address::at("/")>{words::PRODUCT}</a>
             <Search/>
             <nav class="pages" aria-label=words::PAGES.to(lang)>
-                <a href="/map">{words::MAP.to(lang)}</a>
-                <a href="/cases">{words::CASES.to(lang)}</a>
-                <a class="to-wall" href="/wall/city-now" rel="external">{words::WALL.to(lang)}</a>
+                <a href=address::at("/map")>{words::MAP.to(lang)}</a>
+                <a href=address::at("/cases")>{words::CASES.to(lang)}</a>
+                <a class="to-wall" href=address::at("/wall/city-now") rel="external">{words::WALL.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
             </nav>
             <Suspense>

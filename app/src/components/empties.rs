@@ -3,6 +3,7 @@
 use domain::Seq;
 use leptos::prelude::*;
 
+use crate::address;
 use crate::error::AppError;
 use crate::functions::Boot;
 use crate::live::use_live;
@@ -91,7 +92,7 @@ pub fn Failed(
         // A full load: whatever is wrong with this page's state goes with it.
         view! { <a class="button" href="" rel="external">{words::RETRY.to(lang)}</a> }.into_any()
     } else {
-        view! { <a class="button" href="/">{words::OVERVIEW.to(lang)}</a> }.into_any()
+        view! { <a class="button" href=address::at("/")>{words::OVERVIEW.to(lang)}</a> }.into_any()
     };
     let at_fault = error.0.parameter.as_deref().map(|name| {
         let word = words::parameter(name).map_or(name, |say| say.to(lang));

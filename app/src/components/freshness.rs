@@ -23,7 +23,7 @@ pub fn Freshness(
 ) -> impl IntoView {
     let (lang, live) = (use_lang(), use_live());
     let beat = live.beat(&boot);
-    let link = live.link();
+    let (link, origin) = (live.link(), live.origin());
     let clock = Memo::new(move |_| beat.with(|beat| date::time(&beat.at).to_owned()));
     let day = Memo::new(move |_| {
         beat.with(|beat| date::day(&beat.at).map(|day| date::date(lang, day)).unwrap_or_default())
@@ -48,6 +48,9 @@ pub fn Freshness(
                 </For>
             </ul>
             <span class=link_class role="status">{link_text}</span>
+            <Show when=move || origin.with(|origin| !origin.is_empty())>
+                <span class="elsewhere" title=move || origin.get()>{words::ELSEWHERE.to(lang)}</span>
+            </Show>
         </div>
     }
 }

@@ -148,7 +148,7 @@ fn excluded_row(lang: Lang, excluded: &Excluded) -> impl IntoView + use<> {
 }
 
 fn turn(search: String, text: &'static str, on_turn: Option<Callback<String>>) -> impl IntoView {
-    let href = format!("/receipt?{search}");
+    let href = format!("{}?{search}", address::at("/receipt"));
     match on_turn {
         Some(on_turn) => {
             view! { <button type="button" class="button" on:click=move |_| on_turn.run(search.clone())>{text}</button> }

@@ -179,7 +179,7 @@ fn Inside(receipt: OpenReceipt) -> impl IntoView {
         },
         move |boot: Arc<Boot>, found: Option<(String, Explained)>| {
             found.map(|(params, found)| {
-                let page = format!("/receipt?{params}");
+                let page = format!("{}?{params}", crate::address::at("/receipt"));
                 view! {
                     <ReceiptView boot found params=params on_turn=Callback::new(move |to| receipt.turn(to))/>
                     <p><a class="button" href=page>{words::OPEN_AS_PAGE.to(lang)}</a></p>

@@ -8,12 +8,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::wire::{Hello, WireQuery};
+use domain::wire::WireQuery;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use self::hub::Hub;
 use super::{Signals, Sinks};
+use crate::functions::Boot;
 
 /// A beat comes each second. With this limit and [`CHECK_EVERY_MS`] a screen shows that it is stale
 /// within three seconds of the last one.
@@ -22,6 +23,9 @@ const STALE_AFTER_MS: f64 = 2_100.0;
 const CHECK_EVERY_MS: i32 = 200;
 /// A socket that has said nothing for so long only looks open.
 const DEAD_AFTER_MS: f64 = 10_000.0;
+/// The same where another server can be asked instead: with one try more, the page lives again within
+/// five seconds of the last beat.
+const DEAD_AMONG_OTHERS_AFTER_MS: f64 = 3_000.0;
 
 #[derive(Clone, Copy)]
 pub(super) struct Platform(StoredValue<Rc<RefCell<Hub>>, LocalStorage>);
@@ -31,8 +35,8 @@ impl Platform {
         Self(StoredValue::new_local(Hub::shared(signals)))
     }
 
-    pub(super) fn start(self, hello: &Hello) {
-        self.0.with_value(|hub| Hub::start(hub, hello));
+    pub(super) fn start(self, boot: &Boot) {
+        self.0.with_value(|hub| Hub::start(hub, boot));
     }
 
     pub(super) fn follow(self, query: Arc<WireQuery>, sinks: Sinks) -> Following {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::wire::{Hello, WireQuery};
+use domain::wire::WireQuery;
 
 use super::{Signals, Sinks};
+use crate::functions::Boot;
 
 #[derive(Clone, Copy)]
 pub(super) struct Platform;
@@ -14,11 +15,11 @@ pub(super) struct Following;
 
 impl Platform {
     pub(super) fn new(signals: Signals) -> Self {
-        let Signals { beat: _, link: _, age_secs: _, days_turned: _, returned: _, renewed: _ } = signals;
+        let Signals { beat: _, link: _, age_secs: _, days_turned: _, returned: _, renewed: _, origin: _ } = signals;
         Self
     }
 
-    pub(super) fn start(self, _hello: &Hello) {}
+    pub(super) fn start(self, _boot: &Boot) {}
 
     pub(super) fn follow(self, _query: Arc<WireQuery>, sinks: Sinks) -> Following {
         let Sinks { rows: _, refused: _ } = sinks;

@@ -7,6 +7,7 @@
 
 use serde_json::{Value, json};
 
+use crate::address;
 use crate::source::MapView;
 use crate::theme::Theme;
 
@@ -179,14 +180,14 @@ fn names_layer(ink: &Ink) -> Value {
 fn typeface() -> Value {
     json!([
         {
-            "url": "/vendor/be-vietnam-pro-vietnamese-500-normal.woff2",
+            "url": address::at("/vendor/be-vietnam-pro-vietnamese-500-normal.woff2"),
             "unicode-range": [
                 "U+0102-0103", "U+0110-0111", "U+0128-0129", "U+0168-0169", "U+01A0-01A1",
                 "U+01AF-01B0", "U+0300-0301", "U+0303-0304", "U+0308-0309", "U+0323", "U+0329",
                 "U+1EA0-1EF9",
             ],
         },
-        { "url": "/vendor/be-vietnam-pro-latin-500-normal.woff2" },
+        { "url": address::at("/vendor/be-vietnam-pro-latin-500-normal.woff2") },
     ])
 }
 

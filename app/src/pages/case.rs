@@ -100,7 +100,7 @@ fn Told(boot: Arc<Boot>, story: CaseStory) -> impl IntoView {
 }
 
 fn crumbs(lang: Lang, boot: &Boot, case: &CaseRow) -> Vec<Crumb> {
-    let mut crumbs = vec![Crumb { name: words::CITY.to(lang).to_owned(), href: "/".to_owned() }];
+    let mut crumbs = vec![Crumb { name: words::CITY.to(lang).to_owned(), href: address::at("/") }];
     let catalogue = &boot.city.catalogue;
     if let Some(agency) = &case.agency {
         let path =
@@ -150,7 +150,7 @@ fn NoSuchCase(code: String) -> impl IntoView {
         <div class="nothing">
             <h1 class="nothing-title">{words::NO_SUCH_CASE.to(lang)} ": " {code}</h1>
             <p>{words::NO_SUCH_CASE_HELP.to(lang)}</p>
-            <p><a class="button" href="/">{words::OVERVIEW.to(lang)}</a></p>
+            <p><a class="button" href=address::at("/")>{words::OVERVIEW.to(lang)}</a></p>
         </div>
     }
 }

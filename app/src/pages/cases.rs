@@ -33,7 +33,7 @@ pub fn Cases() -> impl IntoView {
         <main id="content" class="office page narrow">
             <Title text=format!("{} · {}", words::CASES.to(lang), words::PRODUCT)/>
             <Crumbs steps=vec![
-                Crumb { name: words::CITY.to(lang).to_owned(), href: "/".to_owned() },
+                Crumb { name: words::CITY.to(lang).to_owned(), href: address::at("/") },
                 Crumb { name: words::CASES.to(lang).to_owned(), href: String::new() },
             ]/>
             {when_ready(

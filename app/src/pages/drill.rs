@@ -247,7 +247,7 @@ fn NoSuchCode(scope: Scope, boot: Arc<Boot>) -> impl IntoView {
         <div class="nothing no-such">
             <h1 class="nothing-title"><bdi>{name}</bdi> ": " {words::NO_SUCH_CODE.to(lang)}</h1>
             <p>{words::NO_SUCH_CODE_HELP.to(lang)}</p>
-            <p><a class="button" href="/">{words::OVERVIEW.to(lang)}</a></p>
+            <p><a class="button" href=address::at("/")>{words::OVERVIEW.to(lang)}</a></p>
         </div>
     }
 }
@@ -347,7 +347,7 @@ fn SmallMap(scope: Memo<Scope>) -> impl IntoView {
     });
     let navigate = use_navigate();
     let on_cell = Callback::new(move |cell: String| {
-        navigate(&address::cell(&cell, &scope.get_untracked().params()), NavigateOptions::default());
+        navigate(&address::cell(&cell, &scope.get_untracked().params()), NavigateOptions { resolve: false, ..Default::default() });
     });
     when_booted(
         move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },

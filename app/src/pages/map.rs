@@ -6,6 +6,7 @@ use domain::metric::Metric;
 use domain::query::Query;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::ready::when_booted;
@@ -26,12 +27,12 @@ pub fn MapPage() -> impl IntoView {
     let metric = Memo::new(move |_| search.with(|search| measure(search)));
     let query = Memo::new(move |_| Query::of(metric.get()));
     let navigate = use_navigate();
-    let href = Callback::new(|metric: Metric| format!("/map?metric={}", metric.name()));
+    let href = Callback::new(|metric: Metric| format!("{}?metric={}", address::at("/map"), metric.name()));
     view! {
         <main id="content" class="office page map-page">
             <Title text=format!("{} · {}", words::MAP.to(lang), words::PRODUCT)/>
             <Crumbs steps=vec![
-                Crumb { name: words::CITY.to(lang).to_owned(), href: "/".to_owned() },
+                Crumb { name: words::CITY.to(lang).to_owned(), href: address::at("/") },
                 Crumb { name: words::MAP.to(lang).to_owned(), href: String::new() },
             ]/>
             <h1>{words::MAP.to(lang)}</h1>
@@ -42,7 +43,7 @@ pub fn MapPage() -> impl IntoView {
                     let at = use_live().at(&boot);
                     let on_cell = Callback::new(move |cell: String| {
                         let to = cell_address(metric.get_untracked(), &cell, &[], &at.get_untracked());
-                        navigate(&to, Default::default());
+                        navigate(&to, NavigateOptions { resolve: false, ..Default::default() });
                     });
                     view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> }
                 },

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::address;
 use crate::locale::use_lang;
 use crate::text::words;
 
@@ -16,7 +17,7 @@ pub fn NotFound() -> impl IntoView {
             <div class="nothing">
                 <h1 class="nothing-title">{words::NOT_FOUND.to(lang)}</h1>
                 <p>{words::NOT_FOUND_HELP.to(lang)}</p>
-                <p><a class="button" href="/">{words::OVERVIEW.to(lang)}</a></p>
+                <p><a class="button" href=address::at("/")>{words::OVERVIEW.to(lang)}</a></p>
             </div>
         </main>
     }

@@ -112,6 +112,8 @@ pub const RESOLVED: Say = say("Xử lý xong", "Resolved");
 pub const LINK_CONNECTING: Say = say("đang nối", "connecting");
 /// The connection is good.
 pub const LINK_LIVE: Say = say("trực tiếp", "live");
+/// The numbers come from another of the city's servers: the page's own is lost.
+pub const ELSEWHERE: Say = say("qua máy chủ khác", "by another server");
 /// The connection is being made again.
 pub const LINK_RECONNECTING: Say = say("đang nối lại", "reconnecting");
 /// The numbers are old.

@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 18] = [
     "city",
     "data",
     "keys",
@@ -17,6 +17,8 @@ pub(super) const KEYS: [&str; 16] = [
     "clock",
     "open_reads",
     "log",
+    "other_servers",
+    "base_path",
     "redis_without_replica",
     "redis_absence_hours",
     "image_every",

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Failure;
 use super::layers::{Layers, Setting};
 use crate::carrier::Address;
-use crate::settings::{Carrying, Settings};
+use crate::settings::{Carrying, Origin, OriginError, Settings};
 
 /// Where data lie if nobody says.
 pub(super) const DATA: &str = "data";
@@ -56,6 +56,14 @@ pub struct ServerOptions {
     /// [env: TOANCANH_REDIS_WITHOUT_REPLICA].
     #[arg(long)]
     pub redis_without_replica: bool,
+    /// The path under which a reverse proxy shows the product, such as /toancanh, whether it hands the path on or
+    /// takes it off [env: TOANCANH_BASE_PATH; default: none, the whole of a host].
+    #[arg(long, value_name = "PATH")]
+    pub base_path: Option<String>,
+    /// Where browsers reach the city's other servers, by commas: https://b.city.example. A screen that loses
+    /// this server goes on with them, and their screens may come here [env: TOANCANH_OTHER_SERVERS].
+    #[arg(long, value_name = "ORIGIN[,ORIGIN…]")]
+    pub other_servers: Option<String>,
     /// How long Redis keeps events for a server that is away; one that is away for longer must be restored
     /// from a backup or another server's log [env: TOANCANH_REDIS_ABSENCE_HOURS; default: 72].
     #[arg(long, value_name = "HOURS")]
@@ -93,6 +101,8 @@ impl ServerOptions {
             layers.pick_or("clock", self.clock.as_deref(), "system"),
             layers.pick_or("open_reads", open_reads, "false"),
             layers.pick_or("log", self.log.as_deref(), OWN_LOG),
+            layers.pick_or("base_path", self.base_path.as_deref(), ""),
+            layers.pick_or("other_servers", self.other_servers.as_deref(), ""),
             layers.pick_or("redis_without_replica", without_replica, "false"),
             layers.pick_or("redis_absence_hours", self.redis_absence_hours.as_deref(), "72"),
             layers.pick_or("image_every", self.image_every.as_deref(), IMAGE_EVERY),
@@ -123,6 +133,8 @@ impl ServerOptions {
         };
         let settings = Settings {
             carrying,
+            base_path: base_path(need("base_path")?)?,
+            other_servers: origins(need("other_servers")?)?,
             city: need("city")?.text.clone(),
             data: PathBuf::from(&need("data")?.text),
             keys: PathBuf::from(&need("keys")?.text),
@@ -140,6 +152,22 @@ impl ServerOptions {
         }
         Ok(settings)
     }
+}
+
+/// A path of plain segments, as addresses begin with it.
+fn base_path(setting: &Setting) -> Result<String, Failure> {
+    let path = setting.text.trim_end_matches('/');
+    let is_plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let is_path = path.is_empty() || path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_plain));
+    if is_path { Ok(path.to_owned()) } else { Err(setting.fault("is not a path such as /toancanh")) }
+}
+
+/// Origins between commas.
+fn origins(setting: &Setting) -> Result<Vec<Origin>, Failure> {
+    let each = setting.text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    each.map(|text| text.parse().map_err(|error: OriginError| setting.fault(&format!("{text:?} {error}")))).collect()
 }
 
 /// Keys inside the data would travel with every copy of it, and open what they seal.

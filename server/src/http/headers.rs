@@ -6,13 +6,22 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::neighbours::Neighbours;
+use crate::settings::Settings;
+
 /// For everything that is no page: nothing in it may run or load anything.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /// For scripts: one that runs as a worker is bound by what it came with, not by the page's. The map's
 /// worker asks this server for the layers under the hexagons.
-const SCRIPT: &str =
-    "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// It asks another of the city's servers where this one is lost.
+pub(super) fn script_policy(settings: &Settings) -> HeaderValue {
+    let others = Neighbours::connect_sources(settings);
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; connect-src 'self'{others}; frame-ancestors 'none'; base-uri 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NO_PAGE))
+}
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -28,7 +37,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds them where the answer says nothing of its own.
-pub(super) async fn secure(request: Request, next: Next) -> Response {
+pub(super) async fn secure(scripts: HeaderValue, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_held = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
@@ -36,11 +45,11 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     let is_script = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/javascript");
-    let policy = if is_script { SCRIPT } else { NO_PAGE };
+    let policy = if is_script { scripts } else { HeaderValue::from_static(NO_PAGE) };
     // "Not modified" replaces the headers of what the browser holds: having no type, it would take
     // from a held script what that script may do.
     if !is_held {
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     // Numbers are of one instant; an old one must never be taken for the newest.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -17,6 +17,7 @@ use domain::query::Query;
 use domain::wire::{BINARY_PROTOCOL, ClientFrame, Hello, JSON_PROTOCOL, ServerFrame};
 use futures::{SinkExt, StreamExt};
 
+use super::neighbours::Neighbours;
 use super::params::{Params, closed_lists};
 use crate::core::{Input, Subscribe};
 use crate::hub::{Format, Frame, Socket};
@@ -38,7 +39,7 @@ async fn live(
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let upgrade = same_origin(&headers)
+    let upgrade = known_origin(&headers, &Neighbours::of(&running.settings))
         .and_then(|()| super::problem::upgrade(upgrade))
         .and_then(|upgrade| Params::of(&uri)?.end().map(|()| upgrade));
     let upgrade = match upgrade {
@@ -64,14 +65,15 @@ async fn live(
     upgrade.on_upgrade(move |socket| serve(running, socket, format)).into_response()
 }
 
-/// A page of another site must not read numbers through its visitor's browser.
-fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+/// A page of another site must not read numbers through its visitor's browser; those of the city's other
+/// servers are no other site.
+fn known_origin(headers: &HeaderMap, neighbours: &Neighbours) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     let Some(origin) = text(header::ORIGIN) else {
         return Ok(());
     };
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    if text(header::HOST).is_some_and(|own| own.eq_ignore_ascii_case(host)) {
+    if text(header::HOST).is_some_and(|own| own.eq_ignore_ascii_case(host)) || neighbours.know(origin) {
         return Ok(());
     }
     let detail = "Origin: is another site than the one asked";

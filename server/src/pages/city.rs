@@ -75,7 +75,7 @@ fn find<'a>(city: &'a CityFolder, name: &str) -> Option<&'a Layer> {
 
 /// The city as pages name it. `seen` is where its cases lie, for a city that says no extent.
 pub(super) fn view(city: &CityFolder, settings: &Settings, seen: Option<Extent>) -> CityView {
-    let address = |name: &str| find(city, name).map(|_| format!("/city/{name}"));
+    let address = |name: &str| find(city, name).map(|_| app::address::at(&format!("/city/{name}")));
     let mut attributions: Vec<&str> =
         city.map.layers.iter().map(|layer| layer.attribution.as_str()).collect();
     attributions.retain(|attribution| !attribution.is_empty());

@@ -83,6 +83,10 @@ impl CitySource for Source {
         }
     }
 
+    fn servers(&self) -> Vec<String> {
+        self.answers.running().settings.other_servers.iter().map(ToString::to_string).collect()
+    }
+
     fn metrics(&self) -> Vec<MetricView> {
         self.answers.metrics()
     }

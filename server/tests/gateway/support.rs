@@ -43,6 +43,8 @@ pub(super) fn settings(data: PathBuf) -> Settings {
         image_every: 0,
         site_root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site")),
         notice: None,
+        base_path: String::new(),
+        other_servers: Vec::new(),
         carrying: server::settings::Carrying::default(),
         backup: None,
     }

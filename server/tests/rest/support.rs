@@ -240,6 +240,8 @@ fn settings(folder: &Path) -> Settings {
         site_root: folder.join("site"),
         backup: None,
         notice: Some(("Thử nghiệm".to_owned(), "A trial".to_owned())),
+        base_path: String::new(),
+        other_servers: Vec::new(),
         carrying: server::settings::Carrying::default(),
     }
 }

@@ -11,10 +11,18 @@ use leptos::prelude::*;
 
 use super::socket::Socket;
 use super::timer::{Interval, Listener, Timeout};
-use super::{CHECK_EVERY_MS, DEAD_AFTER_MS, STALE_AFTER_MS};
+use super::{CHECK_EVERY_MS, DEAD_AFTER_MS, DEAD_AMONG_OTHERS_AFTER_MS, STALE_AFTER_MS};
+use crate::functions::Boot;
 use crate::live::backoff::pause_ms;
-use crate::live::{Link, Signals, Sinks};
+use crate::live::servers::Servers;
+use crate::live::{Link, Signals, Sinks, roaming};
 use crate::text::date;
+
+/// How long those whose server is lost take to come to another one, so that they do not all knock at once.
+const SPREAD_MS: f64 = 500.0;
+
+/// The kind of a refusal by a server that reads its log again.
+const REBUILDING: &str = "rebuilding";
 
 /// Remembers for which version the page has loaded itself anew, so that it does so once.
 const RELOADED_FOR: &str = "toancanh-reloaded-for";
@@ -23,12 +31,16 @@ const RELOADED_FOR: &str = "toancanh-reloaded-for";
 pub(super) struct Hub {
     itself: Weak<RefCell<Hub>>,
     signals: Signals,
+    servers: Servers,
+    /// The page's city: a server of another one is none of ours.
+    city: String,
     socket: Option<Socket>,
     followed: BTreeMap<u32, Followed>,
     next_id: u32,
     /// Whether this socket has said hello: before it there is nobody to tell anything.
     greeted: bool,
-    epoch: Option<u64>,
+    /// Of which server and which start of it the rows are.
+    epoch: Option<(String, u64)>,
     version: Option<String>,
     attempt: u32,
     heard_at_ms: f64,
@@ -54,6 +66,8 @@ impl Hub {
             RefCell::new(Self {
                 itself: itself.clone(),
                 signals,
+                servers: Servers::new(&[]),
+                city: String::new(),
                 socket: None,
                 followed: BTreeMap::new(),
                 next_id: 1,
@@ -72,7 +86,7 @@ impl Hub {
     }
 
     /// Connects, and begins to watch the age of the numbers.
-    pub(super) fn start(hub: &Rc<RefCell<Self>>, hello: &Hello) {
+    pub(super) fn start(hub: &Rc<RefCell<Self>>, boot: &Boot) {
         if hub.borrow().version.is_some() {
             return;
         }
@@ -85,8 +99,10 @@ impl Hub {
             }
         };
         let mut this = hub.borrow_mut();
-        this.version = Some(hello.version.clone());
-        this.epoch = Some(hello.epoch);
+        this.version = Some(boot.hello.version.clone());
+        this.city = boot.hello.city.clone();
+        this.servers = Servers::new(&boot.servers);
+        this.epoch = Some((String::new(), boot.hello.epoch));
         this._check = Interval::new(CHECK_EVERY_MS, call(Self::check));
         this._listeners =
             vec![Listener::new("online", call(Self::wake)), Listener::new("focus", call(Self::wake))];
@@ -132,6 +148,7 @@ impl Hub {
         }
         let (itself, closed) = (self.itself.clone(), self.itself.clone());
         self.socket = Socket::open(
+            self.servers.origin(),
             move |frame| {
                 if let Some(hub) = itself.upgrade() {
                     hub.borrow_mut().take(frame);
@@ -148,11 +165,19 @@ impl Hub {
         }
     }
 
-    /// The socket is gone: another one after a pause, for ever.
+    /// The socket is gone: another one after a pause, for ever; to another server, where there is one.
     fn lost(&mut self) {
         // A closure of this socket may be running: it is dropped when the next one is opened.
-        let pause = pause_ms(self.attempt, js_sys::Math::random());
-        self.attempt = self.attempt.saturating_add(1);
+        let chance = js_sys::Math::random();
+        let pause = match self.servers.go_on() {
+            // Spread over a moment: a server has just been left by everybody.
+            0 => chance * SPREAD_MS,
+            _ => {
+                let pause = pause_ms(self.attempt, chance);
+                self.attempt = self.attempt.saturating_add(1);
+                pause
+            }
+        };
         let itself = self.itself.clone();
         self.reconnect = Timeout::new(pause, move || {
             // Opened a turn later, for this closure is dropped by the opening.
@@ -185,8 +210,10 @@ impl Hub {
             }
             self.show_link(Link::Stale);
         }
-        if age_ms > DEAD_AFTER_MS
-            && now_ms() - self.opened_at_ms > DEAD_AFTER_MS
+        let dead_after_ms =
+            if self.servers.is_alone() { DEAD_AFTER_MS } else { DEAD_AMONG_OTHERS_AFTER_MS };
+        if age_ms > dead_after_ms
+            && now_ms() - self.opened_at_ms > dead_after_ms
             && self.socket.is_some()
             && self.reconnect.is_none()
         {
@@ -204,6 +231,10 @@ impl Hub {
     }
 
     fn take(&mut self, frame: ServerFrame) {
+        if self.reconnect.is_some() {
+            // The last words of a socket that has been left.
+            return;
+        }
         match frame {
             ServerFrame::Hello(hello) => self.greet(&hello),
             ServerFrame::Beat(beat) => self.beat(beat),
@@ -220,6 +251,10 @@ impl Hub {
                 let topic = delta.topic.clone();
                 self.deliver(&topic, &ServerFrame::Delta(delta));
             }
+            // It has no numbers yet; another server may have them.
+            ServerFrame::Error { problem, .. } if problem.slug() == REBUILDING && !self.servers.is_alone() => {
+                self.leave();
+            }
             ServerFrame::Error { id, problem: _ } => {
                 let refused = |followed: &&Followed| Some(followed.wire_id) == id;
                 if let Some(followed) = self.followed.values().find(refused) {
@@ -229,14 +264,33 @@ impl Hub {
         }
     }
 
+    /// Goes from a server that answers but cannot serve. Its socket lives until the next one is opened,
+    /// because a closure of it is running; it says nothing more.
+    fn leave(&mut self) {
+        if self.reconnect.is_none() {
+            self.greeted = false;
+            self.lost();
+        }
+    }
+
     fn greet(&mut self, hello: &Hello) {
+        if hello.city != self.city {
+            self.leave();
+            return;
+        }
+        let origin = self.servers.origin().to_owned();
         if self.version.as_deref().is_some_and(|version| version != hello.version) {
-            reload_for(&hello.version);
+            reload_for(&hello.version, &origin);
         }
         self.attempt = 0;
+        self.servers.has_answered();
         self.greeted = true;
-        let is_same_epoch = self.epoch == Some(hello.epoch);
-        self.epoch = Some(hello.epoch);
+        roaming::ask_at(&origin);
+        if self.signals.origin.with_untracked(|asked| *asked != origin) {
+            self.signals.origin.set(origin.clone());
+        }
+        let is_same_epoch = self.epoch.as_ref() == Some(&(origin.clone(), hello.epoch));
+        self.epoch = Some((origin, hello.epoch));
         let news = if is_same_epoch { self.signals.returned } else { self.signals.renewed };
         news.update(|times| *times = times.wrapping_add(1));
         for id in self.followed.keys().copied().collect::<Vec<_>>() {
@@ -317,13 +371,21 @@ fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Loads the page of another version, once for each version.
-fn reload_for(version: &str) {
+/// Loads the page of another version, once for each version, from the server that speaks: another one may
+/// not be there to answer.
+fn reload_for(version: &str, origin: &str) {
     let Ok(Some(memory)) = window().session_storage() else { return };
     if memory.get_item(RELOADED_FOR).ok().flatten().as_deref() == Some(version) {
         return;
     }
     if memory.set_item(RELOADED_FOR, version).is_ok() {
-        window().location().reload().ok();
+        let location = window().location();
+        if origin.is_empty() {
+            location.reload().ok();
+            return;
+        }
+        let part = |part: Result<String, _>| part.unwrap_or_default();
+        let page = format!("{}{}{}", part(location.pathname()), part(location.search()), part(location.hash()));
+        location.replace(&format!("{origin}{page}")).ok();
     }
 }

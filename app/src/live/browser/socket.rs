@@ -7,6 +7,8 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{BinaryType, MessageEvent, WebSocket};
 
+use crate::address;
+
 const PATH: &str = "/api/v1/live";
 
 pub(super) struct Socket {
@@ -16,14 +18,15 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket to the server that served the page.
+    /// Opens a socket to the server of this origin; an empty one is the page's own.
     pub(super) fn open(
+        origin: &str,
         mut on_frame: impl FnMut(ServerFrame) + 'static,
         on_close: impl FnMut() + 'static,
     ) -> Option<Self> {
-        let location = window().location();
-        let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-        let address = format!("{scheme}://{}{PATH}", location.host().ok()?);
+        let origin = if origin.is_empty() { window().location().origin().ok()? } else { origin.to_owned() };
+        // `http` becomes `ws`, `https` becomes `wss`.
+        let address = format!("ws{}{}", origin.strip_prefix("http")?, address::at(PATH));
         let socket = WebSocket::new_with_str(&address, BINARY_PROTOCOL).ok()?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
