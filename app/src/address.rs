@@ -190,9 +190,12 @@ mod tests {
 
     #[test]
     fn a_path_under_another_one_is_found_with_it_and_without() {
-        for (path, want) in
-            [("/toancanh/case/1", "/case/1"), ("/toancanh", "/"), ("/toancanhx/y", "/toancanhx/y"), ("/case/1", "/case/1")]
-        {
+        for (path, want) in [
+            ("/toancanh/case/1", "/case/1"),
+            ("/toancanh", "/"),
+            ("/toancanhx/y", "/toancanhx/y"),
+            ("/case/1", "/case/1"),
+        ] {
             assert_eq!(without("/toancanh", path), want);
             assert_eq!(without("", path), path);
         }

@@ -338,6 +338,42 @@ async function failover(browser) {
   await context.close();
 }
 
+/// Both servers are stopped and started anew from outside, one after the other, until somebody writes to
+/// our input: at no moment is a screen without its numbers, or old.
+async function rolling(browser) {
+  const screens = [];
+  for (const [path, size] of [['/wall/city-now', sizes.wall], ['/', sizes.tablet]]) {
+    const { context, tab } = await page(browser, size);
+    await tab.goto(base + path);
+    await live(tab);
+    await tab.evaluate(() => {
+      window.seen = { looks: 0, blank: 0, stale: 0, loads: 1, elsewhere: 0 };
+      const look = () => {
+        window.seen.looks += 1;
+        const figures = [...document.querySelectorAll('main .num .figure')];
+        if (figures.length === 0 || figures.some((figure) => figure.textContent.trim() === '')) window.seen.blank += 1;
+        if (document.querySelector('.screen.stale')) window.seen.stale += 1;
+        if (document.querySelector('.elsewhere')) window.seen.elsewhere += 1;
+      };
+      setInterval(look, 50);
+    });
+    screens.push({ context, tab, path });
+  }
+  console.log('live');
+  await new Promise((resolve) => { process.stdin.once('data', resolve); });
+  for (const { context, tab, path } of screens) {
+    await live(tab);
+    const seen = await tab.evaluate(() => window.seen);
+    // A page that was loaded anew has lost its count.
+    holds(seen, `${path} was loaded anew`);
+    holds(seen.looks > 100 && seen.elsewhere > 0, `${path}: ${JSON.stringify(seen)}`);
+    same([seen.blank, seen.stale], [0, 0], `${path}: looks at a blank and at a stale screen, of ${seen.looks}`);
+    await context.close();
+  }
+  console.log('never blank');
+  process.stdin.destroy();
+}
+
 /// The words of the lists and of the numbers of a page.
 const told = (tab) => tab.$$eval('main .num .figure, main .late-holder, main h1, main .limit, main .story li', (all) => all.map((one) => one.textContent.trim()));
 
@@ -516,7 +552,7 @@ async function pictures(browser) {
 }
 
 await run({
-  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, time, pictures,
+  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, time, pictures,
   outage, outageAtOpening, otherData, signTurns, history, links,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),

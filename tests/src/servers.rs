@@ -52,7 +52,15 @@ impl<'a> Plan<'a> {
     /// A plan of Boston.
     #[must_use]
     pub fn new(folder: &'a Path, redis: &'a str) -> Self {
-        Self { folder, redis, options: &[], city: "boston", at: AT, listen: ANY_PORT.to_owned(), binary: binary() }
+        Self {
+            folder,
+            redis,
+            options: &[],
+            city: "boston",
+            at: AT,
+            listen: ANY_PORT.to_owned(),
+            binary: binary(),
+        }
     }
 
     /// Starts a server by this name. All servers have the key folder of `a`, the first.

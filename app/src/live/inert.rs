@@ -15,7 +15,8 @@ pub(super) struct Following;
 
 impl Platform {
     pub(super) fn new(signals: Signals) -> Self {
-        let Signals { beat: _, link: _, age_secs: _, days_turned: _, returned: _, renewed: _, origin: _ } = signals;
+        let Signals { beat: _, link: _, age_secs: _, days_turned: _, returned: _, renewed: _, origin: _ } =
+            signals;
         Self
     }
 

@@ -347,7 +347,10 @@ fn SmallMap(scope: Memo<Scope>) -> impl IntoView {
     });
     let navigate = use_navigate();
     let on_cell = Callback::new(move |cell: String| {
-        navigate(&address::cell(&cell, &scope.get_untracked().params()), NavigateOptions { resolve: false, ..Default::default() });
+        navigate(
+            &address::cell(&cell, &scope.get_untracked().params()),
+            NavigateOptions { resolve: false, ..Default::default() },
+        );
     });
     when_booted(
         move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> },

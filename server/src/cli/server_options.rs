@@ -158,7 +158,8 @@ impl ServerOptions {
 fn base_path(setting: &Setting) -> Result<String, Failure> {
     let path = setting.text.trim_end_matches('/');
     let is_plain = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let is_path = path.is_empty() || path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_plain));
     if is_path { Ok(path.to_owned()) } else { Err(setting.fault("is not a path such as /toancanh")) }
@@ -167,7 +168,8 @@ fn base_path(setting: &Setting) -> Result<String, Failure> {
 /// Origins between commas.
 fn origins(setting: &Setting) -> Result<Vec<Origin>, Failure> {
     let each = setting.text.split(',').map(str::trim).filter(|text| !text.is_empty());
-    each.map(|text| text.parse().map_err(|error: OriginError| setting.fault(&format!("{text:?} {error}")))).collect()
+    each.map(|text| text.parse().map_err(|error: OriginError| setting.fault(&format!("{text:?} {error}"))))
+        .collect()
 }
 
 /// Keys inside the data would travel with every copy of it, and open what they seal.

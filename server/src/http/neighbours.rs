@@ -24,14 +24,13 @@ impl Neighbours {
     /// Lets their pages read answers, and nothing more: no cookie, no other method.
     pub(super) fn cors(&self) -> CorsLayer {
         let origins = self.0.iter().filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok());
-        CorsLayer::new()
-            .allow_origin(AllowOrigin::list(origins))
-            .allow_methods([Method::GET, Method::HEAD])
+        CorsLayer::new().allow_origin(AllowOrigin::list(origins)).allow_methods([Method::GET, Method::HEAD])
     }
 
     /// What a Content-Security-Policy says of them, each with a space before it.
     pub(super) fn connect_sources(settings: &Settings) -> String {
-        let sources = settings.other_servers.iter().map(|origin| format!(" {origin} {}", origin.of_sockets()));
+        let sources =
+            settings.other_servers.iter().map(|origin| format!(" {origin} {}", origin.of_sockets()));
         sources.collect()
     }
 }

@@ -85,9 +85,15 @@ mod tests {
         check("https://b.city.example", Some("https://b.city.example"));
         check(" HTTP://B.Example:8080/ ", Some("http://b.example:8080"));
         check("http://[::1]:8081", Some("http://[::1]:8081"));
-        for text in
-            ["", "b.example", "ftp://b.example", "https://b.example/page", "https://b.example/?q", "https://u@b", "/"]
-        {
+        for text in [
+            "",
+            "b.example",
+            "ftp://b.example",
+            "https://b.example/page",
+            "https://b.example/?q",
+            "https://u@b",
+            "/",
+        ] {
             check(text, None);
         }
         let origin: Origin = "https://b.example".parse().unwrap();

@@ -210,8 +210,7 @@ impl Hub {
             }
             self.show_link(Link::Stale);
         }
-        let dead_after_ms =
-            if self.servers.is_alone() { DEAD_AFTER_MS } else { DEAD_AMONG_OTHERS_AFTER_MS };
+        let dead_after_ms = if self.servers.is_alone() { DEAD_AFTER_MS } else { DEAD_AMONG_OTHERS_AFTER_MS };
         if age_ms > dead_after_ms
             && now_ms() - self.opened_at_ms > dead_after_ms
             && self.socket.is_some()
@@ -252,7 +251,9 @@ impl Hub {
                 self.deliver(&topic, &ServerFrame::Delta(delta));
             }
             // It has no numbers yet; another server may have them.
-            ServerFrame::Error { problem, .. } if problem.slug() == REBUILDING && !self.servers.is_alone() => {
+            ServerFrame::Error { problem, .. }
+                if problem.slug() == REBUILDING && !self.servers.is_alone() =>
+            {
                 self.leave();
             }
             ServerFrame::Error { id, problem: _ } => {
@@ -385,7 +386,8 @@ fn reload_for(version: &str, origin: &str) {
             return;
         }
         let part = |part: Result<String, _>| part.unwrap_or_default();
-        let page = format!("{}{}{}", part(location.pathname()), part(location.search()), part(location.hash()));
+        let page =
+            format!("{}{}{}", part(location.pathname()), part(location.search()), part(location.hash()));
         location.replace(&format!("{origin}{page}")).ok();
     }
 }
