@@ -16,6 +16,7 @@ pub mod store;
 pub mod city;
 pub mod city_time;
 pub mod clock;
+pub mod clock_sync;
 pub mod memos;
 
 // What answers.
@@ -33,6 +34,7 @@ pub mod import;
 pub mod replay;
 pub mod running;
 pub mod serve;
+pub mod service;
 pub mod settings;
 pub mod simulate;
 pub mod version;

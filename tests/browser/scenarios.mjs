@@ -338,6 +338,50 @@ async function failover(browser) {
   await context.close();
 }
 
+/// Under a path of a reverse proxy every page, question, file and link stays under that path.
+async function proxied(browser) {
+  const { context, tab, complaints } = await page(browser, sizes.wall);
+  const under = new URL(base).pathname;
+  const strays = new Set();
+  tab.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && !`${url.pathname}/`.startsWith(`${under}/`)) strays.add(url.pathname);
+  });
+  const at = async (selector, pattern) => {
+    await tab.locator(selector).first().click();
+    await tab.waitForURL(pattern, { timeout: 15_000 });
+    await tab.waitForSelector('main h1');
+  };
+  await tab.goto(`${base}/`);
+  await live(tab);
+  holds((await figures(tab)).length > 3, 'the numbers are there');
+  await at('main table.stories th.name a', /\/toancanh\/agency\//);
+  await at('header a[href$="/cases"]', /\/toancanh\/cases/);
+  await at('main a[href*="/case/"]', /\/toancanh\/case\//);
+  const story = await tab.textContent('main .story');
+  await tab.reload();
+  await live(tab);
+  same(await tab.textContent('main .story'), story, 'the story after loading its page anew');
+  await tab.goBack();
+  await tab.waitForURL(/\/toancanh\/cases/);
+  await at('header a[lang="en"]', /lang=en/);
+  await live(tab);
+  same(await tab.getAttribute('html', 'lang'), 'en', 'the language');
+  await at('header a.brand', (url) => url.pathname === '/toancanh/');
+  await tab.goto(`${base}/map`);
+  await live(tab);
+  await drawn(tab);
+  await tab.goto(`${base}/wall/city-now`);
+  await live(tab);
+  await drawn(tab);
+  await shot(tab, 'proxied');
+  const fonts = await tab.evaluate(() => [...document.fonts].filter((font) => font.status === 'error').map((font) => font.family));
+  same(fonts, [], 'typefaces that could not be loaded');
+  same([...strays], [], 'addresses outside of the path');
+  same(serious(complaints), [], 'complaints');
+  await context.close();
+}
+
 /// Both servers are stopped and started anew from outside, one after the other, until somebody writes to
 /// our input: at no moment is a screen without its numbers, or old.
 async function rolling(browser) {
@@ -552,7 +596,7 @@ async function pictures(browser) {
 }
 
 await run({
-  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, time, pictures,
+  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures,
   outage, outageAtOpening, otherData, signTurns, history, links,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),

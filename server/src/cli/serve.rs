@@ -31,9 +31,11 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     if args.new_keys {
         Store::make_keys(&settings.keys)?;
     }
+    crate::clock_sync::tell();
     let started = serve::start(settings, clock).await?;
     let asked = stop_requested();
     say(&format!("listening on http://{}", started.address))?;
+    tokio::spawn(crate::service::tell(started.running.core.clone()));
     let has_failed = async {
         while !started.has_failed() {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -43,6 +45,7 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
         () = asked => true,
         () = has_failed => false,
     };
+    crate::service::stopping();
     started.stop().await?;
     if is_asked {
         Ok(())

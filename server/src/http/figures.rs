@@ -15,6 +15,7 @@ use toancanh_log::{Stats, TendStatus};
 use super::api::Api;
 use super::problem::{Refusal, internal};
 use crate::carrier::{Report, Standing};
+use crate::clock_sync::ClockSync;
 use crate::core::Snapshot;
 use crate::telemetry::Telemetry;
 
@@ -39,6 +40,9 @@ pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal>
         "Questions being counted or waiting",
         api.answers.work().waiting(),
     );
+    if let Ok(clock) = crate::clock_sync::read() {
+        of_clock(&mut registry, clock);
+    }
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| {
         tracing::error!(%error, "the figures could not be written");
@@ -137,6 +141,13 @@ fn of_tending(registry: &mut Registry, tended: &TendStatus) {
         let errors = t.backup_errors_total;
         counter(registry, "backup_errors", "Turns of the backup that failed", errors);
     }
+}
+
+fn of_clock(registry: &mut Registry, clock: ClockSync) {
+    let help = "1 while something keeps the system's clock in step";
+    gauge(registry, "clock_synchronised", help, u64::from(clock.is_synchronised));
+    let micros = u64::try_from(clock.error_max.as_micros()).unwrap_or(u64::MAX);
+    seconds(registry, "clock_error", "By how much the system's clock may be wrong at most", micros);
 }
 
 fn of_state(registry: &mut Registry, snapshot: &Snapshot) {

@@ -18,6 +18,11 @@ pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
     let store = &api.running.store;
     let mut said = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
     let unreadable = api.running.telemetry.records_unreadable.load(std::sync::atomic::Ordering::Relaxed);
+    // A machine that does not let us ask says nothing.
+    if let Ok(clock) = crate::clock_sync::read() {
+        said["clock"] =
+            json!({ "synchronised": clock.is_synchronised, "error_seconds": clock.error_max.as_secs_f64() });
+    }
     if unreadable > 0 {
         said["records_unreadable"] = json!(unreadable);
     }

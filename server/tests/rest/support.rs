@@ -99,8 +99,19 @@ impl Server {
         Self::start(folder, token).await
     }
 
+    /// The same with a second copy of its data.
+    pub(crate) async fn with_backup(self) -> Self {
+        self.started.stop().await.unwrap();
+        let settings =
+            Settings { backup: Some(self.folder.path().join("backup")), ..settings(self.folder.path()) };
+        Self::start_with(settings, self.folder, self.token).await
+    }
+
     async fn start(folder: tempfile::TempDir, token: String) -> Self {
-        let settings = settings(folder.path());
+        Self::start_with(settings(folder.path()), folder, token).await
+    }
+
+    async fn start_with(settings: Settings, folder: tempfile::TempDir, token: String) -> Self {
         let clock = CityClock::set(ClockKind::Set, NOW.parse().unwrap(), 0.0);
         let started = start(settings, clock).await.unwrap();
         started.is_ready().await;

@@ -1,4 +1,4 @@
-//! The programs that only the tests need: a browser, its driver, strace, Redis and iproute2.
+//! The programs that only the tests need: a browser, its driver, strace, Redis, nginx and iproute2.
 
 use crate::run;
 use crate::stages::Outcome;
@@ -23,12 +23,16 @@ pub(crate) const REDIS_SERVER: &[&str] = &["redis-server"];
 /// The client with which those tests look into it.
 const REDIS_CLI: &[&str] = &["redis-cli"];
 
-const NEEDED: [Needed; 6] = [
+/// The reverse proxy behind which the tests look at the pages.
+pub(crate) const NGINX: &[&str] = &["nginx", "/usr/sbin/nginx"];
+
+const NEEDED: [Needed; 7] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
     Needed { programs: STRACE, package: "strace" },
     Needed { programs: REDIS_SERVER, package: "redis-server" },
     Needed { programs: REDIS_CLI, package: "redis-tools" },
+    Needed { programs: NGINX, package: "nginx-light" },
     // Cuts Redis in two, in network namespaces.
     Needed { programs: &["ip"], package: "iproute2" },
 ];
