@@ -29,7 +29,8 @@ pub async fn tell(core: Core) {
         }
         let rebuilding = snapshots.borrow_and_update().rebuilding;
         if said != Some(rebuilding) {
-            let status = rebuilding.map_or_else(|| "live".to_owned(), |percent| format!("rebuilding, {percent} %"));
+            let status =
+                rebuilding.map_or_else(|| "live".to_owned(), |percent| format!("rebuilding, {percent} %"));
             say(&[NotifyState::Status(&status)]);
             said = Some(rebuilding);
         }

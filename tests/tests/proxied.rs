@@ -51,13 +51,18 @@ impl Proxy {
         );
         let file = folder.join("nginx.conf");
         std::fs::write(&file, whole).unwrap();
-        let mut command = Command::new(if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" });
+        let mut command =
+            Command::new(if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" });
         command.arg("-p").arg(folder).arg("-c").arg(&file).stderr(Stdio::null());
         let nginx = command.spawn().unwrap();
         let proxy = Self { nginx, base: format!("http://127.0.0.1:{port}/toancanh") };
         let deadline = Instant::now() + Duration::from_secs(10);
         while reqwest::get(format!("{}/healthz", proxy.base)).await.is_err() {
-            assert!(Instant::now() < deadline, "{}", std::fs::read_to_string(folder.join("error.log")).unwrap());
+            assert!(
+                Instant::now() < deadline,
+                "{}",
+                std::fs::read_to_string(folder.join("error.log")).unwrap()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         proxy
@@ -84,7 +89,8 @@ async fn check(takes_off: bool) {
     let token = token(&path, "boston", "proxied").unwrap();
     let data = path.display().to_string();
     let clock = "2015-10-05T12:00:00-04:00,speed=0";
-    let args = ["--city", "boston", "--data", &data, "--clock", clock, "--open-reads", "--base-path", "/toancanh"];
+    let args =
+        ["--city", "boston", "--data", &data, "--clock", clock, "--open-reads", "--base-path", "/toancanh"];
     let program = Program::serve(&args).await.unwrap();
     let server = program.base.trim_start_matches("http://");
     let proxy = Proxy::start(folder.path(), server, takes_off).await;

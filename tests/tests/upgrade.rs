@@ -119,7 +119,8 @@ fn a_log_that_only_a_later_version_can_read_is_refused_and_left_as_it_is() {
         std::fs::write(&segment, &bytes).unwrap();
         let before = place.digests();
         let (data, keys) = (place.data(), place.keys());
-        let served = run(&["serve", "--listen", "127.0.0.1:0", "--city", "hcmc", "--data", &data, "--keys", &keys]);
+        let served =
+            run(&["serve", "--listen", "127.0.0.1:0", "--city", "hcmc", "--data", &data, "--keys", &keys]);
         let said = served.unwrap_err().to_string();
         assert!(said.contains("newer"), "{said}");
         assert_eq!(place.digests(), before, "something was changed by a program that cannot read the log");

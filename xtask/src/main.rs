@@ -5,6 +5,7 @@
 
 mod cargo;
 mod end_to_end;
+mod package;
 mod run;
 mod setup;
 mod site;
@@ -48,6 +49,8 @@ enum Verb {
     Bench(verbs::bench::Options),
     /// Runs a long proof, or lists them. A proof that was stopped goes on where it was.
     Prove(verbs::prove::Options),
+    /// Makes what a city installs (Debian packages, container image, bundle) and tries each of them.
+    Package(verbs::package::Options),
     /// Checks the rules of the repository.
     Tidy,
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Verb::Check => verbs::check::run(),
         Verb::Bench(options) => verbs::bench::run(&options),
         Verb::Prove(options) => verbs::prove::run(&options),
+        Verb::Package(options) => verbs::package::run(&options),
         Verb::Tidy => verbs::tidy::run(),
     };
     match outcome {

@@ -87,6 +87,11 @@ impl Workspace {
             .collect()
     }
 
+    /// The version of a member.
+    pub(crate) fn version_of(&self, member: &str) -> Option<&str> {
+        self.package(member)?["version"].as_str()
+    }
+
     /// The folder of a member.
     pub(crate) fn folder_of(&self, member: &str) -> Option<&Path> {
         Path::new(self.package(member)?["manifest_path"].as_str()?).parent()

@@ -19,7 +19,8 @@ async fn every_alert_is_about_a_figure_that_a_server_has() {
     let mut present = figures(&server.get("/metrics").await.text());
     // A server that is alone has none of the carrier's.
     present.extend(Standing::ALL.map(|standing| format!("toancanh_carrier_{}", standing.word())));
-    let named: BTreeSet<String> = figures(&RULES.lines().filter(|line| line.contains("expr:")).collect::<String>());
+    let named: BTreeSet<String> =
+        figures(&RULES.lines().filter(|line| line.contains("expr:")).collect::<String>());
     assert!(named.len() > 10, "{named:?}");
     let unknown: Vec<_> = named.difference(&present).collect();
     assert!(unknown.is_empty(), "the rules name {unknown:?}");
