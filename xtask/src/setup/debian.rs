@@ -1,4 +1,4 @@
-//! The programs that only the tests need: a browser, its driver, strace, Redis, nginx and iproute2.
+//! The programs that only the tests need: a browser, its driver, strace, Redis, nginx, curl and iproute2.
 
 use crate::run;
 use crate::stages::Outcome;
@@ -26,13 +26,15 @@ const REDIS_CLI: &[&str] = &["redis-cli"];
 /// The reverse proxy behind which the tests look at the pages.
 pub(crate) const NGINX: &[&str] = &["nginx", "/usr/sbin/nginx"];
 
-const NEEDED: [Needed; 7] = [
+const NEEDED: [Needed; 8] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
     Needed { programs: STRACE, package: "strace" },
     Needed { programs: REDIS_SERVER, package: "redis-server" },
     Needed { programs: REDIS_CLI, package: "redis-tools" },
     Needed { programs: NGINX, package: "nginx-light" },
+    // With which a wall waits for its server.
+    Needed { programs: &["curl"], package: "curl" },
     // Cuts Redis in two, in network namespaces.
     Needed { programs: &["ip"], package: "iproute2" },
 ];
