@@ -11,7 +11,7 @@ use std::sync::Arc;
 use domain::Seq;
 use domain::problem::Problem;
 use serde_json::Value as Json;
-use toancanh_log::keys::{Erased, KeyStore};
+use toancanh_log::keys::{Erased, KeyStore, LogKeys};
 use toancanh_log::{
     AppendError, Batch, Item, Log, OpenError, Outcome, ReadError, StoredRecord, TendStatus, Tender,
 };
@@ -116,6 +116,10 @@ impl Store {
         let keys = Arc::new(KeyStore::open(keys)?);
         let flushed = keys.clone();
         options.before_commit = Some(Box::new(move || flushed.flush().map_err(std::io::Error::other)));
+        options.log_keys = match options.encrypt {
+            Some(true) => Some(keys.log_keys_or_new()?),
+            _ => keys.log_keys()?,
+        };
         let (log, recovery) = Log::open(data.join(LOG), options)?;
         Ok((Self { tender: None, log, keys, carrier: None }, recovery))
     }
@@ -237,6 +241,23 @@ impl Store {
     /// The keys of personal data.
     pub(crate) fn keys(&self) -> &Arc<KeyStore> {
         &self.keys
+    }
+
+    /// What seals that which lies beside the log and tells what is in it, such as images; `None` where the log is
+    /// not encrypted.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`].
+    pub(crate) fn seals_beside(&self) -> Result<Option<Arc<LogKeys>>, StoreError> {
+        if self.log.is_encrypted() { self.opens_beside() } else { Ok(None) }
+    }
+
+    /// What opens what was sealed so.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`].
+    pub(crate) fn opens_beside(&self) -> Result<Option<Arc<LogKeys>>, StoreError> {
+        Ok(self.keys.log_keys()?)
     }
 
     /// Appends events to this log alone, and waits until they are durable there. Where there is a

@@ -32,7 +32,7 @@ use crate::item::{ClusterId, Seq};
 use crate::segment::{self, SegmentHeader};
 use crate::witness::{Position, Vouched, Voucher};
 
-pub use restore::{Restored, Until, restore};
+pub use restore::{Restored, Until, restore, restore_with};
 
 use walk::Walk;
 

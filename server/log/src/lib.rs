@@ -32,6 +32,7 @@ mod files;
 pub mod frame;
 pub mod head;
 mod record;
+mod sealing;
 pub mod segment;
 mod window;
 

@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 17] = [
     "city",
     "data",
     "keys",
@@ -19,6 +19,7 @@ pub(super) const KEYS: [&str; 16] = [
     "log",
     "redis_without_replica",
     "redis_absence_hours",
+    "encrypt_log",
     "image_every",
     "site_root",
     "mapping",

@@ -43,7 +43,7 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
         // A missing file would otherwise be one without checkpoints.
         std::fs::metadata(file).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
     }
-    let against = Against { kept: args.checkpoint.clone(), trusted: trusted.clone(), progress: None };
+    let against = Against { kept: args.checkpoint.clone(), trusted: trusted.clone(), ..Against::default() };
     let disk: Arc<dyn toancanh_log::Disk> = Arc::new(RealDisk);
     let found = verify(&disk, &data.join(LOG), against)?;
     for line in lines(&found, &trusted, !args.checkpoint.is_empty()) {
