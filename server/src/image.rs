@@ -7,6 +7,7 @@
 
 mod file;
 mod keeper;
+mod look;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use toancanh_log::keys::KeyError;
 use crate::store::{Store, StoreError};
 
 pub use keeper::{Keeper, Pace};
+pub(crate) use look::Looked;
 
 /// The folder within the data.
 const FOLDER: &str = "images";
@@ -173,10 +175,15 @@ fn origin(seq: Seq, store: &Store, city: &City) -> Result<Origin, ImageFault> {
     Ok(Origin {
         build: build(),
         city: city.digest.clone(),
-        log: format!("{:?}", store.log().cluster()),
+        log: log_name(&store.log().cluster()),
         seq: seq.0,
         record: format!("{digest:x}"),
     })
+}
+
+/// Which log, in the words of an image's foot.
+fn log_name(log: &toancanh_log::ClusterId) -> String {
+    format!("{log:?}")
 }
 
 /// Which program this is: its file's length and time tell builds of one release apart.

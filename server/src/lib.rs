@@ -17,6 +17,7 @@ pub mod city;
 pub mod city_time;
 pub mod clock;
 pub mod memos;
+pub mod recompute;
 
 // What answers.
 pub mod http;

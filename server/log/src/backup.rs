@@ -16,7 +16,7 @@
 //! what is personal in a backup cannot be read, and a key that is erased is erased for every backup too.
 
 mod restore;
-mod walk;
+pub(crate) mod walk;
 
 use std::io;
 use std::path::{Path, PathBuf};

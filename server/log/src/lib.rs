@@ -39,6 +39,7 @@ mod window;
 // Work.
 mod admit;
 pub mod backup;
+mod beheld;
 mod bulk;
 mod index;
 mod log;
@@ -54,6 +55,7 @@ mod writer;
 pub mod keys;
 
 pub use admit::{Admit, Decision, IdIndex};
+pub use beheld::Beheld;
 pub use bulk::{Bulk, BulkProgress};
 pub use checkpoint::{Checkpoint, CheckpointFault};
 pub use clock::{Clock, SystemClock};
