@@ -1,4 +1,4 @@
-//! The programs that only the tests need: a browser, its driver, strace, Redis and iproute2.
+//! The programs that only the tests need: a browser, its driver, strace, Redis, iproute2 and faketime.
 
 use crate::run;
 use crate::stages::Outcome;
@@ -20,10 +20,12 @@ pub(crate) const STRACE: &[&str] = &["strace"];
 
 /// Redis, which the tests of several servers start by themselves; as a Sentinel too.
 pub(crate) const REDIS_SERVER: &[&str] = &["redis-server"];
+/// Its library answers a process for the clock.
+const FAKETIME: &[&str] = &["faketime"];
 /// The client with which those tests look into it.
 const REDIS_CLI: &[&str] = &["redis-cli"];
 
-const NEEDED: [Needed; 6] = [
+const NEEDED: [Needed; 7] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
     Needed { programs: STRACE, package: "strace" },
@@ -31,6 +33,8 @@ const NEEDED: [Needed; 6] = [
     Needed { programs: REDIS_CLI, package: "redis-tools" },
     // Cuts Redis in two, in network namespaces.
     Needed { programs: &["ip"], package: "iproute2" },
+    // Sets the clock of one process.
+    Needed { programs: FAKETIME, package: "faketime" },
 ];
 
 /// Installs what is missing with apt-get, as root or through sudo.
