@@ -13,7 +13,7 @@ use crate::left_out::{is_root, leave_out};
 const INSIDE: &str = "TOANCANH_TEST_INSIDE";
 
 /// `EXT4_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`: not even the journal is written.
-const CUT: &str = r#"open(my $file, "<", $ARGV[0]) or die "open: $!"; ioctl($file, 0x8004587D, pack("L", 2)) or die "shutdown: $!";"#;
+const CUT: &str = r#"open(my $file, "<", $ARGV[0]) or die "open: $!"; my $flags = pack("L", 2); ioctl($file, 0x8004587D, $flags) or die "shutdown: $!";"#;
 
 /// Runs the test `name` once more in a mount namespace, and says whether it is done with here. What is mounted there
 /// goes with it.

@@ -31,6 +31,7 @@ fn a_log_is_encrypted_when_asked_and_from_then_on() {
     // The control: without the flag it can be read.
     let server = place.serve(&["--image-every", "1"]);
     (0..5).for_each(|case| server.report(case..case + 1));
+    server.until(|server| server.get("/api/v1/state").contains("\"events\":5"));
     server.stop();
     assert_eq!(readable(&place, "data"), 5);
     assert!(has_readable_image(&place));
@@ -39,6 +40,8 @@ fn a_log_is_encrypted_when_asked_and_from_then_on() {
     for (more, from) in [(&["--encrypt-log"][..], 5), (&[], 10)] {
         let server = place.serve(&[more, &["--backup", &backup, "--image-every", "1"]].concat());
         (from..from + 5).for_each(|case| server.report(case..case + 1));
+        let events = format!("\"events\":{}", from + 5);
+        server.until(|server| server.get("/api/v1/state").contains(&events));
         server.stop();
     }
     assert_eq!(std::fs::read(place.path("data/log/00000000000000000001-00000001.seg")).unwrap(), plain);
