@@ -18,6 +18,7 @@ mod body;
 mod case_clock;
 mod case_stages;
 mod cases;
+mod checkpoint;
 mod clock;
 mod commitments;
 mod counters;

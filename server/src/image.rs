@@ -7,6 +7,7 @@
 
 mod file;
 mod keeper;
+mod look;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,10 +18,12 @@ use domain::state::image::ImageError;
 use domain::{Seq, Timestamp};
 use sha2::{Digest, Sha256};
 use toancanh_log::ReadError;
+use toancanh_log::keys::KeyError;
 
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 pub use keeper::{Keeper, Pace};
+pub(crate) use look::Looked;
 
 /// The folder within the data.
 const FOLDER: &str = "images";
@@ -60,6 +63,12 @@ pub enum ImageFault {
     /// The log.
     #[error(transparent)]
     Log(#[from] ReadError),
+    /// The keys with which the images of an encrypted log are sealed.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The log's own.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// What an image must be of to count.
@@ -95,7 +104,8 @@ impl Images {
     #[must_use]
     pub fn newest(&self, store: &Store, city: &Arc<City>, now: Timestamp) -> Option<State> {
         for path in self.files() {
-            match file::read(&path, city, |origin| check(origin, &path, store, city)) {
+            let keys = store.opens_beside().unwrap_or_default();
+            match file::read(&path, city, keys.as_deref(), |origin| check(origin, &path, store, city)) {
                 Ok(state) if state.at() <= now => {
                     tracing::info!(path = %path.display(), seq = %state.seq(), "the start goes on from an image");
                     return Some(state);
@@ -124,7 +134,7 @@ impl Images {
     pub fn keep(&self, state: &State, store: &Store) -> Result<PathBuf, ImageFault> {
         let origin = origin(state.seq(), store, state.city())?;
         let path = self.folder.join(format!("{}.image", state.seq()));
-        file::write(&path, &origin, state)?;
+        file::write(&path, &origin, state, store.seals_beside()?.as_deref())?;
         for old in self.files().into_iter().skip(KEPT) {
             let removed = std::fs::remove_file(&old);
             removed.map_err(|source| ImageFault::Io { path: old, source })?;
@@ -165,10 +175,15 @@ fn origin(seq: Seq, store: &Store, city: &City) -> Result<Origin, ImageFault> {
     Ok(Origin {
         build: build(),
         city: city.digest.clone(),
-        log: format!("{:?}", store.log().cluster()),
+        log: log_name(&store.log().cluster()),
         seq: seq.0,
         record: format!("{digest:x}"),
     })
+}
+
+/// Which log, in the words of an image's foot.
+fn log_name(log: &toancanh_log::ClusterId) -> String {
+    format!("{log:?}")
 }
 
 /// Which program this is: its file's length and time tell builds of one release apart.

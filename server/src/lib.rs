@@ -18,6 +18,7 @@ pub mod city_time;
 pub mod clock;
 pub mod clock_sync;
 pub mod memos;
+pub mod recompute;
 
 // What answers.
 pub mod http;

@@ -159,6 +159,16 @@ fn withdrawal(state: &State, case: &Case, id: &str, of: Timestamp) -> Json {
     event(format!("{id}/withdrawn"), "memo.withdrawn", data)
 }
 
+/// That the key of a case's personal data was destroyed, for whoever looks into the log later: which case and when, and
+/// nothing of the person. `is_again` where it had been destroyed before. Each time is an event of its own.
+#[must_use]
+pub fn erased(case: &str, at: Timestamp, is_again: bool) -> Json {
+    let id = format!("erased/{case}/{}", at.micros());
+    let since = at.to_rfc3339_at(jiff::tz::Offset::UTC);
+    let data = json!({ "memo": id, "case": case, "action": "erased", "again": is_again, "since": since });
+    event(id.clone(), "memo.erased", data)
+}
+
 /// The same memo is the same event, whenever and by whichever server it is written.
 fn event(id: String, kind: &str, mut data: Json) -> Json {
     let since = data.as_object_mut().and_then(|members| members.remove("since"));

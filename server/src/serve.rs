@@ -84,6 +84,7 @@ pub async fn start_on(
             feed.deliver(records);
             told.iter().for_each(Carrier::log_has_grown);
         });
+    options.encrypt = settings.encrypt_log;
     let (mut store, recovery) = {
         let (data, keys) = (settings.data.clone(), settings.keys.clone());
         let backup = settings.backup.clone();

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use domain::Seq;
 use domain::problem::Problem;
 use serde_json::Value as Json;
-use toancanh_log::keys::{Erased, KeyStore};
+use toancanh_log::keys::{Erased, KeyStore, LogKeys};
 use toancanh_log::{
-    AppendError, Batch, Item, Log, OpenError, Outcome, ReadError, StoredRecord, TendStatus, Tender,
+    AppendError, Batch, Checkpoint, Digest, Item, Log, OpenError, Outcome, ReadError, StoredRecord,
+    TendStatus, Tender,
 };
 use tokio::sync::oneshot;
 
@@ -29,6 +30,7 @@ pub struct Store {
     keys: Arc<KeyStore>,
     /// What takes events to the other servers, where there are any.
     carrier: Option<Carrier>,
+    checkpoints: tending::Checkpoints,
 }
 
 /// What became of the events of one request.
@@ -116,8 +118,13 @@ impl Store {
         let keys = Arc::new(KeyStore::open(keys)?);
         let flushed = keys.clone();
         options.before_commit = Some(Box::new(move || flushed.flush().map_err(std::io::Error::other)));
+        options.log_keys = match options.encrypt {
+            Some(true) => Some(keys.log_keys_or_new()?),
+            _ => keys.log_keys()?,
+        };
         let (log, recovery) = Log::open(data.join(LOG), options)?;
-        Ok((Self { tender: None, log, keys, carrier: None }, recovery))
+        let checkpoints = tending::Checkpoints::default();
+        Ok((Self { tender: None, log, keys, carrier: None, checkpoints }, recovery))
     }
 
     /// Signs checkpoints from now on, and keeps up the backup, where one is asked for.
@@ -133,6 +140,12 @@ impl Store {
     #[must_use]
     pub fn tended(&self) -> Option<TendStatus> {
         self.tender.as_ref().map(Tender::status)
+    }
+
+    /// The newest signed checkpoint of the log; none before the first.
+    #[must_use]
+    pub fn newest_checkpoint(&self) -> Option<Checkpoint> {
+        self.checkpoints.newest(self.log.dir())
     }
 
     /// What a backup says that the log must hold: for opening the log. One whose disk cannot be reached says
@@ -160,6 +173,28 @@ impl Store {
             let detail = "The key store cannot be written; the key may be there still. Try again.";
             Problem::new("not-durable", 503, "Not durable now", detail)
         })
+    }
+
+    /// The same, and notes it in the log: which case and when.
+    ///
+    /// # Errors
+    /// A [`Problem`] of status 503 where the key may be there still, or where it is gone and that could not be noted;
+    /// asked again, it is noted.
+    pub async fn erase_and_note(&self, case: &str) -> Result<Erased, Problem> {
+        let erased = self.erase(case)?;
+        if erased != Erased::NoKey {
+            let now = domain::Timestamp::from(jiff::Timestamp::now());
+            let memo = crate::memos::erased(case, now, erased == Erased::Before);
+            // Where there is a carrier, it takes it along by itself.
+            self.append_here(vec![memo]).await.map_err(|problem| {
+                let detail = format!(
+                    "The key of the case is destroyed; that could not be noted in the log: {}",
+                    problem.detail
+                );
+                Problem::new("not-durable", 503, "Not durable now", detail)
+            })?;
+        }
+        Ok(erased)
     }
 
     /// Makes keys in `keys` where there are none, though a log may hold what they cannot open.
@@ -203,23 +238,22 @@ impl Store {
     /// # Errors
     /// A [`Problem`] of status 503 that tells the source to send again under the same id.
     pub async fn append(&self, events: Vec<Json>) -> Result<Stored, Problem> {
-        let Some(carrier) = &self.carrier else {
-            return self.append_here(events).await;
-        };
-        carrier.accepts()?;
-        let personal = carried::personal_digests(&events);
-        let mut stored = self.append_here(events).await?;
+        if let Some(carrier) = &self.carrier {
+            carrier.accepts()?;
+        }
+        let (mut stored, personal) = self.append_sealed(events).await?;
         let highest = stored.outcomes.iter().map(|outcome| carried::place(*outcome)).max();
         for (at, digest) in personal {
             let Some(outcome) = stored.outcomes.get_mut(at) else { continue };
-            // Sealed with another server's key, equal content has another digest.
+            // Sealed with another server's key, or kept by a build that looked for less, equal content has another
+            // digest.
             if let Outcome::IdReused(seq) = *outcome
                 && self.plain_digest(seq)? == Some(digest)
             {
                 *outcome = Outcome::Duplicate(seq);
             }
         }
-        if let Some(highest) = highest {
+        if let (Some(carrier), Some(highest)) = (&self.carrier, highest) {
             carrier.carried(Seq(highest.get())).await?;
         }
         Ok(stored)
@@ -239,17 +273,44 @@ impl Store {
         &self.keys
     }
 
+    /// What seals that which lies beside the log and tells what is in it, such as images; `None` where the log is
+    /// not encrypted.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`].
+    pub(crate) fn seals_beside(&self) -> Result<Option<Arc<LogKeys>>, StoreError> {
+        if self.log.is_encrypted() { self.opens_beside() } else { Ok(None) }
+    }
+
+    /// What opens what was sealed so.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`].
+    pub(crate) fn opens_beside(&self) -> Result<Option<Arc<LogKeys>>, StoreError> {
+        Ok(self.keys.log_keys()?)
+    }
+
     /// Appends events to this log alone, and waits until they are durable there. Where there is a
     /// carrier it takes them along by itself.
     ///
     /// # Errors
     /// A [`Problem`] of status 503 that tells the source to send again under the same id.
     pub async fn append_here(&self, events: Vec<Json>) -> Result<Stored, Problem> {
+        Ok(self.append_sealed(events).await?.0)
+    }
+
+    /// The same, with the digests of what was sent, by place, where something personal was in it.
+    async fn append_sealed(&self, events: Vec<Json>) -> Result<(Stored, Vec<(usize, Digest)>), Problem> {
         let mut items = Vec::with_capacity(events.len());
-        for event in events {
-            items.push(self.item(event)?);
+        let mut personal = Vec::new();
+        for (at, event) in events.into_iter().enumerate() {
+            let made = record::item_and_digest(&self.keys, event);
+            let (item, digest) = made.map_err(|error| not_sealed(&error))?;
+            items.push(item);
+            personal.extend(digest.map(|digest| (at, digest)));
         }
-        self.submit(Batch::of(items)).await.map_err(|error| not_durable(&error))
+        let stored = self.submit(Batch::of(items)).await.map_err(|error| not_durable(&error))?;
+        Ok((stored, personal))
     }
 
     /// Hands a batch to the log and waits for its answer.
@@ -269,15 +330,7 @@ impl Store {
     /// # Errors
     /// A [`Problem`] of status 503 where the keys cannot be used.
     pub fn item(&self, event: Json) -> Result<Item, Problem> {
-        record::item(&self.keys, event).map_err(|error| {
-            tracing::error!(%error, "an event could not be sealed");
-            Problem::new(
-                "not-durable",
-                503,
-                "Not durable now",
-                "The key store cannot be written. Send the same events again under the same ids.",
-            )
-        })
+        record::item(&self.keys, event).map_err(|error| not_sealed(&error))
     }
 
     /// The records from `from` on, in order, in bounded memory.
@@ -325,8 +378,13 @@ fn records_in(log: &Path) -> Result<u64, StoreError> {
     }
 }
 
+/// How many records are looked at for the city.
+pub(crate) const fn looked_at() -> usize {
+    LOOKED_AT
+}
+
 /// The city that a record names: that of a case's first event.
-fn city_of(stored: &StoredRecord) -> Option<String> {
+pub(crate) fn city_of(stored: &StoredRecord) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Stub {
         #[serde(rename = "type")]
@@ -339,6 +397,12 @@ fn city_of(stored: &StoredRecord) -> Option<String> {
     }
     let stub: Stub = serde_json::from_slice(&stored.bytes).ok()?;
     stub.data.filter(|_| stub.kind == "vn.toancanh.case.received")?.city
+}
+
+fn not_sealed(error: &toancanh_log::keys::KeyError) -> Problem {
+    tracing::error!(%error, "an event could not be sealed");
+    let detail = "The key store cannot be written. Send the same events again under the same ids.";
+    Problem::new("not-durable", 503, "Not durable now", detail)
 }
 
 fn not_durable(error: &AppendError) -> Problem {

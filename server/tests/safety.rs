@@ -4,8 +4,10 @@
 
 mod safety {
     mod by_backup;
+    mod by_encryption;
     mod by_erasing;
     mod by_full_disk;
     mod by_proof;
+    mod by_search;
     mod support;
 }

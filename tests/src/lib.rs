@@ -3,6 +3,8 @@
 
 pub mod boston;
 pub mod events;
+pub mod left_out;
+pub mod power;
 pub mod program;
 pub mod redis;
 pub mod servers;

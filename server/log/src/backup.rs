@@ -16,7 +16,7 @@
 //! what is personal in a backup cannot be read, and a key that is erased is erased for every backup too.
 
 mod restore;
-mod walk;
+pub(crate) mod walk;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ use crate::item::{ClusterId, Seq};
 use crate::segment::{self, SegmentHeader};
 use crate::witness::{Position, Vouched, Voucher};
 
-pub use restore::{Restored, Until, restore};
+pub use restore::{Restored, Until, restore, restore_with};
 
 use walk::Walk;
 

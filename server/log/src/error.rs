@@ -71,6 +71,19 @@ pub enum OpenError {
         /// The directory.
         dir: PathBuf,
     },
+    /// It is encrypted, and the key of its segment is not here.
+    #[error(
+        "{} is encrypted, and its key is not here: name the key folder that belongs to it with --keys, with the master \
+         key that wraps it",
+        file.display()
+    )]
+    NoKey {
+        /// The segment.
+        file: PathBuf,
+    },
+    /// A key could not be made.
+    #[error(transparent)]
+    Keys(#[from] Box<crate::keys::KeyError>),
     /// The options contradict each other.
     #[error("options: {what}")]
     BadOptions {
@@ -258,6 +271,12 @@ pub enum ReadError {
     /// What is on the disk is no longer what was verified when the log was opened.
     #[error(transparent)]
     Corrupt(#[from] Box<Corruption>),
+    /// It is encrypted, and the key of its segment is not here.
+    #[error("{} is encrypted, and its key is not here: open the log with the key folder that belongs to it", path.display())]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// The disk answered with an error.
     #[error("reading {}: {source}", path.display())]
     Io {

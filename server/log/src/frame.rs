@@ -13,7 +13,7 @@
 //!     56 ├─────────────────┴────────┴────────┴───────────┴────────┘               │
 //!        │            SHA-256 of the whole previous frame (32 bytes)              │
 //!     88 ├────────────────────────────────────────────────────────────────────────┤
-//!        │ 0 (40 bytes, kept for encryption: a nonce of 24, a tag of 16)          │
+//!        │ of a sealed frame: nonce (24 bytes), tag (16 bytes); else 0            │
 //!    128 ├────────────────────────────────────────────────────────────────────────┤
 //!        │ source cursors │ payload: the records, compressed │ 0 up to 8 bytes    │
 //!        └────────────────────────────────────────────────────────────────────────┘
@@ -23,9 +23,9 @@
 //!   offset of the frame) and then the header from byte 8 on. A frame that was left over, copied
 //!   from elsewhere or written to the wrong place does not verify.
 //! - **body CRC**: CRC32C over cursors, payload and padding; itself covered by the header's.
-//! - **kind**: 1 = records. **compression**: 0 none, 1 zstd. **encryption**: 0 none; other values
-//!   are kept for later. **flags**: 0. A valid header with another value is a newer program's:
-//!   it is refused as such, never taken for damage.
+//! - **kind**: 1 = records. **compression**: 0 none, 1 zstd. **encryption**: 0 none, 1 = cursors and payload
+//!   are sealed with the segment's key (`sealing.rs`). **flags**: 0. A valid header with another value is a
+//!   newer program's: it is refused as such, never taken for damage.
 //! - **durable before**: the offset up to which this segment was known to be durable when the frame
 //!   was written. At recovery, a frame that says so about a place *beyond* a bad frame proves that
 //!   the bad one had been durable; one that does not was in flight together with it.
@@ -39,6 +39,8 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::item::{ClusterId, Cursor, Seq};
+use crate::keys::KeyError;
+use crate::sealing::{SAID_BYTES, Seal, SegmentCipher};
 
 /// Bytes of a frame's header.
 pub const HEADER_BYTES: usize = 128;
@@ -54,6 +56,10 @@ pub(crate) const MAGIC: [u8; 4] = *b"TCF1";
 const KIND_RECORDS: u8 = 1;
 const COMPRESSION_NONE: u8 = 0;
 const COMPRESSION_ZSTD: u8 = 1;
+const ENCRYPTION_NONE: u8 = 0;
+const ENCRYPTION_XCHACHA20_POLY1305: u8 = 1;
+/// Where the words begin that a seal covers.
+const SAID_AT: usize = 16;
 
 /// A SHA-256.
 pub(crate) type Hash = [u8; 32];
@@ -67,13 +73,18 @@ pub(crate) struct Binding {
 }
 
 impl Binding {
-    fn crc(&self, offset: u32) -> u32 {
+    /// A frame's place, in bytes.
+    pub(crate) fn bytes(&self, offset: u32) -> [u8; 40] {
         let mut bytes = [0; 40];
         bytes[..16].copy_from_slice(&self.cluster);
         bytes[16..24].copy_from_slice(&self.segment.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.segment_first.get().to_le_bytes());
         bytes[32..40].copy_from_slice(&u64::from(offset).to_le_bytes());
-        crc32c::crc32c(&bytes)
+        bytes
+    }
+
+    fn crc(&self, offset: u32) -> u32 {
+        crc32c::crc32c(&self.bytes(offset))
     }
 }
 
@@ -95,6 +106,8 @@ pub(crate) struct Header {
     pub(crate) cursor_bytes: u32,
     pub(crate) raw_bytes: u32,
     pub(crate) previous: Hash,
+    /// Of a sealed frame.
+    pub(crate) seal: Option<Seal>,
 }
 
 /// Why a header was not taken.
@@ -133,9 +146,13 @@ impl Header {
         if u32_at(bytes, 4) != crc32c::crc32c_append(binding.crc(offset), &bytes[8..]) {
             return Err(HeaderFault::Invalid("header checksum"));
         }
-        let compressed = match (bytes[16], bytes[17], bytes[18], bytes[19]) {
-            (KIND_RECORDS, COMPRESSION_NONE, 0, 0) => false,
-            (KIND_RECORDS, COMPRESSION_ZSTD, 0, 0) => true,
+        let (compressed, sealed) = match (bytes[16], bytes[17], bytes[18], bytes[19]) {
+            (
+                KIND_RECORDS,
+                compression @ (COMPRESSION_NONE | COMPRESSION_ZSTD),
+                encryption @ (ENCRYPTION_NONE | ENCRYPTION_XCHACHA20_POLY1305),
+                0,
+            ) => (compression == COMPRESSION_ZSTD, encryption != ENCRYPTION_NONE),
             (kind, compression, encryption, flags) => {
                 return Err(HeaderFault::Newer(format!(
                     "a frame of kind {kind}, compression {compression}, encryption {encryption}, \
@@ -154,6 +171,11 @@ impl Header {
             cursor_bytes: u32_at(bytes, 44),
             raw_bytes: u32_at(bytes, 48),
             previous: array_at(bytes, 56),
+            seal: sealed.then(|| Seal {
+                nonce: array_at(bytes, 88),
+                tag: array_at(bytes, 112),
+                said: array_at(bytes, SAID_AT),
+            }),
         };
         if header.cursor_bytes > header.body_bytes
             || header.raw_bytes as usize > RAW_BYTES_MAX
@@ -187,8 +209,14 @@ pub(crate) fn encoded_bytes(content: &Content<'_>) -> u64 {
     HEADER_BYTES as u64 + body.next_multiple_of(ALIGN)
 }
 
-/// Writes a frame as it shall stand at `offset`. The sizes were bounded by the writer.
-pub(crate) fn encode(content: &Content<'_>, binding: &Binding, offset: u32, out: &mut Vec<u8>) {
+/// Writes a frame as it shall stand at `offset`, sealed where its segment is. The sizes were bounded by the writer.
+pub(crate) fn encode(
+    content: &Content<'_>,
+    binding: &Binding,
+    offset: u32,
+    cipher: Option<&SegmentCipher>,
+    out: &mut Vec<u8>,
+) -> Result<(), KeyError> {
     let payload = content.compressed.unwrap_or(content.raw);
     out.clear();
     out.resize(HEADER_BYTES, 0);
@@ -197,14 +225,13 @@ pub(crate) fn encode(content: &Content<'_>, binding: &Binding, offset: u32, out:
     out.extend_from_slice(payload);
     let body_bytes = out.len() - HEADER_BYTES;
     out.resize(out.len().next_multiple_of(ALIGN as usize), 0);
-    let body_crc = crc32c::crc32c(&out[HEADER_BYTES..]);
 
-    let header = &mut out[..HEADER_BYTES];
+    let (header, body) = out.split_at_mut(HEADER_BYTES);
     header[..4].copy_from_slice(&MAGIC);
     header[8..12].copy_from_slice(&(body_bytes as u32).to_le_bytes());
-    header[12..16].copy_from_slice(&body_crc.to_le_bytes());
     header[16] = KIND_RECORDS;
     header[17] = if content.compressed.is_some() { COMPRESSION_ZSTD } else { COMPRESSION_NONE };
+    header[18] = if cipher.is_some() { ENCRYPTION_XCHACHA20_POLY1305 } else { ENCRYPTION_NONE };
     header[20..24].copy_from_slice(&content.records.to_le_bytes());
     header[24..32].copy_from_slice(&content.first_seq.get().to_le_bytes());
     header[32..40].copy_from_slice(&content.recorded_us.to_le_bytes());
@@ -212,8 +239,16 @@ pub(crate) fn encode(content: &Content<'_>, binding: &Binding, offset: u32, out:
     header[44..48].copy_from_slice(&(cursor_bytes as u32).to_le_bytes());
     header[48..52].copy_from_slice(&(content.raw.len() as u32).to_le_bytes());
     header[56..88].copy_from_slice(&content.previous);
+    if let Some(cipher) = cipher {
+        let said: [u8; SAID_BYTES] = array_at(header, SAID_AT);
+        let (nonce, tag) = cipher.seal(&said, binding, offset, &mut body[..body_bytes])?;
+        header[88..112].copy_from_slice(&nonce);
+        header[112..128].copy_from_slice(&tag);
+    }
+    header[12..16].copy_from_slice(&crc32c::crc32c(body).to_le_bytes());
     let crc = crc32c::crc32c_append(binding.crc(offset), &header[8..]);
     header[4..8].copy_from_slice(&crc.to_le_bytes());
+    Ok(())
 }
 
 /// The hash by which the next frame names this one: over all its bytes.
@@ -221,10 +256,9 @@ pub(crate) fn hash(frame: &[u8]) -> Hash {
     Sha256::digest(frame).into()
 }
 
-/// Takes a frame's body apart: its cursors, and its records uncompressed.
-pub(crate) fn open_body(header: &Header, body: &[u8]) -> Result<(Vec<Cursor>, Vec<u8>), &'static str> {
-    let stored = &body[..header.body_bytes as usize];
-    let (cursors, payload) = stored.split_at(header.cursor_bytes as usize);
+/// Takes a frame's body apart (in the clear, see `sealing::open`): its cursors, and its records uncompressed.
+pub(crate) fn open_body(header: &Header, clear: &[u8]) -> Result<(Vec<Cursor>, Vec<u8>), &'static str> {
+    let (cursors, payload) = clear.split_at(header.cursor_bytes as usize);
     let cursors = take_cursors(cursors).ok_or("cursors")?;
     let raw_bytes = header.raw_bytes as usize;
     let raw = if header.compressed {
@@ -304,7 +338,7 @@ mod tests {
             previous: [9; 32],
         };
         let mut out = Vec::new();
-        encode(&content, &BINDING, 4_096, &mut out);
+        encode(&content, &BINDING, 4_096, None, &mut out).unwrap();
         assert_eq!(out.len() as u64, encoded_bytes(&content));
         out
     }
@@ -320,7 +354,8 @@ mod tests {
         assert_eq!(header.next_seq(), Seq::new(7));
         assert_eq!(header.recorded_us, -1);
         assert_eq!(header.frame_bytes(), bytes.len() as u64);
-        let (cursors, raw) = open_body(&header, &bytes[HEADER_BYTES..]).unwrap();
+        let stored = &bytes[HEADER_BYTES..][..header.body_bytes as usize];
+        let (cursors, raw) = open_body(&header, stored).unwrap();
         assert_eq!(cursors[0].position, [1, 2, 3]);
         assert_eq!(raw, b"records");
     }
@@ -351,7 +386,7 @@ mod tests {
     #[test]
     fn a_frame_of_a_newer_program_is_named_as_such() {
         let mut bytes = sample();
-        bytes[18] = 1;
+        bytes[18] = 2;
         let crc = crc32c::crc32c_append(BINDING.crc(4_096), &bytes[8..HEADER_BYTES]);
         bytes[4..8].copy_from_slice(&crc.to_le_bytes());
         assert!(matches!(decode(&bytes, &BINDING, 4_096), Err(HeaderFault::Newer(_))));

@@ -7,7 +7,8 @@
 //!   master.key    32 random bytes, mode 0600: nothing else of value to a thief, everything to him. It may come
 //!                 from the environment instead, and can be changed (see `master.rs`)
 //!   case-keys     each case's key, wrapped under the master key (see `slot.rs`)
-//!   signing.key   signs checkpoints; signing.pub is its public half, for anybody (see `signing.rs`)
+//!                 and the log's own keys beside them (see `log_keys.rs`)
+//!   signing.key   signs checkpoints, wrapped under the master key; signing.pub is its public half, for anybody (see `signing.rs`)
 //!   LOCK          who has the directory open
 //!   *.torn        an unfinished record that opening took off
 //! ```
@@ -41,6 +42,7 @@
 mod crypto;
 mod error;
 mod file;
+mod log_keys;
 mod master;
 mod signing;
 mod slot;
@@ -57,9 +59,13 @@ use crate::item::Digest;
 
 pub use error::KeyError;
 pub use file::TornKeys;
+pub use log_keys::LogKeys;
 pub use master::Ring;
 pub use signing::{NotAKey, PublicKey, Signature};
 pub use travel::{TRAVELLING_BYTES, Travelling};
+
+pub(crate) use crypto::{Key as SegmentKey, fill_random};
+pub(crate) use log_keys::SegmentSeal;
 
 use crypto::{CaseHash, Key};
 use file::{KeyFile, Slot};
@@ -156,11 +162,12 @@ impl KeyStore {
         remove_unfinished(disk.as_ref(), dir)?;
         let is_outside = !ring.is_empty();
         let mut ring = master::read_or_make(disk.as_ref(), dir, ring)?;
-        let signing = SigningKey::read_or_make(disk.as_ref(), dir)?;
+        let signing = SigningKey::read_or_make(disk.as_ref(), dir, &ring)?;
         let (file, torn) = KeyFile::open(Arc::clone(&disk), dir, &ring)?;
+        let was_wrapped_anew = file.was_wrapped_anew();
         master::settle(disk.as_ref(), dir, is_outside)?;
         let master = ring.swap_remove(0);
-        Ok(KeyStore {
+        let store = KeyStore {
             dir: dir.to_path_buf(),
             master,
             signing,
@@ -168,7 +175,11 @@ impl KeyStore {
             flushing: Mutex::new(()),
             torn,
             _lock: lock,
-        })
+        };
+        if was_wrapped_anew && store.log_keys()?.is_some() {
+            store.add_log_key()?;
+        }
+        Ok(store)
     }
 
     /// What opening took off the end of the store, if a write had been left unfinished there.
@@ -180,7 +191,8 @@ impl KeyStore {
     /// How many cases it knows, erased ones included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.file().len()
+        let file = self.file();
+        file.len() - log_keys::count(&file)
     }
 
     /// Whether it knows no case.

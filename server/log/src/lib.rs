@@ -32,12 +32,14 @@ mod files;
 pub mod frame;
 pub mod head;
 mod record;
+mod sealing;
 pub mod segment;
 mod window;
 
 // Work.
 mod admit;
 pub mod backup;
+mod beheld;
 mod bulk;
 mod index;
 mod log;
@@ -53,6 +55,7 @@ mod writer;
 pub mod keys;
 
 pub use admit::{Admit, Decision, IdIndex};
+pub use beheld::Beheld;
 pub use bulk::{Bulk, BulkProgress};
 pub use checkpoint::{Checkpoint, CheckpointFault};
 pub use clock::{Clock, SystemClock};

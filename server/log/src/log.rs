@@ -198,6 +198,15 @@ impl Log {
         self.inner.shared.cluster
     }
 
+    /// Whether what is written now is encrypted, as far as a reader of the files can tell: its last segment is.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        let wanted = self.inner.shared.encrypts;
+        wanted.unwrap_or_else(|| {
+            self.inner.shared.index().segments.last().is_some_and(|last| last.header.seal.is_some())
+        })
+    }
+
     /// Whether it takes no appends because of how it was opened.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
@@ -328,6 +337,8 @@ pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError
         report.cursors.clone(),
         position.clone(),
         Arc::clone(&options.clock),
+        options.log_keys.clone(),
+        options.encrypt,
     ));
     let access = match (end, lock) {
         (Some(end), Some(lock)) => {

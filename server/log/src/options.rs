@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::disk::{Disk, RealDisk};
 use crate::error::OpenError;
 use crate::item::StoredRecord;
+use crate::keys::LogKeys;
 use crate::segment;
 use crate::witness::Vouched;
 
@@ -102,6 +103,11 @@ pub struct Options {
     pub sink: Option<Box<dyn Sink>>,
     /// What must be durable before.
     pub before_commit: Option<BeforeCommit>,
+    /// What opens encrypted segments, and seals new ones.
+    pub log_keys: Option<Arc<LogKeys>>,
+    /// Whether new segments are encrypted, which needs `log_keys`; `None`: as the last one is. A log whose last
+    /// segment is not as wanted begins a new one with the next commit.
+    pub encrypt: Option<bool>,
     /// Who wants to know how the opening goes; called about once per MiB.
     pub progress: Option<Box<dyn FnMut(OpenProgress) + Send>>,
 }
@@ -127,6 +133,8 @@ impl Default for Options {
             witnesses: Vec::new(),
             sink: None,
             before_commit: None,
+            log_keys: None,
+            encrypt: None,
             progress: None,
         }
     }
@@ -168,6 +176,14 @@ impl Options {
         self
     }
 
+    /// What opens encrypted segments; with `encrypt`, see [`Options::encrypt`].
+    #[must_use]
+    pub fn log_keys(mut self, keys: Option<Arc<LogKeys>>, encrypt: Option<bool>) -> Self {
+        self.log_keys = keys;
+        self.encrypt = encrypt;
+        self
+    }
+
     /// Who opens it, in a few words.
     #[must_use]
     pub fn opened_by(mut self, who: impl Into<String>) -> Self {
@@ -198,6 +214,9 @@ impl Options {
                 "frame_bytes {} and item_bytes_max {} do not fit segments of {}",
                 self.frame_bytes, self.item_bytes_max, self.segment_bytes
             ));
+        }
+        if self.encrypt == Some(true) && self.log_keys.is_none() {
+            return bad(String::from("a log is to be encrypted, and there is no key for that"));
         }
         if self.queue_batches == 0 {
             return bad(String::from("queue_batches is 0"));

@@ -12,8 +12,10 @@ use crate::error::{Corruption, Damage, ReadError, Witness};
 use crate::frame::{self, HEADER_BYTES, Header};
 use crate::index::SegmentEntry;
 use crate::item::{Seq, StoredRecord};
+use crate::keys::LogKeys;
 use crate::record;
-use crate::segment;
+use crate::sealing::{self, SealFault};
+use crate::segment::{self, SegmentHeader};
 use crate::shared::Shared;
 use crate::window::{Met, Window, meet, whole_frame};
 
@@ -185,7 +187,7 @@ impl Walk {
                 return Err(self.damaged(offset, Damage::Chain { why: "a record is missing" }, seq));
             }
             if header.next_seq() > seq {
-                return self.open(header, offset, seq);
+                return self.open(shared, header, offset, seq);
             }
         }
     }
@@ -203,16 +205,31 @@ impl Walk {
         Err(self.damaged(self.offset, Damage::Frame { why, witness }, seq))
     }
 
-    fn open(&mut self, header: Header, offset: u64, seq: Seq) -> Result<OpenFrame, ReadError> {
+    fn open(
+        &mut self,
+        shared: &Shared,
+        header: Header,
+        offset: u64,
+        seq: Seq,
+    ) -> Result<OpenFrame, ReadError> {
         let whole = whole_frame(&mut self.window, &header, offset)
             .map_err(|error| unreadable(&self.entry.path, error))?;
         let opened = match whole {
-            Some(bytes) => open_frame(header, &bytes[HEADER_BYTES..]),
-            None => Err("body checksum"),
+            Some(bytes) => open_frame(
+                header,
+                &bytes[HEADER_BYTES..],
+                &self.entry.header,
+                offset as u32,
+                shared.log_keys(),
+            ),
+            None => Err(Closed::Damaged("body checksum")),
         };
-        opened.map_err(|why| {
-            let witness = Witness::Head { offset: u64::from(self.entry.end) };
-            self.damaged(offset, Damage::Frame { why, witness }, seq)
+        opened.map_err(|closed| match closed {
+            Closed::NoKey => ReadError::NoKey { path: self.entry.path.clone() },
+            Closed::Damaged(why) => {
+                let witness = Witness::Head { offset: u64::from(self.entry.end) };
+                self.damaged(offset, Damage::Frame { why, witness }, seq)
+            }
         })
     }
 
@@ -234,13 +251,29 @@ impl Walk {
     }
 }
 
-fn open_frame(header: Header, body: &[u8]) -> Result<OpenFrame, &'static str> {
-    let (_, raw) = frame::open_body(&header, body)?;
+/// Why a frame that is there was not opened.
+enum Closed {
+    NoKey,
+    Damaged(&'static str),
+}
+
+fn open_frame(
+    header: Header,
+    body: &[u8],
+    segment: &SegmentHeader,
+    offset: u32,
+    keys: Option<&LogKeys>,
+) -> Result<OpenFrame, Closed> {
+    let clear = sealing::open(&header, body, segment, offset, keys).map_err(|fault| match fault {
+        SealFault::NoKey => Closed::NoKey,
+        SealFault::NotAuthentic(why) => Closed::Damaged(why),
+    })?;
+    let (_, raw) = frame::open_body(&header, &clear).map_err(Closed::Damaged)?;
     let mut starts = Vec::with_capacity(header.records as usize);
     let mut rest = raw.as_slice();
     for _ in 0..header.records {
         starts.push((raw.len() - rest.len()) as u32);
-        record::take(&mut rest).ok_or("records")?;
+        record::take(&mut rest).ok_or(Closed::Damaged("records"))?;
     }
     Ok(OpenFrame { header, raw, starts })
 }

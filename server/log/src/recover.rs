@@ -196,6 +196,7 @@ fn ends(id: Id, head: Option<&head::Found>) -> Option<(u64, u32)> {
 pub(crate) struct Survey {
     pub(crate) position: Position,
     pub(crate) frames: u64,
+    pub(crate) frames_closed: u64,
     pub(crate) segments: u64,
     pub(crate) torn: Option<Torn>,
     pub(crate) damage: Option<Corruption>,
@@ -215,6 +216,7 @@ pub(crate) fn survey(
     Ok(Survey {
         position: found.position(),
         frames: found.frames,
+        frames_closed: found.frames_closed,
         segments: found.index.segments.len() as u64,
         torn: found.torn,
         damage: found.damage,

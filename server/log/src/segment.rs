@@ -13,7 +13,8 @@
 //!     64 ├───────────────────────────────────────────────┴───────────────┴───────────────┤
 //!        │           SHA-256 of the last frame of the previous segment                   │
 //!     96 ├───────────────┬───────────────────────────────────────────────────────────────┤
-//!        │ created (µs)  │ 0 … (kept: encryption, signature)                             │
+//!        │ created (µs)  │ of a sealed segment: log key's id (16), nonce (24), wrapped   │
+//!    192 ├───────────────┘ key with its tag (48); else 0 …                               │
 //!  4,092 ├───────────────┴───────────────────────────────────────────────┬───────────────┤
 //!        │                                                               │ CRC32C of all │
 //!        │                                                               │ before        │
@@ -23,7 +24,9 @@
 //! ```
 //!
 //! A reader refuses an unknown version and unknown *required* features, and passes over unknown
-//! *optional* ones. All is zero that is not drawn.
+//! *optional* ones. All is zero that is not drawn. Required features: bit 0 = the frames are sealed with a key
+//! of this segment, which stands here wrapped under a log key (`keys/log_keys.rs`). Sealed segments and others
+//! may follow each other in one log.
 //!
 //! A segment is made under a name that ends in `.new`: zeros, header, `fsync`, then its real name,
 //! then `fsync` of the directory, and only then the first frame. A file with a segment's name is
@@ -38,6 +41,7 @@ use std::path::Path;
 use crate::disk::{Access, Disk, DiskFile, replace_file};
 use crate::frame::{Binding, Hash, array_at, u32_at, u64_at};
 use crate::item::{ClusterId, Seq};
+use crate::keys::SegmentSeal;
 
 /// Bytes of a segment's header: the first frame begins here.
 pub const HEADER_BYTES: u32 = 4_096;
@@ -46,6 +50,9 @@ pub const HEADER_BYTES: u32 = 4_096;
 pub const FORMAT_VERSION: u16 = 1;
 
 pub(crate) const MAGIC: [u8; 8] = *b"TCLOGSEG";
+/// Required feature: the frames are sealed.
+const SEALED: u64 = 1;
+
 const CRC_AT: usize = HEADER_BYTES as usize - 4;
 
 /// A segment's header, decoded.
@@ -57,6 +64,8 @@ pub(crate) struct SegmentHeader {
     pub(crate) first_seq: Seq,
     pub(crate) previous: Hash,
     pub(crate) created_us: i64,
+    /// The key of its frames, where they are sealed.
+    pub(crate) seal: Option<SegmentSeal>,
 }
 
 /// Why a segment's header was not taken.
@@ -81,6 +90,12 @@ impl SegmentHeader {
         bytes[56..64].copy_from_slice(&self.first_seq.get().to_le_bytes());
         bytes[64..96].copy_from_slice(&self.previous);
         bytes[96..104].copy_from_slice(&self.created_us.to_le_bytes());
+        if let Some(seal) = &self.seal {
+            bytes[16..24].copy_from_slice(&SEALED.to_le_bytes());
+            bytes[104..120].copy_from_slice(&seal.by);
+            bytes[120..144].copy_from_slice(&seal.nonce);
+            bytes[144..192].copy_from_slice(&seal.wrapped);
+        }
         let crc = crc32c::crc32c(&bytes[..CRC_AT]);
         bytes[CRC_AT..].copy_from_slice(&crc.to_le_bytes());
         bytes
@@ -95,7 +110,7 @@ impl SegmentHeader {
         }
         let version = u16::from_le_bytes(array_at(bytes, 8));
         let required = u64_at(bytes, 16);
-        if version != FORMAT_VERSION || required != 0 {
+        if version != FORMAT_VERSION || required & !SEALED != 0 {
             return Err(SegmentFault::Newer(format!(
                 "a segment of version {version} with required features {required:#x}"
             )));
@@ -107,6 +122,11 @@ impl SegmentHeader {
             first_seq: Seq::new(u64_at(bytes, 56)),
             previous: array_at(bytes, 64),
             created_us: u64_at(bytes, 96).cast_signed(),
+            seal: (required & SEALED != 0).then(|| SegmentSeal {
+                by: array_at(bytes, 104),
+                nonce: array_at(bytes, 120),
+                wrapped: array_at(bytes, 144),
+            }),
         })
     }
 }
@@ -158,12 +178,16 @@ mod tests {
             first_seq: Seq::new(34),
             previous: [5; 32],
             created_us: 77,
+            seal: None,
         }
     }
 
     #[test]
     fn a_header_comes_back_as_it_was() {
-        assert_eq!(SegmentHeader::decode(&array_at(&sample().encode(), 0)), Ok(sample()));
+        let seal = SegmentSeal { by: [1; 16], nonce: [2; 24], wrapped: [3; 48] };
+        for header in [sample(), SegmentHeader { seal: Some(seal), ..sample() }] {
+            assert_eq!(SegmentHeader::decode(&array_at(&header.encode(), 0)), Ok(header));
+        }
     }
 
     #[test]

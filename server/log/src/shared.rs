@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
-use crate::keys::{KeyError, KeyStore};
+use crate::keys::{KeyError, KeyStore, LogKeys};
 use crate::read::FrameCache;
 use crate::stats::{Counters, Stats};
 use crate::witness::Position;
@@ -27,6 +27,10 @@ pub(crate) struct Shared {
     clock: Arc<dyn Clock>,
     /// Held while one is signed and written; nothing else waits for it.
     checkpoints: Mutex<Option<CheckpointFile>>,
+    /// What opens encrypted segments.
+    log_keys: Option<Arc<LogKeys>>,
+    /// What was said of new segments.
+    pub(crate) encrypts: Option<bool>,
     /// Set before `durable`.
     position: Mutex<Position>,
     /// Set after the index: whoever sees a place here finds it there.
@@ -42,6 +46,8 @@ impl Shared {
         cursors: BTreeMap<String, Vec<u8>>,
         position: Position,
         clock: Arc<dyn Clock>,
+        log_keys: Option<Arc<LogKeys>>,
+        encrypts: Option<bool>,
     ) -> Shared {
         Shared {
             disk,
@@ -52,6 +58,8 @@ impl Shared {
             cursors: RwLock::new(cursors),
             cache: Mutex::default(),
             clock,
+            log_keys,
+            encrypts,
             checkpoints: Mutex::new(None),
             durable: AtomicU64::new(position.durable().get()),
             position: Mutex::new(position),
@@ -79,6 +87,10 @@ impl Shared {
 
     pub(crate) fn cache(&self) -> MutexGuard<'_, FrameCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn log_keys(&self) -> Option<&LogKeys> {
+        self.log_keys.as_deref()
     }
 
     pub(crate) fn durable(&self) -> Seq {

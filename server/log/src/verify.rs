@@ -14,8 +14,8 @@ use crate::disk::Disk;
 use crate::error::{Corruption, OpenError};
 use crate::files::LOCK_NAME;
 use crate::item::{ClusterId, Digest, Item, ItemKey, Seq};
-use crate::keys::PublicKey;
-use crate::options::{OpenProgress, Options};
+use crate::keys::{LogKeys, PublicKey};
+use crate::options::{OpenMode, OpenProgress, Options};
 use crate::recover::{self, Survey, Torn};
 use crate::witness::Position;
 
@@ -34,6 +34,8 @@ pub struct Against {
     pub kept: Vec<PathBuf>,
     /// Whose signatures are believed; where there is none, every key is, and the answer says so.
     pub trusted: Vec<PublicKey>,
+    /// What opens encrypted segments; without it their checksums and their chain are checked, not what is in them.
+    pub log_keys: Option<Arc<LogKeys>>,
     /// Who wants to know how it goes; called about once per MiB.
     pub progress: Option<Box<dyn FnMut(OpenProgress) + Send>>,
 }
@@ -47,6 +49,8 @@ pub struct Verified {
     pub position: Position,
     /// Frames read.
     pub frames: u64,
+    /// Of them, those that are encrypted and whose key was not given: what is in them was not looked at.
+    pub frames_closed: u64,
     /// Segments read.
     pub segments: u64,
     /// The first byte that cannot be believed.
@@ -111,10 +115,12 @@ impl Verified {
 /// # Errors
 /// Only what keeps from reading at all; damage is in the answer.
 pub fn verify(disk: &Arc<dyn Disk>, dir: &Path, against: Against) -> Result<Verified, OpenError> {
-    let Against { kept, trusted, progress } = against;
+    let Against { kept, trusted, log_keys, progress } = against;
     let mut options = Options::default().disk(Arc::clone(disk));
     options.admit = Box::new(Nobody);
     options.progress = progress;
+    options.log_keys = log_keys;
+    options.mode = OpenMode::ReadOnly;
     let mut looks = 1;
     loop {
         // Taken for a moment, to know whether somebody writes.
@@ -128,7 +134,7 @@ pub fn verify(disk: &Arc<dyn Disk>, dir: &Path, against: Against) -> Result<Veri
             checkpoints.take(disk.as_ref(), &file, is_kept, &id.cluster, &trusted)?;
         }
         let vouched = checkpoints.good.drain(..).collect();
-        let Survey { position, frames, segments, torn, damage } =
+        let Survey { position, frames, frames_closed, segments, torn, damage } =
             recover::survey(disk.as_ref(), dir, id, head.as_ref(), vouched, &mut options)?;
         if is_live && damage.is_some() && looks < LOOKS {
             looks += 1;
@@ -141,6 +147,7 @@ pub fn verify(disk: &Arc<dyn Disk>, dir: &Path, against: Against) -> Result<Veri
                 .or(about_files.map(|damage| Corruption { intact_to: position.durable(), ..damage })),
             position,
             frames,
+            frames_closed,
             segments,
             // What is being written is no torn tail.
             torn: torn.filter(|_| !is_live),

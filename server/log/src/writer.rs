@@ -22,9 +22,11 @@ use crate::frame::{self, Content, Hash};
 use crate::head::Head;
 use crate::index::SegmentEntry;
 use crate::item::{Appended, Batch, Seq, StoredRecord};
+use crate::keys::LogKeys;
 use crate::options::{BeforeCommit, Options};
 use crate::record;
 use crate::recover::End;
+use crate::sealing::SegmentCipher;
 use crate::segment::{self, SegmentHeader};
 use crate::shared::Shared;
 use crate::stats::add;
@@ -43,6 +45,11 @@ pub(crate) struct Writer {
     before_commit: Option<BeforeCommit>,
     limits: Limits,
     segment: SegmentHeader,
+    /// Seals this segment's frames, where they are to be sealed.
+    cipher: Option<SegmentCipher>,
+    /// Whether segments are to be sealed.
+    encrypts: bool,
+    log_keys: Option<Arc<LogKeys>>,
     file: Arc<dyn DiskFile>,
     /// Up to where everything is durable.
     landed: Place,
@@ -105,6 +112,9 @@ impl Writer {
         let name = segment::file_name(end.segment.first_seq, end.segment.number);
         let path = shared.dir.join(name);
         let file = options.disk.open(&path, Access::Write).map_err(OpenError::io("opening", &path))?;
+        // Where its key is not here, no frame of it was met either: the next one begins a new segment.
+        let cipher = SegmentCipher::of(&end.segment, options.log_keys.as_deref()).ok().flatten();
+        let encrypts = options.encrypt.unwrap_or(end.segment.seal.is_some()) && options.log_keys.is_some();
         let place = Place { offset: position.offset, chain: position.chain, next_seq: position.next_seq };
         Ok(Writer {
             dir: shared.dir.clone(),
@@ -120,6 +130,9 @@ impl Writer {
                 head_frames: options.head_frames,
             },
             segment: end.segment,
+            cipher,
+            encrypts,
+            log_keys: options.log_keys,
             file,
             landed: place,
             placed: place,
@@ -238,7 +251,7 @@ impl Writer {
     /// Writes a frame's bytes at the end and says where they end.
     fn place_content(&mut self, mut content: Content<'_>) -> Result<u32, AppendError> {
         let bytes = frame::encoded_bytes(&content);
-        if bytes > u64::from(self.segment.bytes - self.placed.offset) {
+        if bytes > u64::from(self.segment.bytes - self.placed.offset) || !self.is_sealed_as_wanted() {
             self.land()?;
             self.rotate()?;
             content.durable_before = self.landed.offset;
@@ -250,7 +263,11 @@ impl Writer {
         }
         let offset = self.placed.offset;
         let end = offset + bytes as u32;
-        frame::encode(&content, &self.segment.binding(), offset, &mut self.encoded);
+        let mut encoded = std::mem::take(&mut self.encoded);
+        let done =
+            frame::encode(&content, &self.segment.binding(), offset, self.cipher.as_ref(), &mut encoded);
+        self.encoded = encoded;
+        done.map_err(|error| AppendError::BeforeCommit { cause: Arc::from(error.to_string()) })?;
         // What an earlier attempt left behind this frame goes with the same write.
         let frame_len = self.encoded.len();
         self.encoded.resize(frame_len.max(self.dirty_to.saturating_sub(offset) as usize), 0);
@@ -262,6 +279,11 @@ impl Writer {
             Err(error) if is_full(&error) => Err(AppendError::Full),
             Err(error) => Err(self.poison("writing a frame", &error)),
         }
+    }
+
+    /// Whether the segment's frames are sealed exactly if they are to be.
+    fn is_sealed_as_wanted(&self) -> bool {
+        self.segment.seal.is_some() == self.encrypts && self.cipher.is_some() == self.encrypts
     }
 
     fn compress(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
@@ -333,14 +355,22 @@ impl Writer {
 
     /// Ends this segment and begins the next. Nothing may be in flight.
     fn rotate(&mut self) -> Result<(), AppendError> {
-        let header = SegmentHeader {
+        let mut header = SegmentHeader {
             bytes: self.limits.segment_bytes,
             cluster: self.segment.cluster,
             number: self.segment.number + 1,
             first_seq: self.landed.next_seq,
             previous: self.landed.chain,
             created_us: self.clock.now_us(),
+            seal: None,
         };
+        let mut cipher = None;
+        if let (true, Some(keys)) = (self.encrypts, &self.log_keys) {
+            let made = SegmentCipher::new_for(keys, &header.binding());
+            let (made, seal) =
+                made.map_err(|error| AppendError::BeforeCommit { cause: Arc::from(error.to_string()) })?;
+            (cipher, header.seal) = (Some(made), Some(seal));
+        }
         let name = segment::file_name(header.first_seq, header.number);
         let path = self.dir.join(&name);
         let made = segment::create(self.disk.as_ref(), &self.dir, &header)
@@ -361,6 +391,7 @@ impl Writer {
             end: segment::HEADER_BYTES,
         });
         self.segment = header;
+        self.cipher = cipher;
         Ok(())
     }
 

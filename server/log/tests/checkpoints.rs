@@ -34,7 +34,7 @@ fn signed() -> (SimDisk, PublicKey, Vec<Checkpoint>) {
 #[track_caller]
 fn verified(disk: &SimDisk, kept: &[&str], trusted: &[PublicKey]) -> Verified {
     let kept = kept.iter().map(PathBuf::from).collect();
-    let against = Against { kept, trusted: trusted.to_vec(), progress: None };
+    let against = Against { kept, trusted: trusted.to_vec(), ..Against::default() };
     let disk: Arc<dyn Disk> = Arc::new(disk.copy());
     verify(&disk, DIR.as_ref(), against).unwrap()
 }

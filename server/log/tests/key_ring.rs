@@ -33,7 +33,7 @@ fn the_signing_key_is_made_once_and_kept_private() {
     drop(keys);
     let seed = dir.path().join("signing.key");
     assert_eq!(std::fs::metadata(&seed).unwrap().permissions().mode() & 0o777, 0o600);
-    for at in 0..48 {
+    for at in 0..104 {
         let mut bytes = std::fs::read(&seed).unwrap();
         bytes[at] ^= 1;
         std::fs::write(&seed, &bytes).unwrap();
@@ -43,6 +43,54 @@ fn the_signing_key_is_made_once_and_kept_private() {
     }
     std::fs::set_permissions(&seed, std::fs::Permissions::from_mode(0o640)).unwrap();
     assert!(matches!(KeyStore::open(dir.path()), Err(KeyError::Exposed { .. })));
+}
+
+/// A key that signs, in the form of before: in the clear.
+fn clear_signing_key(seed: [u8; 32]) -> Vec<u8> {
+    let mut bytes = vec![0; 48];
+    bytes[..8].copy_from_slice(b"TCSIGNKY");
+    bytes[8] = 1;
+    bytes[16..].copy_from_slice(&seed);
+    let crc = crc32c::crc32c_append(crc32c::crc32c(&bytes[..12]), &bytes[16..]);
+    bytes[12..16].copy_from_slice(&crc.to_le_bytes());
+    bytes
+}
+
+fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+#[test]
+fn the_signing_key_is_wrapped_as_the_others_are_and_follows_the_master_key() {
+    let disk = SimDisk::new(1);
+    let path = Path::new(KEYS).join("signing.key");
+    drop(open(&disk));
+    let (seed, written) = ([0x5A; 32], disk.contents(&path).unwrap());
+    assert_eq!((written.len(), written[8]), (104, 2));
+    disk.damage(&path, |bytes| *bytes = clear_signing_key(seed));
+    assert!(holds(&disk.contents(&path).unwrap(), &seed), "the control");
+    let public = open(&disk).public_key();
+    let wrapped = disk.contents(&path).unwrap();
+    assert!(!holds(&wrapped, &seed));
+    assert_eq!(open(&disk).public_key(), public);
+    assert_eq!(disk.contents(&path).unwrap(), wrapped, "written once");
+    // A stop at any point of a change of the master key leaves it readable.
+    for stop in 1..60 {
+        let cut = disk.copy();
+        cut.fail_at(cut.ops() + stop, Fault::PowerCut);
+        let shared: Arc<dyn toancanh_log::Disk> = Arc::new(cut.clone());
+        drop(KeyStore::rotate_on(&shared, KEYS));
+        cut.clear_faults();
+        cut.restart();
+        assert_eq!(open(&cut).public_key(), public, "stopped at {stop}");
+    }
+    let shared: Arc<dyn toancanh_log::Disk> = Arc::new(disk.clone());
+    drop(KeyStore::rotate_on(&shared, KEYS).unwrap());
+    assert_ne!(disk.contents(&path).unwrap(), wrapped);
+    assert_eq!(open(&disk).public_key(), public);
+    // Without the master key it is nothing.
+    disk.damage(&path, |bytes| *bytes = wrapped);
+    assert!(matches!(KeyStore::open_on(Arc::new(disk), KEYS, "test"), Err(KeyError::WrongMaster { .. })));
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn on_a_small_file_system(name: &str) -> Option<bool> {
         return Some(true);
     }
     if std::env::var_os("TOANCANH_WITHOUT_ROOT").is_some() {
-        eprintln!("left out: {name}: no file system could be mounted ({ran:?})");
+        support::left_out(name, &format!("no file system could be mounted ({ran:?})"));
         return Some(false);
     }
     panic!("{name}: a small file system is mounted for it, as root, and it must hold: {ran:?}");

@@ -47,6 +47,13 @@ pub fn open(data: &Path, city: &mut CityFolder, now: Timestamp) -> Result<Option
         let folder = keep(&root, &files, from, &digest)?;
         kept.push(Kept { from, digest, folder });
     }
+    earlier_laws(&kept, city)?;
+    let newest = kept.last().filter(|newest| newest.from > Timestamp::MIN);
+    Ok(newest.map(|newest| Change { digest: newest.digest.clone(), from: newest.from }))
+}
+
+/// What held before the newest of these versions.
+fn earlier_laws(kept: &[Kept], city: &mut CityFolder) -> Result<(), CityError> {
     for pair in kept.windows(2) {
         let [earlier, later] = pair else { continue };
         let mut old = domain::city::City::bare(&city.city.code);
@@ -57,8 +64,24 @@ pub fn open(data: &Path, city: &mut CityFolder, now: Timestamp) -> Result<Option
             calendar: old.calendar,
         });
     }
-    let newest = kept.last().filter(|newest| newest.from > Timestamp::MIN);
-    Ok(newest.map(|newest| Change { digest: newest.digest.clone(), from: newest.from }))
+    Ok(())
+}
+
+/// Gives a city the laws that held for the data when a server last ran on them, and changes nothing; says whether
+/// the folder has been changed since.
+///
+/// # Errors
+/// With the file that cannot be read.
+pub fn held(data: &Path, city: &mut CityFolder) -> Result<bool, CityError> {
+    let kept = versions(&data.join("config"))?;
+    let Some(newest) = kept.last() else { return Ok(false) };
+    earlier_laws(&kept, city)?;
+    let files = city.dir.as_deref().map_or(Ok(Vec::new()), law_files)?;
+    let is_changed = newest.digest != digest::of_files(&files)?;
+    if is_changed {
+        law::read_all(&newest.folder, &mut city.city)?;
+    }
+    Ok(is_changed)
 }
 
 /// The versions that were kept, ascending: folders named by instant and digest.

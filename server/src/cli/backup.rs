@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args as ClapArgs;
 use domain::Timestamp;
 use toancanh_log::backup::{self, Backup, Until};
+use toancanh_log::keys::{LogKeys, Ring};
 use toancanh_log::{Clock, Disk, RealDisk, Seq, SystemClock};
 
 use super::layers::Layers;
@@ -58,13 +59,22 @@ pub(super) struct RestoreArgs {
     /// the log.
     #[arg(long, value_name = "SEQ|RFC3339")]
     until: Option<String>,
+    /// Where the keys lie: needed where --until names an event inside an encrypted part of the log
+    /// [default: FROM.keys].
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
 }
 
 pub(super) fn run_restore(args: RestoreArgs) -> Result<(), Failure> {
     let until = args.until.as_deref().map_or(Ok(Until::End), read_until)?;
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let now_us = SystemClock::new().now_us();
-    let restored = backup::restore(&disk, &args.from.join(LOG), &args.to.join(LOG), until, now_us)?;
+    let keys = args.keys.unwrap_or_else(|| super::server_options::keys_beside(&args.from));
+    // Only where they are asked for does it matter whether they can be read.
+    let log_keys =
+        Ring::from_environment().and_then(|ring| LogKeys::read_in(&disk, &keys, ring)).ok().flatten();
+    let (from, to) = (args.from.join(LOG), args.to.join(LOG));
+    let restored = backup::restore_with(&disk, &from, &to, until, now_us, log_keys.as_deref())?;
     beside(&args.from, &args.to)?;
     let last = restored.position.durable().get();
     let to = args.to.display();

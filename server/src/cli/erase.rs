@@ -12,10 +12,12 @@ use super::layers::Layers;
 use super::server_options::{DATA, check_keys, keys_beside};
 use super::{Failure, say};
 use crate::gateway::local::{self, Ask, Reply};
+use crate::store::{LOG, Store};
 
 /// Destroys the key of a case's personal data. The case stays, with its times and its story; whoever is named in
 /// it cannot be recovered by anybody, from the data or from any backup, for neither holds keys. Copies of the key
-/// folder must be destroyed as well. There is no way back. Works while the server runs.
+/// folder must be destroyed as well. There is no way back. The log notes which case and when. Works
+/// while the server runs.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  toancanh erase --case HCM-2026-000123 --data ./hcmc-data")]
 pub(super) struct Args {
@@ -42,7 +44,7 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
     let erased = match local::connect(&data) {
         Ok(socket) => ask(socket, case)?,
         // Nobody listens: the keys are ours to open, or their lock says who has them.
-        Err(_) => here(&keys, case)?,
+        Err(_) => here(&data, &keys, case)?,
     };
     match erased {
         Erased::Now => say(&format!(
@@ -56,15 +58,24 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
     }
 }
 
-fn here(keys: &Path, case: &str) -> Result<Erased, Failure> {
+fn here(data: &Path, keys: &Path, case: &str) -> Result<Erased, Failure> {
     if !KeyStore::is_in(keys) {
         return Err(Failure::usage(format!(
             "{} holds no keys; name their folder with --keys",
             keys.display()
         )));
     }
-    let failed = |error: toancanh_log::keys::KeyError| Failure::environment(error.to_string());
-    KeyStore::open(keys).and_then(|keys| keys.erase(case)).map_err(failed)
+    if !data.join(LOG).join("log.id").exists() {
+        // Keys without their data: there is nowhere to note it.
+        let failed = |error: toancanh_log::keys::KeyError| Failure::environment(error.to_string());
+        return KeyStore::open(keys).and_then(|keys| keys.erase(case)).map_err(failed);
+    }
+    let options = toancanh_log::Options::default().opened_by("toancanh erase");
+    let (store, _) = Store::open(data, keys, options)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::environment(format!("the system gives no threads: {error}")))?;
+    runtime.block_on(store.erase_and_note(case)).map_err(|problem| Failure::environment(problem.detail))
 }
 
 fn ask(socket: UnixStream, case: &str) -> Result<Erased, Failure> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args as ClapArgs, Subcommand};
 use toancanh_log::keys::{KeyStore, public_key_in};
-use toancanh_log::{RealDisk, checkpoint};
+use toancanh_log::{Checkpoint, RealDisk, checkpoint};
 
 use super::layers::Layers;
 use super::server_options::{DATA, check_keys, keys_beside};
@@ -91,19 +91,60 @@ fn rotate(keys: &std::path::Path) -> Result<(), Failure> {
     ))
 }
 
-/// Prints the newest signed checkpoint, one line: keep it elsewhere, and `toancanh verify --checkpoint` proves by it
+/// Prints the newest signed checkpoint, one line; with --check, says of lines that somebody kept whose they are: keep it elsewhere, and `toancanh verify --checkpoint` proves by it
 /// that nothing before it was changed or cut off. A server signs one every ten minutes, and at a stop.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Example:\n  toancanh checkpoint --data ./boston-data >> /mnt/auditor/boston-checkpoints"
+    after_help = "Example:\n  toancanh checkpoint --data ./boston-data >> /mnt/auditor/boston-checkpoints\n  \
+    toancanh checkpoint --check ./boston-checkpoints --key ./signing.pub"
 )]
 pub(super) struct CheckpointArgs {
     /// Where the data lie, or a backup of them [env: TOANCANH_DATA; default: data].
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
+    /// Check the lines of this file, as exports and receipts carry them, instead; no data are needed.
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    check: Option<PathBuf>,
+    /// The public key that must have signed them, or a file with one.
+    #[arg(long, value_name = "HEX|FILE", requires = "check")]
+    key: Option<String>,
+}
+
+/// Whether each line is a checkpoint whose signature holds, and whose it is.
+fn check(file: &std::path::Path, key: Option<&str>) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+    let key = key.map(super::verify::key).transpose()?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let mut checked = 0;
+    for (at, line) in lines {
+        let wrong = |why: String| Failure::not_so(format!("{}:{}: {why}", file.display(), at + 1));
+        let found = Checkpoint::read(line.trim()).map_err(|fault| wrong(fault.to_string()))?;
+        if key.is_some_and(|key| key != found.key) {
+            return Err(wrong(format!("it was signed by {}, which is not the key given", found.key)));
+        }
+        say(&format!(
+            "event {} of log {}, signed at {} by {}",
+            found.position.durable().get(),
+            found.cluster.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            super::instant(found.at_us),
+            found.key
+        ))?;
+        checked += 1;
+    }
+    if checked == 0 {
+        return Err(Failure::not_so(format!("{} holds no checkpoint", file.display())));
+    }
+    if key.is_none() {
+        say("not proved\twhose key that is: give the one that you trust with --key")?;
+    }
+    Ok(())
 }
 
 pub(super) fn run_checkpoint(args: CheckpointArgs, layers: &Layers) -> Result<(), Failure> {
+    if let Some(file) = &args.check {
+        return check(file, args.key.as_deref());
+    }
     let log = PathBuf::from(layers.pick_or("data", args.data.as_deref(), DATA).text).join(LOG);
     let newest = checkpoint::newest(&RealDisk, &log)
         .map_err(|error| Failure::environment(format!("{}: {error}", log.display())))?;

@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 18] = [
+pub(super) const KEYS: [&str; 19] = [
     "city",
     "data",
     "keys",
@@ -21,6 +21,7 @@ pub(super) const KEYS: [&str; 18] = [
     "base_path",
     "redis_without_replica",
     "redis_absence_hours",
+    "encrypt_log",
     "image_every",
     "site_root",
     "mapping",

@@ -16,6 +16,9 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// After how many events an image is kept if nobody says: a city's quiet night, or a second of folding.
 const IMAGE_EVERY: &str = "20000";
 
+/// A log that goes on as its last segment is.
+const AS_BEFORE: &str = "as before";
+
 /// A server that is alone.
 const OWN_LOG: &str = "own";
 
@@ -68,6 +71,11 @@ pub struct ServerOptions {
     /// from a backup or another server's log [env: TOANCANH_REDIS_ABSENCE_HOURS; default: 72].
     #[arg(long, value_name = "HOURS")]
     pub redis_absence_hours: Option<String>,
+    /// Encrypt the log on the disk, segment by segment, and the images beside it; what is personal is sealed in any
+    /// case. Segments of before stay as they are. Without it, a log goes on as its last segment is;
+    /// --encrypt-log=false ends it [env: TOANCANH_ENCRYPT_LOG; default: as before].
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub encrypt_log: Option<String>,
     /// Keep an image of the numbers beside the log whenever so many events have come in, so that a start
     /// reads only what came after it; 0 keeps none [env: TOANCANH_IMAGE_EVERY; default: 20000].
     #[arg(long, value_name = "EVENTS")]
@@ -105,6 +113,7 @@ impl ServerOptions {
             layers.pick_or("other_servers", self.other_servers.as_deref(), ""),
             layers.pick_or("redis_without_replica", without_replica, "false"),
             layers.pick_or("redis_absence_hours", self.redis_absence_hours.as_deref(), "72"),
+            layers.pick_or("encrypt_log", self.encrypt_log.as_deref(), AS_BEFORE),
             layers.pick_or("image_every", self.image_every.as_deref(), IMAGE_EVERY),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
@@ -142,6 +151,10 @@ impl ServerOptions {
             listen: need("listen")?.parse("an address with a port, such as 127.0.0.1:8080")?,
             clock: need("clock")?.text.clone(),
             open_reads: need("open_reads")?.parse("true or false")?,
+            encrypt_log: match need("encrypt_log")? {
+                said if said.text == AS_BEFORE => None,
+                said => Some(said.parse("true or false")?),
+            },
             image_every: need("image_every")?.parse("a number of events, such as 20000, or 0 for none")?,
             site_root: PathBuf::from(&need("site_root")?.text),
             notice: None,

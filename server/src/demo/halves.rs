@@ -32,9 +32,10 @@ impl<'a> Halves<'a> {
         city: &'a City,
         from: Timestamp,
     ) -> Result<Self, StoreError> {
-        let options = toancanh_log::Options::default().opened_by("toancanh demo, preparing");
-        let (bulk, _) = Bulk::open(data.join("log"), options, SYNC_BYTES)?;
         let keys = KeyStore::open(keys)?;
+        let options = toancanh_log::Options::default().opened_by("toancanh demo, preparing");
+        let options = options.log_keys(keys.log_keys()?, None);
+        let (bulk, _) = Bulk::open(data.join("log"), options, SYNC_BYTES)?;
         Ok(Self { bulk, keys, city, symbols: Symbols::default(), from, rest: Vec::new() })
     }
 

@@ -294,7 +294,7 @@ impl Importer {
             Ask::Known { source, cases } => Ok(Reply::Known(self.known(&source, &cases))),
             Ask::Data { source, case, ids } => self.data(&source, &case, &ids).await,
             Ask::Offer(events) => self.offer(events).await,
-            Ask::Erase { case } => Ok(Reply::Erased(self.running.store.erase(&case)?.into())),
+            Ask::Erase { case } => Ok(Reply::Erased(self.running.store.erase_and_note(&case).await?.into())),
         }
     }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::accept::{Form, choose};
 use super::api::Api;
+use super::checkpoint::WithCheckpoint;
 use super::geojson;
 use super::params::Params;
 use super::problem::Refusal;
@@ -127,5 +128,6 @@ pub(super) async fn receipt(State(api): State<Api>, uri: Uri) -> Result<Response
     let cursor = params.take("cursor")?;
     let query = params.query(api.answers.city())?;
     let receipt = api.answers.receipt(query, cursor).await?;
-    Ok(json(&*receipt)?)
+    let checkpoint = api.running.store.newest_checkpoint().map(|checkpoint| checkpoint.to_string());
+    Ok(json(&WithCheckpoint { receipt: &receipt, checkpoint })?)
 }

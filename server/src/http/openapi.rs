@@ -57,7 +57,9 @@ pub fn document() -> OpenApi {
 
 const DESCRIPTION: &str = "Case events in, numbers out: every answer says which events are in it (`seq`) and at which \
 instant it stands (`at`). Times are RFC 3339 with the city's offset. Errors are RFC 9457 problem details; every kind \
-is listed under the schema `Problem`. Until accounts exist, reads answer to callers on the server's own machine only, \
+is listed under the schema `Problem`. Every answer of `/api/v1/` carries the log's newest signed checkpoint in the \
+header `Toancanh-Checkpoint` (a receipt also in its member `checkpoint`), where one was signed: `toancanh checkpoint \
+--check` and `toancanh verify --checkpoint` read it. Until accounts exist, reads answer to callers on the server's own machine only, \
 unless it was started with `--open-reads`.";
 
 fn paths() -> Paths {

@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use utoipa::openapi::path::{HttpMethod, Operation};
 
@@ -11,8 +11,8 @@ use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
-    cases, clock, commitments, counters, escalations, events, figures, health, live, numbers, quality,
-    satisfaction, sources,
+    cases, checkpoint, clock, commitments, counters, escalations, events, figures, health, live, numbers,
+    quality, satisfaction, sources,
 };
 use crate::running::Running;
 
@@ -70,5 +70,6 @@ pub(super) fn routes(running: &Running, api: Api) -> Router {
     let large = from_fn(|request: Request, next: Next| bounded(EVENTS_BYTES_MAX, request, next));
     let of_events = events::routes().layer(large).with_state(running.clone());
     let of_live = live::routes().layer(small.clone()).with_state(running.clone());
-    of_rest.layer(small).with_state(api).merge(of_events).merge(of_live)
+    let carried = from_fn_with_state(running.clone(), checkpoint::carried);
+    of_rest.layer(carried).layer(small).with_state(api).merge(of_events).merge(of_live)
 }

@@ -4,7 +4,8 @@
 //!   "TCIMAGE1" │ part │ part │ … │ foot (JSON) │ its length u32 │ its CRC-32C u32
 //!   part: length u32 │ CRC-32C u32 │ zstd of so many bytes
 //! ```
-//! Numbers are little-endian. The first part is the state's head, the others are its cases.
+//! Numbers are little-endian. The first part is the state's head, the others are its cases. Beside an encrypted log
+//! every part is sealed with its keys, each for its place in its image: an image tells what the log tells.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::city::City;
 use domain::state::State;
 use domain::state::image::{ImageHead, ImagePart};
+
+use toancanh_log::keys::{KeyError, LogKeys};
 
 use super::{ImageFault, Origin};
 
@@ -25,10 +28,18 @@ const LEVEL: i32 = 1;
 struct Foot {
     origin: Origin,
     parts: usize,
+    /// Whether the parts are sealed.
+    #[serde(default)]
+    is_sealed: bool,
 }
 
 /// Writes an image, whole or not at all.
-pub(super) fn write(path: &Path, origin: &Origin, state: &State) -> Result<(), ImageFault> {
+pub(super) fn write(
+    path: &Path,
+    origin: &Origin,
+    state: &State,
+    keys: Option<&LogKeys>,
+) -> Result<(), ImageFault> {
     let io = |source| ImageFault::Io { path: path.to_owned(), source };
     let folder = path.parent().unwrap_or(path);
     std::fs::create_dir_all(folder).map_err(io)?;
@@ -37,12 +48,15 @@ pub(super) fn write(path: &Path, origin: &Origin, state: &State) -> Result<(), I
     file.write_all(MAGIC).map_err(io)?;
     let mut parts = 0;
     for part in std::iter::once(state.image_head()).chain(state.image_parts()) {
-        let packed = zstd::encode_all(part?.as_slice(), LEVEL).map_err(io)?;
+        let mut packed = zstd::encode_all(part?.as_slice(), LEVEL).map_err(io)?;
+        if let Some(keys) = keys {
+            packed = keys.seal(&packed, &place(origin, parts))?;
+        }
         file.write_all(&sized(&packed)).and_then(|()| file.write_all(&packed)).map_err(io)?;
         parts += 1;
     }
-    let foot =
-        serde_json::to_vec(&Foot { origin: origin.clone(), parts }).map_err(|error| io(error.into()))?;
+    let foot = serde_json::to_vec(&Foot { origin: origin.clone(), parts, is_sealed: keys.is_some() })
+        .map_err(|error| io(error.into()))?;
     file.write_all(&foot).and_then(|()| file.write_all(&sized(&foot))).map_err(io)?;
     let file = file.into_inner().map_err(|error| io(error.into_error()))?;
     file.sync_all().map_err(io)?;
@@ -64,6 +78,7 @@ fn sized(bytes: &[u8]) -> [u8; 8] {
 pub(super) fn read(
     path: &Path,
     city: &Arc<City>,
+    keys: Option<&LogKeys>,
     check: impl FnOnce(&Origin) -> Result<(), ImageFault>,
 ) -> Result<State, ImageFault> {
     let bytes = std::fs::read(path).map_err(|source| ImageFault::Io { path: path.to_owned(), source })?;
@@ -78,21 +93,34 @@ pub(super) fn read(
     }
     let foot: Foot = serde_json::from_slice(foot).map_err(|_| damaged("its foot cannot be read"))?;
     check(&foot.origin)?;
+    let keys = keys.filter(|_| foot.is_sealed);
+    if foot.is_sealed && keys.is_none() {
+        return Err(KeyError::NoKey.into());
+    }
     let mut parts = Vec::new();
     while let Some((sizes, after)) = rest.split_first_chunk::<8>() {
         let (length, sum) = numbers(*sizes);
         let (part, after) = after.split_at_checked(length).ok_or_else(|| damaged("a part is cut off"))?;
-        parts.push((part, sum));
+        parts.push((parts.len(), part, sum));
         rest = after;
     }
-    let Some(((head, head_sum), cases)) = parts.split_first() else {
+    let Some((head, cases)) = parts.split_first() else {
         return Err(damaged("it has no parts"));
     };
     if parts.len() != foot.parts {
         return Err(damaged("parts are missing"));
     }
-    let head = ImageHead::read(&unpack(path, head, *head_sum)?)?;
-    let read_part = |(part, sum): &(&[u8], u32)| Ok(head.part(&unpack(path, part, *sum)?)?);
+    let opened = |(nth, part, sum): &(usize, &[u8], u32)| {
+        if crc32c::crc32c(part) != *sum {
+            return Err(damaged("a part does not have its checksum"));
+        }
+        match keys {
+            Some(keys) => unpack(path, &keys.open(part, &place(&foot.origin, *nth))?),
+            None => unpack(path, part),
+        }
+    };
+    let head = ImageHead::read(&opened(head)?)?;
+    let read_part = |part: &(usize, &[u8], u32)| Ok(head.part(&opened(part)?)?);
     let read = on_all_cores(cases, read_part)?;
     Ok(State::of_image(city.clone(), head, read)?)
 }
@@ -102,11 +130,12 @@ fn numbers(sizes: [u8; 8]) -> (usize, u32) {
     (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]))
 }
 
-fn unpack(path: &Path, part: &[u8], sum: u32) -> Result<Vec<u8>, ImageFault> {
-    if crc32c::crc32c(part) != sum {
-        let why = "a part does not have its checksum";
-        return Err(ImageFault::Damaged { path: PathBuf::from(path), why });
-    }
+/// A sealed part opens at its place of its image only.
+fn place(origin: &Origin, nth: usize) -> Vec<u8> {
+    format!("toancanh image part 1\n{} {} {nth}", origin.log, origin.seq).into_bytes()
+}
+
+fn unpack(path: &Path, part: &[u8]) -> Result<Vec<u8>, ImageFault> {
     zstd::decode_all(part).map_err(|source| ImageFault::Io { path: PathBuf::from(path), source })
 }
 

@@ -114,13 +114,6 @@ pub(super) fn place(outcome: Outcome) -> Seq {
     }
 }
 
-/// The digests of the events that hold personal data, with their places.
-pub(super) fn personal_digests(events: &[Json]) -> Vec<(usize, Digest)> {
-    let has_personal = |event: &Json| !intake::take_personal(&mut event.clone()).is_empty();
-    let personal = events.iter().enumerate().filter(|(_, event)| has_personal(event));
-    personal.map(|(at, event)| (at, intake::content_digest(event))).collect()
-}
-
 /// The digest of what a record said, its personal members opened; none where that cannot be done.
 pub(crate) fn plain_digest(keys: &KeyStore, record: &StoredRecord) -> Option<Digest> {
     let mut event: Json = serde_json::from_slice(&record.bytes).ok()?;

@@ -1,5 +1,5 @@
-//! The form of an event in the log: the CloudEvent itself, with `reporter` and `applicant` taken
-//! out of `data` and sealed under the case's key in the extension attribute `sealedpersonal`.
+//! The form of an event in the log: the CloudEvent itself, with what is personal ([`intake::take_personal`]) taken
+//! out and sealed under the case's key in the extension attribute `sealedpersonal`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use domain::symbol::Symbols;
 use domain::{Seq, Timestamp};
 use serde_json::Value as Json;
 use toancanh_log::keys::{KeyError, KeyStore};
-use toancanh_log::{Item, StoredRecord};
+use toancanh_log::{Digest, Item, StoredRecord};
 
 use super::{StoreError, carried};
 
@@ -20,7 +20,12 @@ use super::{StoreError, carried};
 pub(super) const SEALED: &str = "sealedpersonal";
 
 /// Makes the log's item of an event.
-pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
+pub(crate) fn item(keys: &KeyStore, event: Json) -> Result<Item, KeyError> {
+    Ok(item_and_digest(keys, event)?.0)
+}
+
+/// The same, with the digest of what was sent where that is not the item's own: something personal was in it.
+pub(crate) fn item_and_digest(keys: &KeyStore, mut event: Json) -> Result<(Item, Option<Digest>), KeyError> {
     let text =
         |name: &str, event: &Json| event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     let key = intake::identity(&text("source", &event), &text("id", &event));
@@ -37,25 +42,30 @@ pub(crate) fn item(keys: &KeyStore, mut event: Json) -> Result<Item, KeyError> {
         members.insert(intake::BOUND_TO.to_owned(), bound);
     }
     let personal = intake::take_personal(&mut event);
-    let digest = if personal.is_empty() {
+    let is_open = !personal.keys().any(|path| intake::is_of_data(path));
+    let digest = if is_open {
         plain_digest
     } else {
         // A bare digest would let anyone who has the log guess at a telephone number for ever.
         match keys.content_digest(&subject, &plain_digest) {
-            Ok(digest) => {
-                let plain = Json::Object(personal).to_string();
-                let sealed = keys.seal(&subject, plain.as_bytes(), &key)?;
-                if let Json::Object(members) = &mut event {
-                    members.insert(SEALED.to_owned(), Json::String(hex(&sealed)));
-                }
-                digest
-            }
+            Ok(digest) => digest,
             // Whoever was taken out of the case does not come back with the next event; the event does.
             Err(KeyError::Erased) => intake::content_digest(&event),
             Err(error) => return Err(error),
         }
     };
-    Ok(Item { key, digest, payload: event.to_string().into_bytes() })
+    if !personal.is_empty() {
+        let plain = Json::Object(personal).to_string();
+        match (keys.seal(&subject, plain.as_bytes(), &key), &mut event) {
+            (Ok(sealed), Json::Object(members)) => {
+                members.insert(SEALED.to_owned(), Json::String(hex(&sealed)));
+            }
+            (Ok(_) | Err(KeyError::Erased), _) => {}
+            (Err(error), _) => return Err(error),
+        }
+    }
+    let item = Item { key, digest, payload: event.to_string().into_bytes() };
+    Ok((item, (!is_open).then_some(plain_digest)))
 }
 
 /// Reads an event back from its record.
@@ -89,7 +99,7 @@ pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
     Ok(envelope)
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.

@@ -4,10 +4,10 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use toancanh_log::keys::KeyStore;
-use toancanh_log::{Log, OpenError, Tender, Tending};
+use toancanh_log::{Checkpoint, Log, OpenError, RealDisk, Tender, Tending, checkpoint};
 
 /// What of the data is kept in a backup besides the log: each version of the city's regulations and
 /// calendar, without which its clocks cannot be computed again, and who may send events.
@@ -33,6 +33,25 @@ pub(super) fn start(
         tending.beside = Some(Box::new(move || copy_beside(&data, &backup)));
     }
     Tender::start(log, keys.clone(), tending)
+}
+
+/// The newest checkpoint, read again when the file of them has grown.
+#[derive(Default)]
+pub(super) struct Checkpoints(Mutex<(u64, Option<Checkpoint>)>);
+
+impl Checkpoints {
+    pub(super) fn newest(&self, log: &Path) -> Option<Checkpoint> {
+        let bytes = std::fs::metadata(log.join(checkpoint::FILE_NAME)).map_or(0, |about| about.len());
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0 != bytes {
+            match checkpoint::newest(&RealDisk, log) {
+                Ok(newest) => *held = (bytes, newest),
+                // The one before is a true one too.
+                Err(error) => tracing::warn!(%error, "the checkpoints cannot be read"),
+            }
+        }
+        held.1.clone()
+    }
 }
 
 /// Copies what lies beside the log, each file whole or not at all, and only those that have changed.

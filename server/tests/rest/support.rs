@@ -247,6 +247,7 @@ fn settings(folder: &Path) -> Settings {
         clock: NOW.to_owned(),
         open_reads: false,
         // Every restart of these tests goes on from an image, unless a test takes it away.
+        encrypt_log: None,
         image_every: 1,
         site_root: folder.join("site"),
         backup: None,

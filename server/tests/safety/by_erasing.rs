@@ -7,10 +7,10 @@ use toancanh_log::{Log, OpenMode, Options, Seq};
 use super::support::{PHONE, Place, done, report, run};
 
 /// What is personal in a case, as somebody with all files would read it.
-fn person(place: &Place, case: &str) -> Result<String, KeyError> {
-    let options = Options::default().mode(OpenMode::ReadOnly);
-    let (log, _) = Log::open(place.path("data/log"), options).unwrap();
+pub(super) fn person(place: &Place, case: &str) -> Result<String, KeyError> {
     let keys = KeyStore::open(place.path("data.keys")).unwrap();
+    let options = Options::default().mode(OpenMode::ReadOnly).log_keys(keys.log_keys()?, None);
+    let (log, _) = Log::open(place.path("data/log"), options).unwrap();
     let of_case = |bytes: &[u8]| {
         let event: Json = serde_json::from_slice(bytes).unwrap();
         (event["subject"] == case).then(|| event["sealedpersonal"].as_str().map(str::to_owned)).flatten()
@@ -53,7 +53,7 @@ fn a_person_is_erased_beside_a_running_server_and_the_rest_stays() {
     assert!(matches!(person(&place, "C-7"), Err(KeyError::Erased)));
     assert!(person(&place, "C-8").unwrap().contains(PHONE));
     let said = done(&["verify", "--data", &data]);
-    assert!(said.contains("events 1 to 21 in "), "{said}");
+    assert!(said.contains("events 1 to 23 in "), "{said}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::support::{Place, Server, done, report};
+use super::support::{Place, Server, done, left_out, report};
 
 /// Where the small file system is mounted, in the namespace's process.
 const MOUNTED: &str = "TOANCANH_TEST_MOUNTED";
@@ -32,7 +32,7 @@ fn ran_elsewhere() -> bool {
         return true;
     }
     if std::env::var_os("TOANCANH_WITHOUT_ROOT").is_some() {
-        eprintln!("left out: {TEST}: no file system could be mounted ({ran:?})");
+        left_out(TEST, &format!("no file system could be mounted ({ran:?})"));
         return true;
     }
     panic!("a small file system is mounted for it, as root, and it must hold: {ran:?}");

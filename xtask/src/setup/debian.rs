@@ -1,4 +1,5 @@
-//! The programs that only the tests need: a browser, its driver, strace, Redis, nginx, curl and iproute2.
+//! The programs that only the tests need: a browser, its driver, strace, Redis, nginx, curl, iproute2 and
+//! faketime.
 
 use crate::run;
 use crate::stages::Outcome;
@@ -20,13 +21,15 @@ pub(crate) const STRACE: &[&str] = &["strace"];
 
 /// Redis, which the tests of several servers start by themselves; as a Sentinel too.
 pub(crate) const REDIS_SERVER: &[&str] = &["redis-server"];
+/// Its library answers a process for the clock.
+const FAKETIME: &[&str] = &["faketime"];
 /// The client with which those tests look into it.
 const REDIS_CLI: &[&str] = &["redis-cli"];
 
 /// The reverse proxy behind which the tests look at the pages.
 pub(crate) const NGINX: &[&str] = &["nginx", "/usr/sbin/nginx"];
 
-const NEEDED: [Needed; 8] = [
+const NEEDED: [Needed; 9] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
     Needed { programs: STRACE, package: "strace" },
@@ -37,6 +40,8 @@ const NEEDED: [Needed; 8] = [
     Needed { programs: &["curl"], package: "curl" },
     // Cuts Redis in two, in network namespaces.
     Needed { programs: &["ip"], package: "iproute2" },
+    // Sets the clock of one process.
+    Needed { programs: FAKETIME, package: "faketime" },
 ];
 
 /// Installs what is missing with apt-get, as root or through sudo.

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: set-up, then everything that can be wrong, quickest first.
 
+mod left_out;
 mod stage;
 
 use crate::cargo::{self, HOST, WASM};
@@ -12,6 +13,7 @@ use crate::test_programs::{self, TestProgram};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use left_out::LeftOut;
 use stage::Stage;
 use std::process::Command;
 
@@ -27,8 +29,8 @@ pub(crate) struct Options {
     /// Stop at the first stage that fails, instead of running the rest too.
     #[arg(long)]
     fail_fast: bool,
-    /// Leave out what needs root (network namespaces) instead of failing with that reason; each test that
-    /// leaves something out says so.
+    /// Leave out what needs root (network namespaces, file systems of the tests' own) instead of failing with that
+    /// reason; the summary names and counts what was left out.
     #[arg(long)]
     without_root: bool,
     /// Given to the test programs: names to run, or flags such as --nocapture.
@@ -43,6 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         programs: None,
         test_args: options.test_args.clone(),
         without_root: options.without_root,
+        left_out: LeftOut::begin()?,
     };
     let mut stages = Stages::begin();
     let mut failed: Vec<Stage> = Vec::new();
@@ -57,8 +60,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     stages.print_table();
+    let left_out = run.left_out.print()?;
     if failed.is_empty() {
-        eprintln!("\nevery stage passed");
+        match left_out {
+            0 => eprintln!("\nevery stage passed"),
+            count => eprintln!("\nevery stage passed, {count} tests left out"),
+        }
         return Ok(());
     }
     for stage in &failed {
@@ -95,6 +102,7 @@ struct Run {
     programs: Option<Vec<TestProgram>>,
     test_args: Vec<String>,
     without_root: bool,
+    left_out: LeftOut,
 }
 
 impl Run {
@@ -206,14 +214,10 @@ impl Run {
 
     fn e2e(&mut self) -> Result<Outcome> {
         let environment = end_to_end::environment(&self.workspace)?;
-        let without_root = self.without_root;
         self.run_programs(
             |program| program.member == "tests",
             |command| {
                 command.envs(environment.iter().map(|(name, value)| (name, value)));
-                if without_root {
-                    command.env("TOANCANH_WITHOUT_ROOT", "1");
-                }
             },
         )
     }
@@ -224,11 +228,16 @@ impl Run {
         prepare: impl Fn(&mut Command),
     ) -> Result<Outcome> {
         let args = self.test_args.clone();
+        let (without_root, left_out) = (self.without_root, self.left_out.file().to_owned());
         let mut failed = Vec::new();
         for program in self.programs()?.iter().filter(|program| which(program)) {
             eprintln!("\n    {}", program.shown());
             let mut command = program.command();
             prepare(&mut command);
+            command.env(left_out::VARIABLE, &left_out);
+            if without_root {
+                command.env("TOANCANH_WITHOUT_ROOT", "1");
+            }
             command.args(&args);
             if !command.status().with_context(|| format!("cannot run {}", program.shown()))?.success() {
                 failed.push(program.shown());

@@ -9,7 +9,9 @@ use crate::files;
 use crate::frame::{self, Content, HEADER_BYTES, Hash};
 use crate::head::{self, Head};
 use crate::item::Seq;
+use crate::keys::LogKeys;
 use crate::record;
+use crate::sealing::{self, SealFault, SegmentCipher};
 use crate::segment;
 use crate::witness::Position;
 
@@ -50,6 +52,22 @@ pub fn restore(
     until: Until,
     now_us: i64,
 ) -> Result<Restored, OpenError> {
+    restore_with(disk, from, to, until, now_us, None)
+}
+
+/// The same, with what opens encrypted segments: needed where a restoring ends inside an encrypted frame, and for
+/// nothing else.
+///
+/// # Errors
+/// As [`restore`]; [`OpenError::NoKey`] where it ends inside a frame whose key is not among these.
+pub fn restore_with(
+    disk: &Arc<dyn Disk>,
+    from: &Path,
+    to: &Path,
+    until: Until,
+    now_us: i64,
+    log_keys: Option<&LogKeys>,
+) -> Result<Restored, OpenError> {
     let end = end_of(disk.as_ref(), from)?;
     let cluster = id_of(disk.as_ref(), from)?;
     disk.create_dir(to).map_err(OpenError::io("making", to))?;
@@ -65,8 +83,8 @@ pub fn restore(
     let has_all = |at: &Position| matches!(until, Until::Seq(last) if at.next_seq > last);
     while !has_all(&restored.position) {
         let Some(piece) = walk.next()? else { break };
-        let Some(kept) = kept(&piece, until, &restored.position.chain)? else { break };
         let path = to.join(segment::file_name(piece.segment.first_seq, piece.segment.number));
+        let Some(kept) = kept(&piece, until, &restored.position.chain, log_keys, &path)? else { break };
         let number = piece.segment.number;
         if held.as_ref().is_none_or(|(held, _)| *held != number) {
             sync(held.as_ref(), to)?;
@@ -117,7 +135,13 @@ struct Kept {
     part: Option<Vec<u8>>,
 }
 
-fn kept(piece: &Piece<'_>, until: Until, previous: &Hash) -> Result<Option<Kept>, OpenError> {
+fn kept(
+    piece: &Piece<'_>,
+    until: Until,
+    previous: &Hash,
+    log_keys: Option<&LogKeys>,
+    file: &Path,
+) -> Result<Option<Kept>, OpenError> {
     let header = &piece.header;
     let whole = Kept { next_seq: header.next_seq(), part: None };
     match until {
@@ -128,7 +152,14 @@ fn kept(piece: &Piece<'_>, until: Until, previous: &Hash) -> Result<Option<Kept>
         Until::Seq(last) => {
             let records = (last.get() - header.first_seq.get() + 1) as u32;
             let bad = |why| OpenError::BadOptions { what: format!("a frame cannot be divided ({why})") };
-            let (_, raw) = frame::open_body(header, &piece.bytes[HEADER_BYTES..]).map_err(bad)?;
+            let closed = |fault| match fault {
+                SealFault::NoKey => OpenError::NoKey { file: file.to_path_buf() },
+                SealFault::NotAuthentic(why) => bad(why),
+            };
+            let (body, segment) = (&piece.bytes[HEADER_BYTES..], piece.segment);
+            let clear = sealing::open(header, body, segment, piece.offset, log_keys).map_err(closed)?;
+            let cipher = SegmentCipher::of(segment, log_keys).map_err(closed)?;
+            let (_, raw) = frame::open_body(header, &clear).map_err(bad)?;
             let mut rest = raw.as_slice();
             for _ in 0..records {
                 record::take(&mut rest).ok_or_else(|| bad("records"))?;
@@ -151,7 +182,8 @@ fn kept(piece: &Piece<'_>, until: Until, previous: &Hash) -> Result<Option<Kept>
                 return Err(bad("its part has no room"));
             }
             let mut part = Vec::new();
-            frame::encode(&content, &piece.segment.binding(), piece.offset, &mut part);
+            frame::encode(&content, &segment.binding(), piece.offset, cipher.as_ref(), &mut part)
+                .map_err(Box::new)?;
             Ok(Some(Kept { next_seq: last.next(), part: Some(part) }))
         }
     }

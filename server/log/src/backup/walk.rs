@@ -16,7 +16,7 @@ use crate::witness::Position;
 
 const PIECE_BYTES: usize = 1 << 20;
 
-pub(super) struct Walk {
+pub(crate) struct Walk {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     cluster: ClusterId,
@@ -26,11 +26,11 @@ pub(super) struct Walk {
 }
 
 /// A frame, verified.
-pub(super) struct Piece<'a> {
-    pub(super) segment: &'a SegmentHeader,
-    pub(super) offset: u32,
-    pub(super) header: Header,
-    pub(super) bytes: &'a [u8],
+pub(crate) struct Piece<'a> {
+    pub(crate) segment: &'a SegmentHeader,
+    pub(crate) offset: u32,
+    pub(crate) header: Header,
+    pub(crate) bytes: &'a [u8],
 }
 
 /// What stands at a place.
@@ -41,7 +41,7 @@ enum Step {
 }
 
 impl Walk {
-    pub(super) fn new(
+    pub(crate) fn new(
         disk: Arc<dyn Disk>,
         dir: &Path,
         cluster: ClusterId,
@@ -52,12 +52,12 @@ impl Walk {
     }
 
     /// Behind the last frame that was handed on.
-    pub(super) fn position(&self) -> &Position {
+    pub(crate) fn position(&self) -> &Position {
         &self.at
     }
 
     /// The next frame; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Piece<'_>>, OpenError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Piece<'_>>, OpenError> {
         let header = loop {
             if (self.at.segment, self.at.offset) >= (self.end.segment, self.end.offset) {
                 return Ok(None);

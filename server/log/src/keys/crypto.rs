@@ -17,12 +17,12 @@ use zeroize::Zeroizing;
 use super::KeyError;
 
 /// A key that is wiped when it is dropped.
-pub(super) type Key = Zeroizing<[u8; 32]>;
+pub(crate) type Key = Zeroizing<[u8; 32]>;
 /// A case, by hash: the store names none.
 pub(super) type CaseHash = [u8; 32];
-pub(super) type Nonce = [u8; 24];
+pub(crate) type Nonce = [u8; 24];
 /// A case key under the master key, with its tag.
-pub(super) type Wrapped = [u8; 48];
+pub(crate) type Wrapped = [u8; 48];
 
 const VERSION: u8 = 1;
 const XCHACHA20_POLY1305: u8 = 1;
@@ -34,7 +34,7 @@ pub(super) fn random_key() -> Result<Key, KeyError> {
     Ok(key)
 }
 
-pub(super) fn fill_random(bytes: &mut [u8]) -> Result<(), KeyError> {
+pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), KeyError> {
     OsRng.try_fill_bytes(bytes).map_err(|_| KeyError::NoRandomness)
 }
 

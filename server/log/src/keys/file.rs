@@ -54,6 +54,7 @@ pub(super) struct KeyFile {
     synced_to: u64,
     /// A key was overwritten, but there was no room yet to write the file anew.
     rewrite_due: bool,
+    wrapped_anew: bool,
     failed: bool,
 }
 
@@ -102,6 +103,7 @@ impl KeyFile {
             end: SLOT_BYTES,
             synced_to: SLOT_BYTES,
             rewrite_due: false,
+            wrapped_anew: false,
             failed: false,
         };
         let torn = opened.read_all()?;
@@ -110,6 +112,52 @@ impl KeyFile {
             opened.wrap_anew(wrapped_under, &ring[0])?;
         }
         Ok((opened, torn))
+    }
+
+    /// The file as it is, for somebody who only reads while another may write it; `None` where there is none.
+    pub(super) fn look(disk: Arc<dyn Disk>, dir: &Path) -> Result<Option<KeyFile>, KeyError> {
+        let path = dir.join(FILE_NAME);
+        let file = match disk.open(&path, Access::Read) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(KeyError::io("opening", &path)(error)),
+        };
+        let (store, check) = read_header(file.as_ref(), &path)?;
+        let mut looked = KeyFile {
+            disk,
+            dir: dir.to_path_buf(),
+            file,
+            store,
+            check,
+            slots: HashMap::new(),
+            end: SLOT_BYTES,
+            synced_to: SLOT_BYTES,
+            rewrite_due: false,
+            wrapped_anew: false,
+            // Nobody writes with it.
+            failed: true,
+        };
+        let len = looked.file.len().map_err(KeyError::io("measuring", &path))?;
+        let mut bytes = vec![0; len as usize];
+        let read = looked.file.read_at(&mut bytes, 0).map_err(KeyError::io("reading", &path))?;
+        for offset in (SLOT_BYTES..read as u64).step_by(SLOT_BYTES as usize) {
+            let slot = bytes[offset as usize..].first_chunk::<{ SLOT_BYTES as usize }>();
+            // What is not whole is being written, or is the opening's to judge.
+            if let Some(record) = slot.and_then(|slot| decode(slot, &looked.store, offset)) {
+                looked.take_in(&record, offset)?;
+            }
+        }
+        Ok(Some(looked))
+    }
+
+    /// Whether its records are wrapped under this key.
+    pub(super) fn is_wrapped_under(&self, master: &Key) -> bool {
+        crypto::master_check(master) == self.check
+    }
+
+    /// Whether opening it put another master key in place of the one before.
+    pub(super) fn was_wrapped_anew(&self) -> bool {
+        self.wrapped_anew
     }
 
     /// Wraps every key under another master key, in a file that takes the place of this one.
@@ -129,6 +177,7 @@ impl KeyFile {
             records[at..at + SLOT_BYTES as usize].copy_from_slice(&bytes);
         }
         self.check = crypto::master_check(new);
+        self.wrapped_anew = true;
         write_file(self.disk.as_ref(), &self.dir, &self.store, &self.check, &records)
             .map_err(KeyError::io("writing", &path))?;
         self.file = self.disk.open(&path, Access::Write).map_err(KeyError::io("opening", &path))?;

@@ -57,11 +57,17 @@ impl Ring {
     }
 }
 
-/// The keys to try, the one to wrap under first.
-pub(super) fn read_or_make(disk: &dyn Disk, dir: &Path, ring: Ring) -> Result<Vec<Key>, KeyError> {
+/// The keys to try, the one to wrap under first; none is made.
+pub(super) fn read_all(disk: &dyn Disk, dir: &Path, ring: Ring) -> Result<Vec<Key>, KeyError> {
     let mut keys = ring.0;
     keys.extend(read(disk, &dir.join(NEXT_NAME))?);
     keys.extend(read(disk, &dir.join(FILE_NAME))?);
+    Ok(keys)
+}
+
+/// The same, with one made where there is none.
+pub(super) fn read_or_make(disk: &dyn Disk, dir: &Path, ring: Ring) -> Result<Vec<Key>, KeyError> {
+    let mut keys = read_all(disk, dir, ring)?;
     if keys.is_empty() {
         keys.push(make(disk, dir)?);
     }

@@ -1,10 +1,12 @@
-//! The key that signs checkpoints: Ed25519. Its seed lies beside the other keys, outside the data, mode 0600;
-//! its public half lies beside it in a form that may be given to anybody.
+//! The key that signs checkpoints: Ed25519. Its seed lies beside the other keys, outside the data, mode 0600, wrapped
+//! under the master key as they are; its public half lies beside it in a form that may be given to anybody.
 //!
 //! ```text
-//!   signing.key   0          8     10    12              16          48
-//!                 │"TCSIGNKY"│ ver-│  0  │ CRC32C of all │ seed (32) │
-//!                 │          │ sion│     │ but itself    │           │
+//!   signing.key   0          8     10    12              16            32           56             104
+//!                 │"TCSIGNKY"│  2  │  0  │ CRC32C of all │ master check│ nonce (24) │ wrapped seed │
+//!                 │          │     │     │ but itself    │ (16)        │            │ and tag (48) │
+//!
+//!   version 1     … 16 │ seed (32) │ 48: in the clear; it is wrapped at the next opening
 //!
 //!   signing.pub   toancanh-public-key 1 <64 hex>
 //! ```
@@ -28,8 +30,13 @@ const PUBLIC_NAME: &str = "signing.pub";
 const PUBLIC_BEGINS: &str = "toancanh-public-key 1 ";
 
 const MAGIC: [u8; 8] = *b"TCSIGNKY";
-const VERSION: u16 = 1;
-const FILE_BYTES: usize = 48;
+const VERSION: u16 = 2;
+const FILE_BYTES: usize = 104;
+const CLEAR_VERSION: u16 = 1;
+const CLEAR_BYTES: usize = 48;
+
+/// What the wrapped seed is bound to.
+const PLACE: &[u8] = b"toancanh signing key 1\n";
 
 /// The public half of a signing key; written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,10 +99,10 @@ pub(super) struct SigningKey {
 }
 
 impl SigningKey {
-    /// Reads the key in `dir`, or makes it there.
-    pub(super) fn read_or_make(disk: &dyn Disk, dir: &Path) -> Result<SigningKey, KeyError> {
+    /// Reads the key in `dir`, or makes it there. It is wrapped under the ring's first key from then on.
+    pub(super) fn read_or_make(disk: &dyn Disk, dir: &Path, ring: &[Key]) -> Result<SigningKey, KeyError> {
         let path = dir.join(FILE_NAME);
-        let seed = match disk.open(&path, Access::Read) {
+        let (seed, is_current) = match disk.open(&path, Access::Read) {
             Ok(file) => {
                 let mode = file.mode().map_err(KeyError::io("looking at", &path))?;
                 if mode & 0o077 != 0 {
@@ -103,19 +110,16 @@ impl SigningKey {
                 }
                 let mut bytes = Zeroizing::new([0; FILE_BYTES + 1]);
                 let read = file.read_at(bytes.as_mut(), 0).map_err(KeyError::io("reading", &path))?;
-                decode(&bytes[..read], &path)?
+                decode(&bytes[..read], &path, ring)?
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let seed = crypto::random_key()?;
-                let bytes = encode(&seed);
-                replace_file(disk, dir, FILE_NAME, Access::CreatePrivate, |file| {
-                    file.write_at(bytes.as_ref(), 0)
-                })
-                .map_err(KeyError::io("writing", &path))?;
-                seed
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (crypto::random_key()?, false),
             Err(error) => return Err(KeyError::io("opening", &path)(error)),
         };
+        if !is_current {
+            let bytes = encode(&seed, ring, &path)?;
+            replace_file(disk, dir, FILE_NAME, Access::CreatePrivate, |file| file.write_at(&bytes, 0))
+                .map_err(KeyError::io("writing", &path))?;
+        }
         let pair = pair(&seed)?;
         let mut public = PublicKey([0; 32]);
         public.0.copy_from_slice(pair.public_key().as_ref());
@@ -159,29 +163,45 @@ fn pair(seed: &Key) -> Result<Ed25519KeyPair, KeyError> {
     Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| KeyError::NotAuthentic)
 }
 
-fn encode(seed: &Key) -> Zeroizing<[u8; FILE_BYTES]> {
-    let mut bytes = Zeroizing::new([0; FILE_BYTES]);
+fn encode(seed: &Key, ring: &[Key], path: &Path) -> Result<[u8; FILE_BYTES], KeyError> {
+    let master = ring.first().ok_or_else(|| wrong_master(path))?;
+    let (nonce, wrapped) = crypto::wrap(master, seed, PLACE)?;
+    let mut bytes = [0; FILE_BYTES];
     bytes[..8].copy_from_slice(&MAGIC);
     bytes[8..10].copy_from_slice(&VERSION.to_le_bytes());
-    bytes[16..].copy_from_slice(seed.as_ref());
-    let crc = crc(bytes.as_ref());
+    bytes[16..32].copy_from_slice(&crypto::master_check(master));
+    bytes[32..56].copy_from_slice(&nonce);
+    bytes[56..].copy_from_slice(&wrapped);
+    let crc = crc(&bytes);
     bytes[12..16].copy_from_slice(&crc.to_le_bytes());
-    bytes
+    Ok(bytes)
 }
 
-fn decode(bytes: &[u8], path: &Path) -> Result<Key, KeyError> {
+/// The seed, and whether it is wrapped under the ring's first key.
+fn decode(bytes: &[u8], path: &Path, ring: &[Key]) -> Result<(Key, bool), KeyError> {
     let corrupt = |why| Err(KeyError::Corrupt { path: path.to_path_buf(), offset: 0, why });
-    if bytes.len() != FILE_BYTES || bytes[..8] != MAGIC {
+    if bytes.len() < CLEAR_BYTES || bytes[..8] != MAGIC {
         return corrupt("it is no signing key");
     }
     if u32_at(bytes, 12) != crc(bytes) {
         return corrupt("its checksum is wrong");
     }
-    let version = u16::from_le_bytes(array_at(bytes, 8));
-    if version != VERSION {
-        return Err(KeyError::Unsupported { found: format!("a signing key of version {version}") });
+    match (u16::from_le_bytes(array_at(bytes, 8)), bytes.len()) {
+        (CLEAR_VERSION, CLEAR_BYTES) => Ok((Zeroizing::new(array_at(bytes, 16)), false)),
+        (VERSION, FILE_BYTES) => {
+            let check: [u8; 16] = array_at(bytes, 16);
+            let found = ring.iter().position(|master| crypto::master_check(master) == check);
+            let at = found.ok_or_else(|| wrong_master(path))?;
+            let seed = crypto::unwrap(&ring[at], &array_at(bytes, 32), &array_at(bytes, 56), PLACE)?;
+            Ok((seed, at == 0))
+        }
+        (CLEAR_VERSION | VERSION, _) => corrupt("it has not the length of a signing key"),
+        (version, _) => Err(KeyError::Unsupported { found: format!("a signing key of version {version}") }),
     }
-    Ok(Zeroizing::new(array_at(bytes, 16)))
+}
+
+fn wrong_master(path: &Path) -> KeyError {
+    KeyError::WrongMaster { path: path.to_path_buf(), why: "it was wrapped under another master key" }
 }
 
 fn crc(bytes: &[u8]) -> u32 {

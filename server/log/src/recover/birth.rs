@@ -12,6 +12,7 @@ use crate::frame;
 use crate::head::{self, Head};
 use crate::item::{ClusterId, Seq};
 use crate::options::Options;
+use crate::sealing::SegmentCipher;
 use crate::segment::{self, SegmentHeader};
 use crate::witness::Position;
 
@@ -47,14 +48,19 @@ pub(super) fn make_if_new(disk: &dyn Disk, dir: &Path, options: &Options) -> Res
     };
     Head::create(disk, dir, cluster, &position, now_us)
         .map_err(OpenError::io("writing", &dir.join(head::FILE_NAME)))?;
-    let header = SegmentHeader {
+    let mut header = SegmentHeader {
         bytes: options.segment_bytes,
         cluster,
         number: 1,
         first_seq: Seq::FIRST,
         previous: chain,
         created_us: now_us,
+        seal: None,
     };
+    if let (Some(true), Some(keys)) = (options.encrypt, &options.log_keys) {
+        let (_, seal) = SegmentCipher::new_for(keys, &header.binding()).map_err(Box::new)?;
+        header.seal = Some(seal);
+    }
     let first = dir.join(segment::file_name(Seq::FIRST, 1));
     segment::create(disk, dir, &header).map_err(OpenError::io("writing", &first))?;
     files::write_id(disk, dir, &cluster, files::Kind::Log, now_us)

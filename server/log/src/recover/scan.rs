@@ -9,8 +9,9 @@ use crate::error::{Corruption, Damage, OpenError, Witness};
 use crate::frame::{self, ALIGN, HEADER_BYTES, Hash, Header};
 use crate::index::{Index, SegmentEntry};
 use crate::item::{ClusterId, Seq};
-use crate::options::{OpenProgress, Options};
+use crate::options::{OpenMode, OpenProgress, Options};
 use crate::record;
+use crate::sealing::{self, SealFault};
 use crate::segment::{self, SegmentFault, SegmentHeader};
 use crate::window::{Met, Window, meet, whole_frame};
 use crate::witness::{Expected, Position};
@@ -31,6 +32,8 @@ pub(super) struct Scanned {
     pub(super) chain: Hash,
     pub(super) next_seq: Seq,
     pub(super) frames: u64,
+    /// Of them, those whose content could not be looked at for want of a key.
+    pub(super) frames_closed: u64,
     pub(super) cursors: BTreeMap<String, Vec<u8>>,
     pub(super) torn: Option<Torn>,
     pub(super) damage: Option<Corruption>,
@@ -98,6 +101,7 @@ pub(super) fn scan(
         chain: frame::genesis(&cluster),
         next_seq: Seq::FIRST,
         frames: 0,
+        frames_closed: 0,
         cursors: BTreeMap::new(),
         torn: None,
         damage: None,
@@ -250,19 +254,32 @@ impl Scan<'_> {
         if header.previous != self.out.chain {
             return Err(damage(Damage::Chain { why: "the hash of the frame before" }));
         }
-        let (cursors, raw) = frame::open_body(header, &bytes[HEADER_BYTES..])
-            .map_err(|why| damage(Damage::Content { why }))?;
-        if !record::check(&raw, header.records) {
-            return Err(damage(Damage::Content { why: "records" }));
-        }
-        let mut rest = raw.as_slice();
-        let mut seq = header.first_seq;
-        while let Some(record) = record::take(&mut rest) {
-            self.options.admit.replay(seq, &record.key, &record.digest);
-            seq = seq.next();
-        }
-        for cursor in cursors {
-            self.out.cursors.insert(cursor.source, cursor.position);
+        let keys = self.options.log_keys.as_deref();
+        let clear = match &self.out.last {
+            Some(segment) => sealing::open(header, &bytes[HEADER_BYTES..], segment, offset, keys),
+            None => Err(SealFault::NoKey),
+        };
+        match clear {
+            Ok(clear) => {
+                let (cursors, raw) =
+                    frame::open_body(header, &clear).map_err(|why| damage(Damage::Content { why }))?;
+                if !record::check(&raw, header.records) {
+                    return Err(damage(Damage::Content { why: "records" }));
+                }
+                let mut rest = raw.as_slice();
+                let mut seq = header.first_seq;
+                while let Some(record) = record::take(&mut rest) {
+                    self.options.admit.replay(seq, &record.key, &record.digest);
+                    seq = seq.next();
+                }
+                for cursor in cursors {
+                    self.out.cursors.insert(cursor.source, cursor.position);
+                }
+            }
+            // Whoever only looks sees that the frame is the one that was written, and not what is in it.
+            Err(SealFault::NoKey) if self.options.mode == OpenMode::ReadOnly => self.out.frames_closed += 1,
+            Err(SealFault::NoKey) => return Err(OpenError::NoKey { file: path.to_path_buf() }.into()),
+            Err(SealFault::NotAuthentic(why)) => return Err(damage(Damage::Content { why })),
         }
         self.out.index.add_frame(header, offset);
         self.out.chain = frame::hash(bytes);

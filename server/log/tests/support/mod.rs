@@ -135,3 +135,12 @@ impl Door {
         changed.notify_all();
     }
 }
+
+/// Notes a test that was left out where `cargo xtask test` counts them.
+pub(crate) fn left_out(test: &str, why: &str) {
+    use std::io::Write;
+    eprintln!("left out: {test}: {why}");
+    let Some(file) = std::env::var_os("TOANCANH_LEFT_OUT") else { return };
+    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(file).unwrap();
+    file.write_all(format!("{test}: {why}\n").as_bytes()).unwrap();
+}

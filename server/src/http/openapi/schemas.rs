@@ -327,6 +327,12 @@ fn receipt() -> ObjectBuilder {
             ("metric", made(string("Which metric."))),
             ("query", made(strings)),
             ("value", cell()),
+            (
+                "checkpoint",
+                made(or_null(string(
+                    "The newest signed checkpoint of the log, its line; null before the first.",
+                ))),
+            ),
             ("definition", reference("Label")),
             ("clause", made(or_null(string("The clause that it rests on.")))),
             ("events", made(integer("How many events the cases have."))),

@@ -75,6 +75,7 @@ fn shapes_are_those_of_the_types() {
     check_shape("Escalation", &to_value(EscalationView::default()).unwrap());
     check_shape("Commitment", &to_value(CommitmentView::default()).unwrap());
     let receipt = Receipt { ranked_case: Some(String::new()), ..Receipt::default() };
+    let receipt = crate::http::checkpoint::WithCheckpoint { receipt: &receipt, checkpoint: None };
     check_shape("Receipt", &to_value(receipt).unwrap());
     check_shape("Label", &to_value(domain::city::Label::default()).unwrap());
     let problem = domain::problem::Problem::new("x", 400, "", "").at("x");
