@@ -6,9 +6,11 @@
 
 // The way of an event.
 pub mod carrier;
+pub mod audit;
 pub mod core;
 pub mod gateway;
 pub mod hub;
+pub mod signature;
 pub mod source;
 pub mod store;
 

@@ -30,6 +30,33 @@ pub struct Settings {
     pub notice: Option<(String, String)>,
     /// How events come to the city's other servers.
     pub carrying: Carrying,
+    /// What protects requests on their way.
+    pub in_transit: InTransit,
+}
+
+/// What protects requests on their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InTransit {
+    /// The certificate and its key; none answers over plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// How old the signature of a request may be, seconds.
+    pub signature_window_secs: u32,
+}
+
+impl Default for InTransit {
+    /// Plain HTTP, and signatures of the last five minutes.
+    fn default() -> Self {
+        Self { tls: None, signature_window_secs: 300 }
+    }
+}
+
+/// Files of PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsFiles {
+    /// The certificate, and those between it and the root.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
 }
 
 /// How events come to the city's other servers.

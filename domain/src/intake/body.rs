@@ -119,6 +119,8 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "case.rated" => Body::Rated(rating(data, gate, flags)?),
         "source.heartbeat" => Body::Heartbeat { watermark: time(data, "watermark")? },
         "counter.reported" => Body::Counter(counter(data, gate, flags)?),
+        // A signed request as it came, beside the events that were in it: no note of a case.
+        "memo.signed" => Body::Other,
         other if other.starts_with("memo.") => Body::Memo(Memo {
             of: text(data, "memo")?.into(),
             case: text(data, "case")?.into(),

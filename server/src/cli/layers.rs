@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 19] = [
     "city",
     "data",
     "keys",
@@ -26,6 +26,9 @@ pub(super) const KEYS: [&str; 16] = [
     "token",
     "speed",
     "backup",
+    "tls_cert",
+    "tls_key",
+    "signature_window_secs",
 ];
 
 /// Settings that are shown by no command. The address of Redis may hold a password.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Failure;
 use super::layers::{Layers, Setting};
 use crate::carrier::Address;
-use crate::settings::{Carrying, Settings};
+use crate::settings::{Carrying, InTransit, Settings, TlsFiles};
 
 /// Where data lie if nobody says.
 pub(super) const DATA: &str = "data";
@@ -64,6 +64,17 @@ pub struct ServerOptions {
     /// reads only what came after it; 0 keeps none [env: TOANCANH_IMAGE_EVERY; default: 20000].
     #[arg(long, value_name = "EVENTS")]
     pub image_every: Option<String>,
+    /// Answer over TLS, and only so: a file of PEM with the certificate and those between it and the root. When the
+    /// file changes the new one is taken without a restart [env: TOANCANH_TLS_CERT].
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// The certificate's private key, PEM [env: TOANCANH_TLS_KEY].
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+    /// How old the signature of a signed request may be
+    /// [env: TOANCANH_SIGNATURE_WINDOW_SECS; default: 300].
+    #[arg(long, value_name = "SECONDS")]
+    pub signature_window_secs: Option<String>,
     /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
     #[arg(long, value_name = "DIR")]
     pub site_root: Option<String>,
@@ -96,6 +107,9 @@ impl ServerOptions {
             layers.pick_or("redis_without_replica", without_replica, "false"),
             layers.pick_or("redis_absence_hours", self.redis_absence_hours.as_deref(), "72"),
             layers.pick_or("image_every", self.image_every.as_deref(), IMAGE_EVERY),
+            layers.pick_or("tls_cert", self.tls_cert.as_deref(), ""),
+            layers.pick_or("tls_key", self.tls_key.as_deref(), ""),
+            layers.pick_or("signature_window_secs", self.signature_window_secs.as_deref(), "300"),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
     }
@@ -121,8 +135,16 @@ impl ServerOptions {
             without_replica: need("redis_without_replica")?.parse("true or false")?,
             absence_hours: need("redis_absence_hours")?.parse("a whole number of hours")?,
         };
+        let window = need("signature_window_secs")?;
+        let signature_window_secs = window.parse("a whole number of seconds, 10 to 86400")?;
+        if !(10..=86_400).contains(&signature_window_secs) {
+            return Err(window.fault("a whole number of seconds, 10 to 86400"));
+        }
+        let in_transit =
+            InTransit { tls: tls(&need("tls_cert")?.text, &need("tls_key")?.text)?, signature_window_secs };
         let settings = Settings {
             carrying,
+            in_transit,
             city: need("city")?.text.clone(),
             data: PathBuf::from(&need("data")?.text),
             keys: PathBuf::from(&need("keys")?.text),
@@ -139,6 +161,16 @@ impl ServerOptions {
             check_backup(&settings.data, &settings.keys, backup)?;
         }
         Ok(settings)
+    }
+}
+
+/// A certificate and its key, or neither.
+fn tls(cert: &str, key: &str) -> Result<Option<TlsFiles>, Failure> {
+    match (cert, key) {
+        ("", "") => Ok(None),
+        (_, "") => Err(Failure::usage("--tls-key is missing: --tls-cert needs the certificate's private key")),
+        ("", _) => Err(Failure::usage("--tls-cert is missing: --tls-key is the key of a certificate")),
+        (cert, key) => Ok(Some(TlsFiles { cert: cert.into(), key: key.into() })),
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn settings(data: PathBuf) -> Settings {
         site_root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site")),
         notice: None,
         carrying: server::settings::Carrying::default(),
+        in_transit: server::settings::InTransit::default(),
         backup: None,
     }
 }

@@ -241,6 +241,7 @@ fn settings(folder: &Path) -> Settings {
         backup: None,
         notice: Some(("Thử nghiệm".to_owned(), "A trial".to_owned())),
         carrying: server::settings::Carrying::default(),
+        in_transit: server::settings::InTransit::default(),
     }
 }
 
