@@ -10,6 +10,9 @@ mod gateway {
     mod by_replay;
     mod by_request;
     mod by_rubbish;
+    mod by_signature;
     mod by_socket;
+    #[path = "../common/signer.rs"]
+    mod signer;
     mod support;
 }
