@@ -12,6 +12,7 @@ mod gateway {
     mod by_rubbish;
     mod by_signature;
     mod by_socket;
+    mod by_tls;
     #[path = "../common/signer.rs"]
     mod signer;
     mod support;

@@ -7,5 +7,8 @@ mod safety {
     mod by_erasing;
     mod by_full_disk;
     mod by_proof;
+    mod by_signature;
+    #[path = "../common/signer.rs"]
+    mod signer;
     mod support;
 }

@@ -22,6 +22,8 @@
 
 mod keep;
 mod prove;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
