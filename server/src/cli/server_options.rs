@@ -75,6 +75,10 @@ pub struct ServerOptions {
     /// [env: TOANCANH_SIGNATURE_WINDOW_SECS; default: 300].
     #[arg(long, value_name = "SECONDS")]
     pub signature_window_secs: Option<String>,
+    /// Live sockets (walls, leaders' screens, tablets) at once; one more is told to come back
+    /// [env: TOANCANH_LIVE_SOCKETS_MAX; default: 6144].
+    #[arg(long, value_name = "N")]
+    pub live_sockets_max: Option<String>,
     /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
     #[arg(long, value_name = "DIR")]
     pub site_root: Option<String>,
@@ -110,6 +114,7 @@ impl ServerOptions {
             layers.pick_or("tls_cert", self.tls_cert.as_deref(), ""),
             layers.pick_or("tls_key", self.tls_key.as_deref(), ""),
             layers.pick_or("signature_window_secs", self.signature_window_secs.as_deref(), "300"),
+            layers.pick_or("live_sockets_max", self.live_sockets_max.as_deref(), "6144"),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
     }
@@ -140,8 +145,9 @@ impl ServerOptions {
         if !(10..=86_400).contains(&signature_window_secs) {
             return Err(window.fault("a whole number of seconds, 10 to 86400"));
         }
-        let in_transit =
-            InTransit { tls: tls(&need("tls_cert")?.text, &need("tls_key")?.text)?, signature_window_secs };
+        let live_sockets_max = need("live_sockets_max")?.parse("a number of sockets, such as 6144")?;
+        let tls = tls(&need("tls_cert")?.text, &need("tls_key")?.text)?;
+        let in_transit = InTransit { tls, signature_window_secs, live_sockets_max };
         let settings = Settings {
             carrying,
             in_transit,

@@ -82,7 +82,9 @@ async fn taken(
     };
     let headers = parts.headers;
     let read = move |body: &[u8]| mode.read(&headers, body);
+    let began = Instant::now();
     let answer = gateway::offer_bytes(running, source, body, signed, read).await;
+    room.place.took(began.elapsed());
     drop(room);
     answer
 }
