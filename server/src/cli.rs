@@ -2,6 +2,7 @@
 //! does its work through the modules that own it, and ends with an exit code that means something:
 //! 0 success, 1 the thing asked about is not so, 2 bad usage or input, 3 the environment failed.
 
+mod audit;
 mod backup;
 mod city;
 mod clock_words;
@@ -67,6 +68,8 @@ enum Command {
     Simulate(simulate::Args),
     #[command(subcommand)]
     Source(source::Command),
+    #[command(subcommand)]
+    Audit(audit::Command),
     Verify(verify::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -108,6 +111,7 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::City(command) => city::run(command),
         Command::Simulate(args) => with_runtime("warn", simulate::run(args, layers)),
         Command::Source(command) => source::run(command, &layers),
+        Command::Audit(command) => audit::run(command, &layers),
         Command::Verify(args) => verify::run(args, &layers),
         Command::Backup(args) => backup::run_backup(args, &layers),
         Command::Restore(args) => backup::run_restore(args),

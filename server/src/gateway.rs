@@ -18,6 +18,7 @@ pub mod binary;
 mod check;
 pub mod local;
 pub mod problems;
+pub mod signed;
 pub mod split;
 
 use std::sync::Arc;
@@ -33,8 +34,10 @@ use toancanh_log::Outcome;
 use crate::running::Running;
 use crate::source::SourceGrant;
 use crate::store::Store;
+use crate::store::signed::SIGNED_REQUEST;
 
 pub use check::Checker;
+pub use signed::SignedBody;
 
 /// Bytes of one event as sent, at most.
 pub const EVENT_BYTES_MAX: usize = 256 << 10;
@@ -98,12 +101,18 @@ pub struct Rejection {
     pub problem: Problem,
 }
 
-/// Takes the events of one request of `source`, whose times are bounded by the city's clock.
+/// Takes the events of one request of `source`, whose times are bounded by the city's clock. What was
+/// `signed` is kept beside them.
 ///
 /// # Errors
 /// The problem of the whole request: another city's source (403), not durable now (503).
-pub async fn offer(running: &Running, source: &SourceGrant, events: Vec<Offered>) -> Result<Answer, Problem> {
-    offer_at(running, source, events, running.clock.now()).await
+pub async fn offer(
+    running: &Running,
+    source: &SourceGrant,
+    events: Vec<Offered>,
+    signed: Option<SignedBody>,
+) -> Result<Answer, Problem> {
+    offer_at(running, source, events, signed, running.clock.now()).await
 }
 
 /// The same with times bounded by `now`: an import of history is not bound to a replay's clock.
@@ -114,6 +123,7 @@ pub async fn offer_at(
     running: &Running,
     source: &SourceGrant,
     events: Vec<Offered>,
+    signed: Option<SignedBody>,
     now: Timestamp,
 ) -> Result<Answer, Problem> {
     check_city(running, source)?;
@@ -126,7 +136,7 @@ pub async fn offer_at(
     let known = snapshot.frozen.state().sources();
     // While the log is read again it is not known which names it holds.
     let has_room = |uri: &str| snapshot.rebuilding.is_some() || running.sources.has_room_for(uri, known);
-    let answer = take(&running.store, &checker, &has_room, events).await?;
+    let answer = take(&running.store, &checker, &has_room, events, signed).await?;
     count(running, &name, &answer);
     Ok(answer)
 }
@@ -141,7 +151,9 @@ pub async fn take(
     checker: &Checker<'_>,
     has_room: &(dyn Fn(&str) -> bool + Send + Sync),
     events: Vec<Offered>,
+    signed: Option<SignedBody>,
 ) -> Result<Answer, Problem> {
+    let signed = signed.map(|signed| (subjects(&events), signed));
     let check = |event: &Json| {
         checker.check(event)?;
         let uri = event.get("source").and_then(Json::as_str).unwrap_or_default();
@@ -167,9 +179,20 @@ pub async fn take(
     if good.is_empty() {
         return Ok(answer);
     }
+    let mut before = 0;
+    if let Some((subjects, mut signed)) = signed {
+        signed.settle(subjects.len());
+        let (request, mut records) = store.kept(&signed, &subjects)?;
+        for event in &mut good {
+            event[SIGNED_REQUEST] = Json::String(request.clone());
+        }
+        before = records.len();
+        records.append(&mut good);
+        good = records;
+    }
     let stored = store.append(good).await?;
     answer.seq = stored.durable;
-    for ((index, id), outcome) in places.into_iter().zip(stored.outcomes) {
+    for ((index, id), outcome) in places.into_iter().zip(stored.outcomes.into_iter().skip(before)) {
         match outcome {
             Outcome::Appended(_) => answer.accepted += 1,
             Outcome::Duplicate(_) => answer.duplicates += 1,
@@ -191,6 +214,7 @@ pub async fn offer_bytes<B, R>(
     running: &Running,
     source: &Arc<SourceGrant>,
     body: B,
+    signed: Option<SignedBody>,
     read: R,
 ) -> Result<Answer, Problem>
 where
@@ -198,14 +222,14 @@ where
     R: FnOnce(&[u8]) -> Result<Vec<Offered>, Problem> + Send + 'static,
 {
     if body.as_ref().len() <= BYTES_INLINE_MAX {
-        return offer(running, source, read(body.as_ref())?).await;
+        return offer(running, source, read(body.as_ref())?, signed).await;
     }
     let (running, source) = (running.clone(), source.clone());
     let runtime = tokio::runtime::Handle::current();
     let work = move || {
         let events = read(body.as_ref())?;
         drop(body);
-        runtime.block_on(offer(&running, &source, events))
+        runtime.block_on(offer(&running, &source, events, signed))
     };
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the work on a body was lost");
@@ -245,6 +269,19 @@ fn named(offered: &Offered) -> Option<String> {
         return None;
     };
     event.get("source")?.as_str().map(|name| name.chars().take(256).collect())
+}
+
+/// The case that each event names, where one can be read.
+fn subjects(events: &[Offered]) -> Vec<Option<String>> {
+    let subject = |offered: &Offered| match offered {
+        Offered::Event(event) => event
+            .get("subject")
+            .and_then(Json::as_str)
+            .filter(|subject| !subject.is_empty())
+            .map(str::to_owned),
+        Offered::Refused { .. } => None,
+    };
+    events.iter().map(subject).collect()
 }
 
 fn count(running: &Running, source: &str, answer: &Answer) {

@@ -5,10 +5,12 @@
 #![recursion_limit = "512"]
 
 // The way of an event.
+pub mod audit;
 pub mod carrier;
 pub mod core;
 pub mod gateway;
 pub mod hub;
+pub mod signature;
 pub mod source;
 pub mod store;
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::audit::Audit;
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core::Core;
+use crate::http::listen::Certificate;
 use crate::settings::Settings;
 use crate::source::Sources;
 use crate::store::Store;
@@ -29,6 +31,10 @@ pub struct Running {
     pub core: Core,
     /// Which build this is.
     pub version: Arc<str>,
+    /// Who was refused.
+    pub audit: Arc<Audit>,
+    /// The certificate, where it answers over TLS.
+    pub tls: Option<Arc<Certificate>>,
     /// Counters and gauges.
     pub telemetry: Arc<Telemetry>,
 }

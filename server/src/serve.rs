@@ -11,10 +11,12 @@ use domain::city::City;
 use engine::Registry;
 use tokio::sync::oneshot;
 
+use crate::audit::Audit;
 use crate::carrier::{self, Carrier};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core;
+use crate::http::listen::Certificate;
 use crate::image::{Images, Keeper, Pace};
 use crate::running::Running;
 use crate::settings::Settings;
@@ -61,6 +63,7 @@ pub async fn start_on(
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let address = listener.local_addr()?;
     let clock = Arc::new(clock);
+    let tls = settings.in_transit.tls.clone().map(Certificate::open).transpose()?;
     let (city, change) = crate::city::history::opened(&settings.data, &city, clock.now())?;
     let telemetry = Arc::new(Telemetry::default());
     let sources = Arc::new(Sources::open(&settings.data)?);
@@ -106,7 +109,10 @@ pub async fn start_on(
     if let Some(change) = &change {
         tell_of_change(&store, &city, change).await?;
     }
+    let audit = Arc::new(Audit::start(&settings.data)?);
     let running = Running {
+        audit,
+        tls,
         version: crate::version::version(&settings.site_root).into(),
         settings: Arc::new(settings),
         city,
@@ -139,9 +145,10 @@ pub async fn start_on(
     let (stop, stopped) = oneshot::channel::<()>();
     let local = crate::gateway::local::listen(&running)?;
     let router = crate::http::router(running.clone())?;
+    let tls = running.tls.clone();
     let served = tokio::spawn(async move {
         // Either somebody stops it, or nobody holds it any more.
-        let served = crate::http::listen::serve(listener, router, async { drop(stopped.await) }).await;
+        let served = crate::http::listen::serve(listener, tls, router, async { drop(stopped.await) }).await;
         local.close().await;
         served
     });
@@ -171,10 +178,17 @@ impl Started {
         tokio::task::spawn_blocking(move || keeper.stop()).await?;
         let core = tokio::task::spawn_blocking(move || self.core.join()).await?;
         core.map_err(|_| anyhow::anyhow!("the core's thread ended in a panic"))??;
-        let store = self.running.store.clone();
+        let (store, audit) = (self.running.store.clone(), self.running.audit.clone());
+        tokio::task::spawn_blocking(move || audit.close()).await?;
         drop(self.running);
         let_go(&store).await;
         Ok(())
+    }
+
+    /// `https` where it answers over TLS, else `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.running.tls.is_some() { "https" } else { "http" }
     }
 
     /// Whether the core's thread has ended: the server cannot go on.

@@ -40,6 +40,35 @@ pub struct Settings {
     pub other_servers: Vec<Origin>,
     /// How events come to the city's other servers.
     pub carrying: Carrying,
+    /// What protects requests on their way.
+    pub in_transit: InTransit,
+}
+
+/// What protects the server and its requests on their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InTransit {
+    /// The certificate and its key; none answers over plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// How old the signature of a request may be, seconds.
+    pub signature_window_secs: u32,
+    /// Live sockets at once, at most.
+    pub live_sockets_max: u32,
+}
+
+impl Default for InTransit {
+    /// Plain HTTP, signatures of the last five minutes, and three quarters of the connections for live sockets.
+    fn default() -> Self {
+        Self { tls: None, signature_window_secs: 300, live_sockets_max: 6_144 }
+    }
+}
+
+/// Files of PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsFiles {
+    /// The certificate, and those between it and the root.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
 }
 
 /// How events come to the city's other servers.

@@ -10,13 +10,15 @@
 //!   by (`source`, `id`) in either case;
 //! - it may add events to cases that another source reported, unless it was registered with
 //!   "own cases only" (which needs a URI, because that is how a case is known to be its own);
-//! - it sends at most so many events per second.
+//! - it sends at most so many events per second;
+//! - it signs its requests, where it was registered to ([`Signing`]).
 //!
 //! `toancanh source` changes the file while a server runs; the server notices within a second, and
 //! at once where it meets a token that it does not know.
 
 mod rate;
 mod registry;
+mod signing;
 mod token;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -26,8 +28,12 @@ use std::time::{Duration, Instant};
 
 use domain::state::SourceState;
 
+use crate::signature::Nonces;
+
 pub use rate::Bucket;
+pub use registry::keys::{add as add_key, remove as remove_key, revoke as revoke_key};
 pub use registry::{NewSource, SourceEntry, SourceError, add, list, remove};
+pub use signing::{KeyEntry, Signing, SigningKey};
 pub use token::Token;
 
 use registry::Stamp;
@@ -57,6 +63,8 @@ pub struct SourceGrant {
     pub own_cases_only: bool,
     /// How fast it may send.
     pub rate: Bucket,
+    /// How it signs.
+    pub signing: Signing,
     digest: TokenDigest,
 }
 
@@ -68,6 +76,7 @@ impl SourceGrant {
             uri: entry.uri.clone(),
             own_cases_only: entry.own_cases_only,
             rate: Bucket::new(entry.events_per_second, Instant::now()),
+            signing: Signing::of(entry),
             digest,
         }
     }
@@ -83,6 +92,9 @@ impl SourceGrant {
             own_cases_only: false,
             events_per_second: u32::MAX,
             added_at: String::new(),
+            require_signature: false,
+            cover: Vec::new(),
+            keys: Vec::new(),
         };
         Self::new(&entry, TokenDigest::default())
     }
@@ -102,6 +114,7 @@ impl SourceGrant {
             && self.uri == entry.uri
             && self.own_cases_only == entry.own_cases_only
             && self.rate.per_second() == entry.events_per_second
+            && self.signing == Signing::of(entry)
     }
 }
 
@@ -110,6 +123,10 @@ impl SourceGrant {
 pub struct Sources {
     data: PathBuf,
     held: Mutex<Held>,
+    /// What signed requests said once.
+    pub nonces: Nonces,
+    /// Since when these are remembered, Unix seconds.
+    pub since: i64,
 }
 
 #[derive(Debug, Default)]
@@ -129,7 +146,9 @@ impl Sources {
     /// # Errors
     /// With the file and what to do.
     pub fn open(data: &Path) -> Result<Self, SourceError> {
-        let sources = Self { data: data.to_owned(), held: Mutex::default() };
+        let since = jiff::Timestamp::now().as_second();
+        let sources =
+            Self { data: data.to_owned(), held: Mutex::default(), nonces: Nonces::default(), since };
         sources.reread(&mut sources.held())?;
         Ok(sources)
     }

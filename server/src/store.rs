@@ -3,6 +3,7 @@
 
 pub mod carried;
 pub mod record;
+pub mod signed;
 mod tending;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use domain::Seq;
 use domain::problem::Problem;
 use serde_json::Value as Json;
-use toancanh_log::keys::{Erased, KeyStore, LogKeys};
+use toancanh_log::keys::{Erased, KeyError, KeyStore, LogKeys};
 use toancanh_log::{
     AppendError, Batch, Checkpoint, Digest, Item, Log, OpenError, Outcome, ReadError, StoredRecord,
     TendStatus, Tender,
@@ -19,6 +20,7 @@ use toancanh_log::{
 use tokio::sync::oneshot;
 
 use crate::carrier::Carrier;
+use crate::gateway::SignedBody;
 
 pub use tending::{LOG, copy_beside};
 
@@ -268,6 +270,26 @@ impl Store {
         Ok(read.and_then(|record| carried::plain_digest(&self.keys, &record)))
     }
 
+    /// What the log will hold of a signed request besides its events, and the request's name.
+    ///
+    /// # Errors
+    /// A [`Problem`] of status 503 where the keys cannot be used.
+    pub(crate) fn kept(
+        &self,
+        body: &SignedBody,
+        subjects: &[Option<String>],
+    ) -> Result<(String, Vec<Json>), Problem> {
+        signed::memos(&self.keys, body, subjects).map_err(|error| not_sealed(&error))
+    }
+
+    /// Verifies again what is kept of the signed request that an event came in; none where it was not signed.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the log cannot be read.
+    pub fn proof(&self, seq: Seq, token: Option<&str>) -> Result<Option<signed::Proof>, StoreError> {
+        signed::proof(&self.log, &self.keys, seq, token)
+    }
+
     /// The keys of personal data.
     pub(crate) fn keys(&self) -> &Arc<KeyStore> {
         &self.keys
@@ -399,7 +421,7 @@ pub(crate) fn city_of(stored: &StoredRecord) -> Option<String> {
     stub.data.filter(|_| stub.kind == "vn.toancanh.case.received")?.city
 }
 
-fn not_sealed(error: &toancanh_log::keys::KeyError) -> Problem {
+fn not_sealed(error: &KeyError) -> Problem {
     tracing::error!(%error, "an event could not be sealed");
     let detail = "The key store cannot be written. Send the same events again under the same ids.";
     Problem::new("not-durable", 503, "Not durable now", detail)

@@ -48,6 +48,8 @@ pub struct Telemetry {
     pub tick_micros_max: AtomicU64,
     /// Requests answered.
     pub requests: Requests,
+    /// Requests of sources that were refused for who sent them.
+    pub refusals: Refusals,
     /// What was last wrong with the events of each source.
     pub source_errors: SourceErrors,
 }
@@ -99,6 +101,26 @@ impl Requests {
 /// From a millisecond to half a minute.
 fn durations() -> Histogram {
     Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0])
+}
+
+/// Requests refused for who sent them, by source and reason. Sources are registered ones or `unknown`, reasons
+/// the slugs of problems: few values, whatever is sent.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals(pub(crate) Family<RefusalLabels, Counter>);
+
+/// Who was refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct RefusalLabels {
+    source: String,
+    reason: String,
+}
+
+impl Refusals {
+    /// Counts one.
+    pub fn count(&self, source: &str, reason: &str) {
+        let labels = RefusalLabels { source: source.to_owned(), reason: reason.to_owned() };
+        self.0.get_or_create(&labels).inc();
+    }
 }
 
 /// What was last wrong with the events of each source: shown by `GET /api/v1/sources`.

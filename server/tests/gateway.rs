@@ -10,6 +10,10 @@ mod gateway {
     mod by_replay;
     mod by_request;
     mod by_rubbish;
+    mod by_signature;
     mod by_socket;
+    mod by_tls;
+    #[path = "../common/signer.rs"]
+    mod signer;
     mod support;
 }

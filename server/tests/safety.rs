@@ -9,5 +9,8 @@ mod safety {
     mod by_full_disk;
     mod by_proof;
     mod by_search;
+    mod by_signature;
+    #[path = "../common/signer.rs"]
+    mod signer;
     mod support;
 }

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use tests::program::{Program, binary, root};
 use tests::redis::signal;
 
-const FLAGS: &str = "--headless=new --no-sandbox --disable-quic --use-angle=swiftshader --enable-unsafe-swiftshader";
+const FLAGS: &str =
+    "--headless=new --no-sandbox --disable-quic --use-angle=swiftshader --enable-unsafe-swiftshader";
 
 /// The script, and the browser that it becomes, as a group of processes of their own.
 struct Kiosk(Child);

@@ -121,6 +121,8 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "counter.reported" => Body::Counter(counter(data, gate, flags)?),
         // That a person was taken out of a case changes nothing of the case.
         "memo.erased" => Body::Other,
+        // A signed request as it came, beside the events that were in it: no note of a case.
+        "memo.signed" => Body::Other,
         other if other.starts_with("memo.") => Body::Memo(Memo {
             of: text(data, "memo")?.into(),
             case: text(data, "case")?.into(),

@@ -78,11 +78,7 @@ async fn take(shared: &Shared, store: &Store, raws: Vec<Raw>, place: &Place) -> 
 
 /// The keys go first: they are durable before the records that need them.
 fn adopt(shared: &Shared, store: &Store, entry: &Entry) -> Result<(), CarrierError> {
-    if entry.keys.is_empty() {
-        return Ok(());
-    }
-    let Some(case) = entry.carried.sealed_case() else { return Ok(()) };
-    for key in &entry.keys {
+    for (case, key) in entry.all_keys() {
         match store.keys().adopt(&case, key) {
             Err(toancanh_log::keys::KeyError::NotAuthentic) => {
                 shared.count(|counters| &counters.refused, 1);

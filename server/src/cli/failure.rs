@@ -4,8 +4,10 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use crate::audit::AuditError;
 use crate::city::CityError;
 use crate::deadline::{EventsError, LawsError};
+use crate::http::listen::TlsError;
 use crate::import::{ImportError, MappingError};
 use crate::replay::{CarryError, ReplayError};
 use crate::simulate::SimulateError;
@@ -144,9 +146,23 @@ impl From<SimulateError> for Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match &error {
-            SourceError::Unknown { .. } => Self::not_so(error.to_string()),
-            SourceError::Exists { .. } | SourceError::BadName { .. } => Self::usage(error.to_string()),
+            SourceError::Unknown { .. } | SourceError::UnknownKey { .. } => Self::not_so(error.to_string()),
+            SourceError::Exists { .. }
+            | SourceError::BadName { .. }
+            | SourceError::BadKey { .. }
+            | SourceError::BadKeyName { .. }
+            | SourceError::BadCover { .. }
+            | SourceError::KeyExists { .. } => Self::usage(error.to_string()),
             _ => Self::environment(error.to_string()),
+        }
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        match &error {
+            AuditError::Broken { .. } => Self::not_so(error.to_string()),
+            AuditError::Io { .. } => Self::environment(error.to_string()),
         }
     }
 }
@@ -187,6 +203,10 @@ impl From<anyhow::Error> for Failure {
         };
         let error = match error.downcast::<SimulateError>() {
             Ok(simulate) => return simulate.into(),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<TlsError>() {
+            Ok(tls) => return Self::usage(tls.to_string()),
             Err(error) => error,
         };
         match error.downcast::<StoreError>() {

@@ -9,7 +9,7 @@ use super::Failure;
 use domain::document::Source;
 
 /// Every setting, by its key in the file. `--data` is `TOANCANH_DATA` is `data`.
-pub(super) const KEYS: [&str; 19] = [
+pub(super) const KEYS: [&str; 23] = [
     "city",
     "data",
     "keys",
@@ -29,6 +29,10 @@ pub(super) const KEYS: [&str; 19] = [
     "token",
     "speed",
     "backup",
+    "tls_cert",
+    "tls_key",
+    "signature_window_secs",
+    "live_sockets_max",
 ];
 
 /// Settings that are shown by no command. The address of Redis may hold a password.

@@ -11,7 +11,8 @@ use crate::store::Store;
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:8080\n  \
-    toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:0 --clock 2015-10-01T00:00:00-04:00,speed=600"
+    toancanh serve --city boston --data ./boston-data --listen 127.0.0.1:0 --clock 2015-10-01T00:00:00-04:00,speed=600\n  \
+    toancanh serve --city boston --data ./boston-data --listen 0.0.0.0:8443 --tls-cert ./city.pem --tls-key ./city.key"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -34,7 +35,7 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     crate::clock_sync::tell();
     let started = serve::start(settings, clock).await?;
     let asked = stop_requested();
-    say(&format!("listening on http://{}", started.address))?;
+    say(&format!("listening on {}://{}", started.scheme(), started.address))?;
     tokio::spawn(crate::service::tell(started.running.core.clone()));
     let has_failed = async {
         while !started.has_failed() {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Failure;
 use super::layers::{Layers, Setting};
 use crate::carrier::Address;
-use crate::settings::{Carrying, Origin, OriginError, Settings};
+use crate::settings::{Carrying, InTransit, Origin, OriginError, Settings, TlsFiles};
 
 /// Where data lie if nobody says.
 pub(super) const DATA: &str = "data";
@@ -80,6 +80,21 @@ pub struct ServerOptions {
     /// reads only what came after it; 0 keeps none [env: TOANCANH_IMAGE_EVERY; default: 20000].
     #[arg(long, value_name = "EVENTS")]
     pub image_every: Option<String>,
+    /// Answer over TLS, and only so: a file of PEM with the certificate and those between it and the root. When the
+    /// file changes the new one is taken without a restart [env: TOANCANH_TLS_CERT].
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// The certificate's private key, PEM [env: TOANCANH_TLS_KEY].
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+    /// How old the signature of a signed request may be
+    /// [env: TOANCANH_SIGNATURE_WINDOW_SECS; default: 300].
+    #[arg(long, value_name = "SECONDS")]
+    pub signature_window_secs: Option<String>,
+    /// Live sockets (walls, leaders' screens, tablets) at once; one more is told to come back
+    /// [env: TOANCANH_LIVE_SOCKETS_MAX; default: 6144].
+    #[arg(long, value_name = "N")]
+    pub live_sockets_max: Option<String>,
     /// The folder with the browser's files [env: TOANCANH_SITE_ROOT].
     #[arg(long, value_name = "DIR")]
     pub site_root: Option<String>,
@@ -115,6 +130,10 @@ impl ServerOptions {
             layers.pick_or("redis_absence_hours", self.redis_absence_hours.as_deref(), "72"),
             layers.pick_or("encrypt_log", self.encrypt_log.as_deref(), AS_BEFORE),
             layers.pick_or("image_every", self.image_every.as_deref(), IMAGE_EVERY),
+            layers.pick_or("tls_cert", self.tls_cert.as_deref(), ""),
+            layers.pick_or("tls_key", self.tls_key.as_deref(), ""),
+            layers.pick_or("signature_window_secs", self.signature_window_secs.as_deref(), "300"),
+            layers.pick_or("live_sockets_max", self.live_sockets_max.as_deref(), "6144"),
             layers.pick_or("site_root", self.site_root.as_deref(), &site_root),
         ])
     }
@@ -140,8 +159,17 @@ impl ServerOptions {
             without_replica: need("redis_without_replica")?.parse("true or false")?,
             absence_hours: need("redis_absence_hours")?.parse("a whole number of hours")?,
         };
+        let window = need("signature_window_secs")?;
+        let signature_window_secs = window.parse("a whole number of seconds, 10 to 86400")?;
+        if !(10..=86_400).contains(&signature_window_secs) {
+            return Err(window.fault("a whole number of seconds, 10 to 86400"));
+        }
+        let live_sockets_max = need("live_sockets_max")?.parse("a number of sockets, such as 6144")?;
+        let tls = tls(&need("tls_cert")?.text, &need("tls_key")?.text)?;
+        let in_transit = InTransit { tls, signature_window_secs, live_sockets_max };
         let settings = Settings {
             carrying,
+            in_transit,
             base_path: base_path(need("base_path")?)?,
             other_servers: origins(need("other_servers")?)?,
             city: need("city")?.text.clone(),
@@ -183,6 +211,18 @@ fn origins(setting: &Setting) -> Result<Vec<Origin>, Failure> {
     let each = setting.text.split(',').map(str::trim).filter(|text| !text.is_empty());
     each.map(|text| text.parse().map_err(|error: OriginError| setting.fault(&format!("{text:?} {error}"))))
         .collect()
+}
+
+/// A certificate and its key, or neither.
+fn tls(cert: &str, key: &str) -> Result<Option<TlsFiles>, Failure> {
+    match (cert, key) {
+        ("", "") => Ok(None),
+        (_, "") => {
+            Err(Failure::usage("--tls-key is missing: --tls-cert needs the certificate's private key"))
+        }
+        ("", _) => Err(Failure::usage("--tls-cert is missing: --tls-key is the key of a certificate")),
+        (cert, key) => Ok(Some(TlsFiles { cert: cert.into(), key: key.into() })),
+    }
 }
 
 /// Keys inside the data would travel with every copy of it, and open what they seal.

@@ -1,5 +1,11 @@
 //! How much the gateway has in hand at once. What does not fit waits a little, unread, so that the
 //! sender feels it; then it is sent away with 429 and loses nothing, because it was not taken.
+//!
+//! How many requests fit is found out while they come ([`Pace`]): as many as are answered in time, whatever
+//! the machine and its disk. So those that are taken are acknowledged within a second even when ten times as
+//! many come, and the others are told at once.
+
+mod pace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +16,7 @@ use tokio::time::timeout;
 
 use super::problems;
 
-/// Requests whose bodies are being read or whose events wait for the disk.
-const REQUESTS_MAX: usize = 512;
+pub use pace::{Pace, Place};
 
 /// Bytes of bodies in memory, in KiB: eight of the largest. Parsed they take about six times as much.
 const BODIES_KIB_MAX: usize = 128 << 10;
@@ -20,12 +25,12 @@ const BODIES_KIB_MAX: usize = 128 << 10;
 const SOCKETS_MAX: usize = 1_024;
 
 /// How long a request waits for room.
-const WAIT_MAX: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_millis(250);
 
 /// The room of one server's gateway.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    requests: Arc<Semaphore>,
+    requests: Arc<Pace>,
     bodies: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     wait_max: Duration,
@@ -34,7 +39,8 @@ pub struct Admission {
 /// Room that is held; given back when dropped.
 #[derive(Debug)]
 pub struct Room {
-    _request: OwnedSemaphorePermit,
+    /// Among the requests; it is told how long the answer took.
+    pub place: Place,
     bodies: Arc<Semaphore>,
     wait_max: Duration,
     held: Option<OwnedSemaphorePermit>,
@@ -43,7 +49,7 @@ pub struct Room {
 impl Default for Admission {
     fn default() -> Self {
         Self {
-            requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
+            requests: Arc::default(),
             bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
             sockets: Arc::new(Semaphore::new(SOCKETS_MAX)),
             wait_max: WAIT_MAX,
@@ -55,10 +61,10 @@ impl Admission {
     /// Room for one request.
     ///
     /// # Errors
-    /// 429 where there is none for some seconds.
+    /// 429 where there is none for a while.
     pub async fn request(&self) -> Result<Room, Problem> {
-        let request = wait(self.requests.clone(), 1, self.wait_max).await?;
-        Ok(Room { _request: request, bodies: self.bodies.clone(), wait_max: self.wait_max, held: None })
+        let place = timeout(self.wait_max, self.requests.place()).await.map_err(|_| crowded())?;
+        Ok(Room { place, bodies: self.bodies.clone(), wait_max: self.wait_max, held: None })
     }
 
     /// Room for one WebSocket of a source.
@@ -77,7 +83,7 @@ impl Room {
     /// last is what the time limit is for.
     ///
     /// # Errors
-    /// 429 where there is none for some seconds.
+    /// 429 where there is none for a while.
     pub async fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
         let wanted = bytes.div_ceil(1024);
         let held = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
@@ -85,23 +91,15 @@ impl Room {
         if more == 0 {
             return Ok(());
         }
-        let grown = wait(self.bodies.clone(), more, self.wait_max).await?;
+        let grown = match timeout(self.wait_max, self.bodies.clone().acquire_many_owned(more)).await {
+            Ok(Ok(permit)) => permit,
+            _ => return Err(crowded()),
+        };
         match &mut self.held {
             Some(held) => held.merge(grown),
             None => self.held = Some(grown),
         }
         Ok(())
-    }
-}
-
-async fn wait(
-    semaphore: Arc<Semaphore>,
-    permits: u32,
-    most: Duration,
-) -> Result<OwnedSemaphorePermit, Problem> {
-    match timeout(most, semaphore.acquire_many_owned(permits)).await {
-        Ok(Ok(permit)) => Ok(permit),
-        _ => Err(crowded()),
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use super::problems;
 use crate::core::Snapshot;
 use crate::source::SourceGrant;
+use crate::store::signed::SIGNED_REQUEST;
 
 /// What the product says to itself: a source that said it could change rules or quiet an alarm.
 const RESERVED: [&str; 5] = ["directive.", "alarm.", "screen.", "config.", "memo."];
@@ -67,6 +68,7 @@ impl<'a> Checker<'a> {
     pub fn bind(&self, event: &mut Json) {
         let Json::Object(members) = event else { return };
         members.remove(intake::BOUND_TO);
+        members.remove(SIGNED_REQUEST);
         if let Some(uri) = self.source.uri.as_ref().filter(|_| self.source.own_cases_only) {
             members.insert(intake::BOUND_TO.to_owned(), Json::String(uri.clone()));
         }

@@ -11,6 +11,7 @@
 //!   {"data": {"source": "…", "case": "…", "ids": […]}} {"data": [{…}, null]}
 //!   {"offer": [{…CloudEvent…}]}                        {"answer": {"accepted": 1, …}}
 //!   {"erase": {"case": "…"}}                           {"erased": "now"}
+//!   {"proof": {"seq": 42}}                             {"proof": {"signature": "holds", …}}
 //!                                              or each {"problem": {…RFC 9457…}}
 //! ```
 //!
@@ -41,6 +42,7 @@ use crate::core::Snapshot;
 use crate::running::Running;
 use crate::source::SourceGrant;
 use crate::store::record;
+use crate::store::signed::Proof;
 
 pub use place::connect;
 
@@ -93,6 +95,13 @@ pub enum Ask {
         /// The case code.
         case: String,
     },
+    /// Is this event what its source signed?
+    Proof {
+        /// Its place.
+        seq: u64,
+        /// The source's token, where its signatures cover it.
+        token: Option<String>,
+    },
 }
 
 /// What it is told.
@@ -112,6 +121,8 @@ pub enum Reply {
     Answer(Answer),
     /// To `Erase`.
     Erased(ErasedKey),
+    /// To `Proof`; none where it was not signed.
+    Proof(Option<Box<Proof>>),
     /// Instead of any of them.
     Problem(Problem),
 }
@@ -294,6 +305,7 @@ impl Importer {
             Ask::Known { source, cases } => Ok(Reply::Known(self.known(&source, &cases))),
             Ask::Data { source, case, ids } => self.data(&source, &case, &ids).await,
             Ask::Offer(events) => self.offer(events).await,
+            Ask::Proof { seq, token } => self.proof(Seq(seq), token.as_deref()),
             Ask::Erase { case } => Ok(Reply::Erased(self.running.store.erase_and_note(&case).await?.into())),
         }
     }
@@ -347,11 +359,19 @@ impl Importer {
         Ok(Reply::Data(found))
     }
 
+    fn proof(&self, seq: Seq, token: Option<&str>) -> Result<Reply, Problem> {
+        let proof = self.running.store.proof(seq, token).map_err(|error| {
+            tracing::error!(%error, "what is kept of a signed request could not be read");
+            Problem::new("unavailable", 503, "Not now", error.to_string())
+        })?;
+        Ok(Reply::Proof(proof.map(Box::new)))
+    }
+
     async fn offer(&mut self, events: Vec<Json>) -> Result<Reply, Problem> {
         let source = SourceGrant::local(&self.running.city.city.code);
         let events = events.into_iter().map(super::sized).collect();
         let now = Timestamp::from(jiff::Timestamp::now());
-        let answer = super::offer_at(&self.running, &source, events, now).await?;
+        let answer = super::offer_at(&self.running, &source, events, None, now).await?;
         self.taken = self.taken.max(answer.seq);
         Ok(Reply::Answer(answer))
     }

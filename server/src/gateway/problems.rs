@@ -5,9 +5,16 @@ use domain::problem::Problem;
 
 /// Every kind of problem that sending an event can meet, with its status and what it means: for the
 /// OpenAPI document. Those below 422 and 429 and 503 are of a whole request, the others of one event.
-pub const KINDS: [(&str, u16, &str); 20] = [
+pub const KINDS: [(&str, u16, &str); 27] = [
     ("unparsable-body", 400, "The body is not what its content type says, or ended too early"),
     ("unknown-source", 401, "No source has this token"),
+    ("signature-missing", 401, "The source must sign its requests, and this one is not signed"),
+    ("signature-invalid", 401, "The signature cannot be read, covers too little, or does not verify"),
+    ("signature-expired", 401, "The signature is older than the window or the server's start, or lies ahead"),
+    ("signature-replayed", 401, "A request with this nonce came before within the window"),
+    ("unknown-key", 401, "The signature's keyid is none of the source's keys"),
+    ("revoked-key", 401, "The signature's key was revoked"),
+    ("digest-mismatch", 401, "The body is not the one whose digest was signed"),
     ("no-right-to-city", 403, "The source is registered for another city"),
     ("body-too-large", 413, "The body has more than 16 MiB or more than 262,144 events"),
     ("unsupported-type", 415, "The content type is none of the four content modes"),

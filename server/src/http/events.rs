@@ -1,8 +1,10 @@
 //! `POST /api/v1/events` and the WebSocket that a source opens, `GET /api/v1/events/stream`: how
 //! events travel. What becomes of them is [`crate::gateway`]'s.
 
+mod signed;
 mod socket;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +13,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
@@ -19,11 +21,12 @@ use bytes::BytesMut;
 use domain::problem::Problem;
 use futures::StreamExt;
 use mime::Mime;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::params::Params;
 use super::problem;
 use crate::gateway::admission::{Admission, Room};
-use crate::gateway::{self, BODY_BYTES_MAX, Offered, binary, problems, split};
+use crate::gateway::{self, BODY_BYTES_MAX, Offered, SignedBody, binary, problems, split};
 use crate::running::Running;
 use crate::source::SourceGrant;
 
@@ -65,12 +68,23 @@ async fn taken(
         return Err(problems::too_many_requests("this source sends faster than it was registered for"));
     }
     let mut room = admission.request().await?;
+    let verified = signed::admit(running, source, &parts, true)?;
     let gathering = gather(body, declared(&parts.headers), &mut room);
     let body = tokio::time::timeout(BODY_TIME_MAX, gathering)
         .await
         .unwrap_or_else(|_| Err(problems::unparsable_body("it did not arrive within 120 seconds")))?;
+    let signed = match verified {
+        None => None,
+        Some(verified) => {
+            signed::check_body(running, source, &parts.extensions, &verified, &body)?;
+            Some(SignedBody::new(&source.name, verified, body.clone(), mode.spans()))
+        }
+    };
     let headers = parts.headers;
-    let answer = gateway::offer_bytes(running, source, body, move |body| mode.read(&headers, body)).await;
+    let read = move |body: &[u8]| mode.read(&headers, body);
+    let began = Instant::now();
+    let answer = gateway::offer_bytes(running, source, body, signed, read).await;
+    room.place.took(began.elapsed());
     drop(room);
     answer
 }
@@ -85,7 +99,7 @@ impl FromRequestParts<Running> for Bearer {
         token(&parts.headers)
             .and_then(|token| running.sources.find(token))
             .map(Self)
-            .ok_or_else(|| problem::response(problems::unknown_source()))
+            .ok_or_else(|| problem::response(signed::unknown(running, &parts.extensions)))
     }
 }
 
@@ -134,6 +148,15 @@ impl Mode {
             Self::Binary => binary::event(headers, body),
         }
     }
+
+    /// How the events of a body are found in it.
+    fn spans(self) -> fn(&[u8]) -> Vec<Range<usize>> {
+        match self {
+            Self::One | Self::Binary => gateway::signed::whole,
+            Self::Batch => gateway::signed::elements,
+            Self::Lines => gateway::signed::lines,
+        }
+    }
 }
 
 fn is_json(mime: &Mime) -> bool {
@@ -180,13 +203,14 @@ fn refused(problem: Problem, source: &SourceGrant) -> Response {
     response
 }
 
-/// Opens the WebSocket of a source.
+/// Opens the WebSocket of a source. Where the source must sign, this request is what it signs: the messages are
+/// its own as long as the socket stays open.
 async fn stream(
     State(running): State<Running>,
     Extension(admission): Extension<Admission>,
-    uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     bearer: Result<Bearer, Response>,
+    request: Request,
 ) -> Response {
     let upgrade = match problem::upgrade(upgrade) {
         Ok(upgrade) => upgrade,
@@ -196,17 +220,31 @@ async fn stream(
         Ok(Bearer(source)) => source,
         Err(response) => return response,
     };
-    let may = gateway::check_city(&running, &source).and_then(|()| Params::of(&uri)?.end());
-    if let Err(problem) = may {
-        return problem::response(problem);
-    }
-    match admission.socket() {
+    let (parts, _) = request.into_parts();
+    match opened(&running, &admission, &source, &parts) {
         Ok(room) => socket::bounded(upgrade).on_upgrade(move |socket| async move {
             socket::serve(socket, running, source).await;
             drop(room);
         }),
         Err(problem) => problem::response(problem),
     }
+}
+
+/// Room for the socket of a source that may open one.
+fn opened(
+    running: &Running,
+    admission: &Admission,
+    source: &SourceGrant,
+    parts: &Parts,
+) -> Result<OwnedSemaphorePermit, Problem> {
+    gateway::check_city(running, source)?;
+    Params::of(&parts.uri)?.end()?;
+    let verified = signed::admit(running, source, parts, false)?;
+    let room = admission.socket()?;
+    if let Some(verified) = &verified {
+        signed::opened(running, source, &parts.extensions, verified);
+    }
+    Ok(room)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use prometheus_client::registry::{Metric, Registry, Unit};
 use toancanh_log::{Stats, TendStatus};
 
 use super::api::Api;
+use super::listen::Certificate;
 use super::problem::{Refusal, internal};
 use crate::carrier::{Report, Standing};
 use crate::clock_sync::ClockSync;
@@ -26,6 +27,9 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 pub(super) async fn figures(State(api): State<Api>) -> Result<Response, Refusal> {
     let mut registry = Registry::with_prefix("toancanh");
     of_gateway_and_hub(&mut registry, &api.running.telemetry);
+    if let Some(tls) = &api.running.tls {
+        of_tls(&mut registry, tls);
+    }
     of_log(&mut registry, &api.running.store.log().stats());
     if let Some(carrier) = api.running.store.carrier() {
         of_carrier(&mut registry, &carrier.report(api.running.store.durable()));
@@ -71,9 +75,20 @@ fn of_gateway_and_hub(registry: &mut Registry, telemetry: &Telemetry) {
     counter(registry, "ticks", "Ticks done", get(&t.ticks_total));
     seconds(registry, "tick_last", "How long the last tick took", get(&t.tick_micros));
     seconds(registry, "tick_max", "The longest tick since the start", get(&t.tick_micros_max));
+    let refused = "Requests of sources refused for who sent them, by source and reason";
+    registry.register("source_requests_refused", refused, t.refusals.0.clone());
     registry.register("http_requests", "Requests answered", t.requests.answered.clone());
     let seconds = t.requests.seconds.clone();
     registry.register_with_unit("http_request", "How long requests took", Unit::Seconds, seconds);
+}
+
+fn of_tls(registry: &mut Registry, tls: &Certificate) {
+    let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    counter(registry, "tls_handshakes", "Handshakes that came to their end", get(&tls.handshakes_total));
+    let failed = "Connections that never became one over TLS";
+    counter(registry, "tls_handshakes_failed", failed, get(&tls.handshakes_failed_total));
+    let current = "1 while what the certificate's files hold is what is used";
+    gauge(registry, "tls_certificate_current", current, u64::from(tls.is_current()));
 }
 
 fn of_log(registry: &mut Registry, stats: &Stats) {

@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::listen::OverTls;
 use super::neighbours::Neighbours;
 use crate::settings::Settings;
 
@@ -36,13 +37,20 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// A browser that was here over TLS comes back over TLS, for a year.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Adds them where the answer says nothing of its own.
 pub(super) async fn secure(scripts: HeaderValue, request: Request, next: Next) -> Response {
+    let over_tls = request.extensions().get::<OverTls>().is_some();
     let mut response = next.run(request).await;
     let is_held = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if over_tls {
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
     }
     let is_script = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/javascript");
     let policy = if is_script { scripts } else { HeaderValue::from_static(NO_PAGE) };

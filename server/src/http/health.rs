@@ -31,6 +31,10 @@ pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
         said["backup"] =
             json!({ "ok": tended.backup_error.is_none(), "lag_seconds": tended.backup_lag.as_secs() });
     }
+    if let Some(tls) = &api.running.tls {
+        // Why it cannot be used is in the server's own log: paths are for nobody else.
+        said["tls"] = json!({ "ok": tls.is_current() });
+    }
     if let Some(carrier) = store.carrier() {
         said["carrier"] = json!(carrier.report(store.durable()));
     }

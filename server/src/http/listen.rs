@@ -1,5 +1,8 @@
-//! Connections: accepted, bounded in number and in how long they may take over their headers, and
-//! at the end asked to finish.
+//! Connections: accepted, where it is so asked over TLS, bounded in number and in how long they may take over
+//! their headers, and at the end asked to finish.
+
+mod certificate;
+mod handshake;
 
 use std::convert::Infallible;
 use std::io;
@@ -18,14 +21,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
+pub use certificate::{Certificate, TlsError};
+
+use handshake::Handshakes;
+
 /// How many connections are held at once, live sockets included. One more waits in the system's own
-/// queue until another has gone. (500 walls and tablets, their page loads, and room.)
-const CONNECTIONS_MAX: usize = 4_096;
+/// queue until another has gone. (5,000 walls and tablets, their page loads, and room.)
+const CONNECTIONS_MAX: usize = 8_192;
 
 /// A caller has so long to send the whole head of a request, and an idle connection is kept as
 /// long: slow heads cannot hold connections for ever.
@@ -34,17 +41,31 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(20);
 /// How long open requests have to finish when the server stops.
 const FINISH_TIME_MAX: Duration = Duration::from_secs(4);
 
-/// Answers on `listener` until `stop` is done, then lets open requests finish.
+/// Marks a request that came over TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct OverTls;
+
+/// Answers on `listener` until `stop` is done, then lets open requests finish; with a certificate over TLS, and
+/// only so.
 ///
 /// # Errors
 /// If the listener breaks for good.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<Arc<Certificate>>,
     router: Router,
     stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let bounds = Bounds { connections: CONNECTIONS_MAX, head_time: HEAD_TIME_MAX };
-    serve_within(bounds, listener, router, stop).await
+    let handshakes = tls.clone().map(Handshakes::new);
+    let serving = serve_within(bounds, listener, handshakes, router, stop);
+    match tls {
+        None => serving.await,
+        Some(tls) => tokio::select! {
+            served = serving => served,
+            () = tls.keep() => Ok(()),
+        },
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -56,6 +77,7 @@ struct Bounds {
 async fn serve_within(
     bounds: Bounds,
     listener: TcpListener,
+    handshakes: Option<Handshakes>,
     router: Router,
     stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
@@ -76,8 +98,26 @@ async fn serve_within(
         };
         match (place, accepted) {
             (Ok(place), Ok((stream, peer))) => {
-                let held = Held { stream, _place: place };
-                connections.spawn(connection(held, peer, router.clone(), bounds.head_time, stopping.clone()));
+                let (handshakes, router, mut stopping) =
+                    (handshakes.clone(), router.clone(), stopping.clone());
+                connections.spawn(async move {
+                    // Frames are small and wait for nobody.
+                    let _ = stream.set_nodelay(true);
+                    let over_tls = handshakes.is_some();
+                    let stream: Box<dyn Transport> = match handshakes {
+                        None => Box::new(stream),
+                        Some(handshakes) => tokio::select! {
+                            shaken = handshakes.shake(stream) => match shaken {
+                                Some(stream) => Box::new(stream),
+                                None => return,
+                            },
+                            _ = stopping.wait_for(|going| *going) => return,
+                        },
+                    };
+                    let caller = Caller { peer, over_tls };
+                    connection(Held { stream, _place: place }, caller, router, bounds.head_time, stopping)
+                        .await;
+                });
             }
             (Ok(_), Err(error)) => pause_after(&error).await,
             (Err(_), _) => break,
@@ -103,15 +143,16 @@ async fn pause_after(error: &io::Error) {
 
 async fn connection(
     held: Held,
-    peer: SocketAddr,
+    caller: Caller,
     router: Router,
     head_time: Duration,
     mut stopping: watch::Receiver<bool>,
 ) {
-    // Frames are small and wait for nobody.
-    let _ = held.stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(ConnectInfo(caller.peer));
+        if caller.over_tls {
+            request.extensions_mut().insert(OverTls);
+        }
         let answer = router.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
@@ -143,10 +184,22 @@ async fn connection(
     }
 }
 
+/// Who is at the other end, and how it came.
+#[derive(Clone, Copy)]
+struct Caller {
+    peer: SocketAddr,
+    over_tls: bool,
+}
+
+/// What bytes come and go by.
+trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
+
 /// A connection and its place among those that are held. It stays together when the connection
 /// becomes a WebSocket and leaves the hands of HTTP.
 struct Held {
-    stream: TcpStream,
+    stream: Box<dyn Transport>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -190,6 +243,7 @@ impl AsyncWrite for Held {
 mod tests {
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
     use tokio::sync::oneshot;
 
     use super::*;
@@ -211,7 +265,8 @@ mod tests {
         let router = Router::new().route("/peer", get(peer)).route("/slow", get(slow));
         let (stop, stopped) = oneshot::channel::<()>();
         let bounds = Bounds { connections, head_time };
-        let served = tokio::spawn(serve_within(bounds, listener, router, async { drop(stopped.await) }));
+        let served =
+            tokio::spawn(serve_within(bounds, listener, None, router, async { drop(stopped.await) }));
         Server { address, stop, served }
     }
 

@@ -5,17 +5,18 @@ mod unread;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use domain::problem::Problem;
 use domain::query::Query;
 use domain::wire::{BINARY_PROTOCOL, ClientFrame, Hello, JSON_PROTOCOL, ServerFrame};
 use futures::{SinkExt, StreamExt};
+use tokio::sync::Semaphore;
 
 use super::neighbours::Neighbours;
 use super::params::{Params, closed_lists};
@@ -29,12 +30,14 @@ const MESSAGE_BYTES_MAX: usize = 64 << 10;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The route.
-pub fn routes() -> Router<Running> {
-    Router::new().route("/api/v1/live", get(live))
+pub fn routes(sockets_max: u32) -> Router<Running> {
+    let sockets = Arc::new(Semaphore::new(sockets_max as usize));
+    Router::new().route("/api/v1/live", get(live)).layer(Extension(sockets))
 }
 
 async fn live(
     State(running): State<Running>,
+    Extension(sockets): Extension<Arc<Semaphore>>,
     headers: HeaderMap,
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -62,7 +65,21 @@ async fn live(
         }
         None => Format::Json,
     };
-    upgrade.on_upgrade(move |socket| serve(running, socket, format)).into_response()
+    let Ok(room) = sockets.try_acquire_owned() else {
+        return super::problem::response(crowded());
+    };
+    upgrade
+        .on_upgrade(move |socket| async move {
+            serve(running, socket, format).await;
+            drop(room);
+        })
+        .into_response()
+}
+
+/// Screens that are open stay live; one more than the server holds comes back later.
+fn crowded() -> Problem {
+    let detail = "The server holds as many live sockets as it may; come back after the time in Retry-After.";
+    Problem::new("too-many-sockets", 503, "Too many live sockets", detail)
 }
 
 /// A page of another site must not read numbers through its visitor's browser; those of the city's other

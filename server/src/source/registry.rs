@@ -1,19 +1,26 @@
 //! The registry's file, `<data>/sources.json`: written whole and renamed into place, so that a
 //! reader sees the old one or the new one; one writer at a time, by a lock file beside it.
 
+pub(super) mod keys;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use axum::http::HeaderName;
 use serde::{Deserialize, Serialize};
 
 use super::EVENTS_PER_SECOND;
+use super::signing::KeyEntry;
 use super::token::{Token, TokenDigest};
+use crate::signature::KeyFault;
 
 const FILE_NAME: &str = "sources.json";
 const LOCK_NAME: &str = "sources.lock";
-const VERSION: u32 = 1;
+/// The newest form that this program reads. A registry in which nobody signs is written in the first one, which
+/// older programs read too.
+const VERSION: u32 = 2;
 
 /// A source as the file has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +40,21 @@ pub struct SourceEntry {
     pub events_per_second: u32,
     /// When it was registered, RFC 3339 UTC.
     pub added_at: String,
+    /// Whether its requests must be signed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_signature: bool,
+    /// Headers that its signatures must cover besides what always must be covered, in lower case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cover: Vec<String>,
+    /// The keys that it signs with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyEntry>,
+}
+
+impl SourceEntry {
+    fn form(&self) -> u32 {
+        if self.require_signature || !self.cover.is_empty() || !self.keys.is_empty() { 2 } else { 1 }
+    }
 }
 
 /// A source to be registered.
@@ -48,6 +70,12 @@ pub struct NewSource {
     pub own_cases_only: bool,
     /// How many events it may send per second.
     pub events_per_second: u32,
+    /// Whether its requests must be signed.
+    pub require_signature: bool,
+    /// Headers that its signatures must cover besides what always must be covered.
+    pub cover: Vec<String>,
+    /// The keys that it signs with, by name: PEM, or base64 (see [`crate::signature::PublicKey::read`]).
+    pub keys: Vec<(String, String)>,
 }
 
 impl Default for NewSource {
@@ -58,6 +86,9 @@ impl Default for NewSource {
             uri: None,
             own_cases_only: false,
             events_per_second: EVENTS_PER_SECOND,
+            require_signature: false,
+            cover: Vec::new(),
+            keys: Vec::new(),
         }
     }
 }
@@ -108,6 +139,44 @@ pub enum SourceError {
     BadName {
         /// The name.
         name: String,
+    },
+    /// The key cannot be one.
+    #[error("the key {keyid:?} {fault}")]
+    BadKey {
+        /// Its name.
+        keyid: String,
+        /// What is wrong with it.
+        fault: KeyFault,
+    },
+    /// A key's name cannot be one.
+    #[error("{keyid:?} cannot be a key's name: use 1 to 128 printable ASCII characters")]
+    BadKeyName {
+        /// The name.
+        keyid: String,
+    },
+    /// What must be covered cannot be.
+    #[error("{name:?} is not the name of a header in lower case")]
+    BadCover {
+        /// The name.
+        name: String,
+    },
+    /// The source has a key of that name.
+    #[error(
+        "the source {name:?} has a key {keyid:?} already: name the new one otherwise, or remove that one"
+    )]
+    KeyExists {
+        /// The source.
+        name: String,
+        /// The key.
+        keyid: String,
+    },
+    /// The source has no such key.
+    #[error("the source {name:?} has no key {keyid:?}; `toancanh source key list {name}` shows which it has")]
+    UnknownKey {
+        /// The source.
+        name: String,
+        /// The key.
+        keyid: String,
     },
     /// No random bytes.
     #[error("the system gives no random bytes: {0}")]
@@ -161,6 +230,17 @@ pub fn add(data: &Path, new: &NewSource, replace: bool) -> Result<Token, SourceE
     if new.name.trim().is_empty() || new.name.len() > 128 || new.name.chars().any(char::is_control) {
         return Err(SourceError::BadName { name: new.name.chars().take(64).collect() });
     }
+    let mut keys: Vec<KeyEntry> = Vec::new();
+    for (keyid, text) in &new.keys {
+        keys::insert(&new.name, &mut keys, keys::entry(keyid, text)?)?;
+    }
+    for name in &new.cover {
+        let is_header =
+            name.parse::<HeaderName>().is_ok() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        if !is_header {
+            return Err(SourceError::BadCover { name: name.chars().take(64).collect() });
+        }
+    }
     let token = Token::random().map_err(SourceError::Random)?;
     change(data, |sources| {
         if sources.iter().any(|source| source.name == new.name) && !replace {
@@ -174,7 +254,10 @@ pub fn add(data: &Path, new: &NewSource, replace: bool) -> Result<Token, SourceE
             uri: new.uri.clone(),
             own_cases_only: new.own_cases_only,
             events_per_second: new.events_per_second.max(1),
-            added_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            added_at: now(),
+            require_signature: new.require_signature,
+            cover: new.cover.clone(),
+            keys: keys.clone(),
         });
         sources.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
@@ -197,6 +280,11 @@ pub fn remove(data: &Path, name: &str) -> Result<(), SourceError> {
     })
 }
 
+/// This instant, as the file has instants.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 fn change(
     data: &Path,
     edit: impl FnOnce(&mut Vec<SourceEntry>) -> Result<(), SourceError>,
@@ -213,7 +301,8 @@ fn change(
     let mut sources = list(data)?;
     edit(&mut sources)?;
     let path = data.join(FILE_NAME);
-    write_whole(&path, &Registry { version: VERSION, sources }).map_err(at(&path))
+    let version = sources.iter().map(SourceEntry::form).max().unwrap_or(1);
+    write_whole(&path, &Registry { version, sources }).map_err(at(&path))
 }
 
 fn write_whole(path: &Path, registry: &Registry) -> io::Result<()> {

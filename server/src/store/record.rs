@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use toancanh_log::keys::{KeyError, KeyStore};
 use toancanh_log::{Digest, Item, StoredRecord};
 
+use super::signed::SIGNED_REQUEST;
 use super::{StoreError, carried};
 
 /// The extension attribute (CloudEvents: lower-case letters and digits) that holds the sealed
@@ -30,16 +31,16 @@ pub(crate) fn item_and_digest(keys: &KeyStore, mut event: Json) -> Result<(Item,
         |name: &str, event: &Json| event.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     let key = intake::identity(&text("source", &event), &text("id", &event));
     // Only the product writes these attributes, and they are no part of what was sent.
-    let bound = event.as_object_mut().and_then(|members| {
+    let bound = event.as_object_mut().map(|members| {
         members.remove(SEALED);
         members.remove(carried::RECORDED);
         members.remove(carried::RIVAL);
-        members.remove(intake::BOUND_TO)
+        [intake::BOUND_TO, SIGNED_REQUEST].map(|name| members.remove_entry(name))
     });
     let plain_digest = intake::content_digest(&event);
     let subject = text("subject", &event);
     if let (Json::Object(members), Some(bound)) = (&mut event, bound) {
-        members.insert(intake::BOUND_TO.to_owned(), bound);
+        members.extend(bound.into_iter().flatten());
     }
     let personal = intake::take_personal(&mut event);
     let is_open = !personal.keys().any(|path| intake::is_of_data(path));
@@ -92,7 +93,7 @@ pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
     let mut envelope: Json = serde_json::from_slice(&record.bytes)
         .map_err(|error| StoreError::NotAnEvent { seq: Seq(record.seq.get()), why: error.to_string() })?;
     if let Json::Object(members) = &mut envelope {
-        for own in [SEALED, intake::BOUND_TO, carried::RECORDED, carried::RIVAL] {
+        for own in [SEALED, intake::BOUND_TO, SIGNED_REQUEST, carried::RECORDED, carried::RIVAL] {
             members.remove(own);
         }
     }

@@ -10,8 +10,8 @@ use toancanh_log::keys::KeyStore;
 use toancanh_log::{Checkpoint, Log, OpenError, RealDisk, Tender, Tending, checkpoint};
 
 /// What of the data is kept in a backup besides the log: each version of the city's regulations and
-/// calendar, without which its clocks cannot be computed again, and who may send events.
-const BESIDE: [&str; 2] = ["config", "sources.json"];
+/// calendar, without which its clocks cannot be computed again, who may send events, and who was refused.
+const BESIDE: [&str; 3] = ["config", "sources.json", crate::audit::chain::FILE_NAME];
 
 /// Where the log lies in a folder of data or in a backup of one.
 pub const LOG: &str = "log";

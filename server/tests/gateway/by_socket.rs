@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value as Json, json};
+use server::clock::{CityClock, ClockKind};
+use server::serve;
 use server::source::NewSource;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -153,4 +155,29 @@ async fn a_message_that_cannot_be_made_durable_is_told_so_and_the_socket_lives()
         assert_eq!(answer["error"]["problem"]["type"], "urn:toancanh:problem:not-durable", "{answer}");
     }
     server.started.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_live_socket_too_many_is_told_to_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(folder.path().join("data"));
+    settings.in_transit.live_sockets_max = 2;
+    let clock = CityClock::set(ClockKind::Set, at(NOW), 0.0);
+    let started = serve::start(settings, clock).await.unwrap();
+    let url = format!("ws://{}/api/v1/live", started.address);
+    let (first, _) = connect_async(&url).await.unwrap();
+    let _second = connect_async(&url).await.unwrap();
+    let Err(Error::Http(refused)) = connect_async(&url).await else { panic!("a third was let in") };
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    drop(first);
+    let mut came = false;
+    for _ in 0..100 {
+        came = connect_async(&url).await.is_ok();
+        if came {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(came, "the place of one that left is nobody's");
+    started.stop().await.unwrap();
 }

@@ -47,6 +47,7 @@ pub(super) fn settings(data: PathBuf) -> Settings {
         base_path: String::new(),
         other_servers: Vec::new(),
         carrying: server::settings::Carrying::default(),
+        in_transit: server::settings::InTransit::default(),
         backup: None,
     }
 }

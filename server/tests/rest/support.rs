@@ -255,6 +255,7 @@ fn settings(folder: &Path) -> Settings {
         base_path: String::new(),
         other_servers: Vec::new(),
         carrying: server::settings::Carrying::default(),
+        in_transit: server::settings::InTransit::default(),
     }
 }
 

@@ -130,7 +130,7 @@ impl Stream {
         let weight = bytes.len();
         self.pending_bytes += weight;
         self.pending.push_back(Box::pin(async move {
-            (weight, gateway::offer_bytes(&running, &source, bytes, split::message).await)
+            (weight, gateway::offer_bytes(&running, &source, bytes, None, split::message).await)
         }));
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use domain::metric::Metric;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Required, Response};
@@ -307,10 +309,17 @@ pub(in crate::http) fn events_call() -> Described {
         .content("application/json", content(utoipa::openapi::ObjectBuilder::new().build().into()));
     let call = operation("events", "events", "Takes events; answered when the accepted ones are durable")
         .security(SecurityRequirement::new("source", Vec::<String>::new()))
+        .description(Some(SIGNING))
+        .parameter(signed_header("Content-Digest", "`sha-256` or `sha-512` of the body (RFC 9530)."))
+        .parameter(signed_header(
+            "Signature-Input",
+            "What is covered, `created`, `nonce`, `keyid` (RFC 9421).",
+        ))
+        .parameter(signed_header("Signature", "The signature, by Ed25519 or ECDSA P-256 (RFC 9421)."))
         .request_body(Some(body.build()))
         .response("202", ok("What became of each event.", [("application/json", reference("Outcome"))]))
         .response("400", problem("The body cannot be parsed."))
-        .response("401", problem("No source has this token."))
+        .response("401", problem("No source has this token, or the request's signature does not hold."))
         .response("403", problem("The source has no right to this city."))
         .response("413", problem("The body is larger than 16 MiB."))
         .response("415", problem("The content type is none of the four modes."))
@@ -319,15 +328,37 @@ pub(in crate::http) fn events_call() -> Described {
     (HttpMethod::Post, "/api/v1/events", call.build())
 }
 
+/// How a source signs that must.
+const SIGNING: &str = "A source that was registered to sign sends HTTP Message Signatures (RFC 9421): covered are \
+    `@method`, `@target-uri` (or `@authority` and `@path`), `content-digest`, `content-type`, in binary mode every \
+    `ce-` header, and what its registration adds; `created` lies at most the window (300 s) back and 60 s ahead, and \
+    `nonce` is used once. Each attempt is signed anew. What was signed is kept beside the events.";
+
+/// A header of a signed request.
+fn signed_header(name: &str, description: &str) -> Parameter {
+    let description = format!("{description} Only of sources that sign.");
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(string("").build()))
+        .build()
+}
+
 /// `GET /api/v1/events/stream`.
 pub(in crate::http) fn stream_call() -> Described {
     let call = operation("eventsStream", "events", "A WebSocket on which a source sends events")
         .description(Some(
-            "One event or a batch a message; each message is answered as `POST /api/v1/events` would.",
+            "One event or a batch a message; each message is answered as `POST /api/v1/events` would. A source that \
+             must sign signs this request, without a body and its digest; the messages are not signed one by one, and \
+             no proof is kept beside their events.",
         ))
+        .parameter(signed_header("Signature-Input", "What is covered, `created`, `nonce`, `keyid` (RFC 9421)."))
+        .parameter(signed_header("Signature", "The signature, by Ed25519 or ECDSA P-256 (RFC 9421)."))
         .security(SecurityRequirement::new("source", Vec::<String>::new()))
         .response("101", Response::new("The WebSocket is open."))
-        .response("401", problem("No source has this token."))
+        .response("401", problem("No source has this token, or the request's signature does not hold."))
         .response("403", problem("The source has no right to this city."))
         .response("426", problem("Only a WebSocket is answered here."));
     (GET, "/api/v1/events/stream", call.build())

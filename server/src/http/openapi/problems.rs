@@ -7,9 +7,10 @@ use super::parts::{integer, one_of, string};
 use crate::gateway::problems::KINDS as OF_EVENTS;
 
 /// The kinds of everything but sending events: slug, status, what it means.
-pub(super) const KINDS: [(&str, u16, &str); 24] = [
+pub(super) const KINDS: [(&str, u16, &str); 26] = [
     ("bad-parameter", 400, "A parameter, named in `parameter`, is unknown or cannot be used"),
     ("bad-request", 400, "The request cannot be read"),
+    ("https-only", 400, "The port speaks HTTPS, and the request came over plain HTTP"),
     ("bad-message", 400, "A message on the live socket cannot be read"),
     ("unknown-subprotocol", 400, "None of the offered subprotocols of the live socket is known"),
     ("other-version", 400, "The page is of another version than the server, and must be loaded again"),
@@ -29,6 +30,7 @@ pub(super) const KINDS: [(&str, u16, &str); 24] = [
     ("rebuilding", 503, "The log is being read again after a start; no number may be shown yet"),
     ("busy", 503, "More questions wait than the server takes"),
     ("too-many-topics", 503, "Too many different questions are followed on live sockets"),
+    ("too-many-sockets", 503, "As many live sockets are open as the server holds"),
     ("unavailable", 503, "The server cannot answer this now"),
     ("log-stopped", 503, "The log has stopped taking events"),
     ("core-stopped", 503, "The thread that keeps the numbers has ended"),
