@@ -88,7 +88,7 @@ fn chosen(options: &Options) -> Vec<Stage> {
         Some(first) => all.skip_while(|stage| *stage != first).collect(),
         None if options.only.is_empty() => all.collect(),
         // A test of programs that are older than their sources would say nothing.
-        None if options.only.contains(&Stage::E2e) => {
+        None if options.only.contains(&Stage::E2e) || options.only.contains(&Stage::Package) => {
             let needed = [Stage::Build, Stage::Site];
             all.filter(|stage| needed.contains(stage) || options.only.contains(stage)).collect()
         }
@@ -121,6 +121,7 @@ impl Run {
             Stage::Build => self.build(),
             Stage::Unit => self.unit(),
             Stage::Site => unreachable!("has stages of its own"),
+            Stage::Package => self.package(),
             Stage::E2e => self.e2e(),
         })
     }
@@ -210,6 +211,11 @@ impl Run {
     fn site(&mut self, stages: &mut Stages) -> Result<()> {
         stages.run("npm packages", || setup::npm::ensure_packages(&self.workspace))?;
         site::build(&self.workspace, Speed::Shipped, stages)
+    }
+
+    fn package(&self) -> Result<Outcome> {
+        super::package::pack(&self.workspace, true)?;
+        Ok(Outcome::Done)
     }
 
     fn e2e(&mut self) -> Result<Outcome> {

@@ -25,12 +25,14 @@ pub(super) enum Stage {
     Unit,
     /// The wasm and the files of the web site.
     Site,
+    /// The packages of the quickly compiled program, each tried.
+    Package,
     /// End-to-end tests: real processes, real browser.
     E2e,
 }
 
 impl Stage {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Setup,
         Self::Format,
         Self::Tidy,
@@ -41,6 +43,7 @@ impl Stage {
         Self::Build,
         Self::Unit,
         Self::Site,
+        Self::Package,
         Self::E2e,
     ];
 
@@ -57,6 +60,7 @@ impl Stage {
             Self::Build => "build",
             Self::Unit => "unit",
             Self::Site => "site",
+            Self::Package => "package",
             Self::E2e => "e2e",
         }
     }
@@ -81,6 +85,7 @@ impl Stage {
             }
             Self::Build => "The compiler's message is above.",
             Self::Unit | Self::E2e => "The failing tests are named above; names after `--` run them alone.",
+            Self::Package => "The message says which package does not work, and how.",
             Self::Site => "The message is above; deleting target/xtask and target/site is safe.",
         }
     }
