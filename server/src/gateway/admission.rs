@@ -27,6 +27,10 @@ const SOCKETS_MAX: usize = 1_024;
 /// How long a request waits for room.
 const WAIT_MAX: Duration = Duration::from_millis(250);
 
+/// About how long whoever is sent away is kept, unread, before he is told: else those who come again at once would
+/// keep the server busy with sending them away.
+const KEPT: Duration = Duration::from_secs(1);
+
 /// The room of one server's gateway.
 #[derive(Clone, Debug)]
 pub struct Admission {
@@ -58,12 +62,15 @@ impl Default for Admission {
 }
 
 impl Admission {
-    /// Room for one request.
+    /// Room for one request with a body of so many bytes, where it says how many.
     ///
     /// # Errors
     /// 429 where there is none for a while.
-    pub async fn request(&self) -> Result<Room, Problem> {
-        let place = timeout(self.wait_max, self.requests.place()).await.map_err(|_| crowded())?;
+    pub async fn request(&self, body_bytes: usize) -> Result<Room, Problem> {
+        let Some(place) = self.requests.place(body_bytes, self.wait_max).await else {
+            keep_away(KEPT).await;
+            return Err(crowded());
+        };
         Ok(Room { place, bodies: self.bodies.clone(), wait_max: self.wait_max, held: None })
     }
 
@@ -103,6 +110,11 @@ impl Room {
     }
 }
 
+/// Waits for at most `time`, or [`KEPT`]; not all of those who came together are told together.
+pub async fn keep_away(time: Duration) {
+    tokio::time::sleep(time.min(KEPT).mul_f64(rand::random_range(0.5..1.0))).await;
+}
+
 fn crowded() -> Problem {
     problems::too_many_requests("the server has as much in hand as it can hold")
 }
@@ -114,9 +126,9 @@ mod tests {
     #[tokio::test]
     async fn what_does_not_fit_waits_and_is_then_sent_away() {
         let admission = Admission { wait_max: Duration::from_millis(50), ..Admission::default() };
-        let mut first = admission.request().await.unwrap();
+        let mut first = admission.request(0).await.unwrap();
         first.grow_to(BODIES_KIB_MAX * 1024).await.unwrap();
-        let mut second = admission.request().await.unwrap();
+        let mut second = admission.request(0).await.unwrap();
         assert_eq!(second.grow_to(1).await.unwrap_err().status, 429);
         drop(first);
         second.grow_to(16 << 20).await.unwrap();

@@ -25,7 +25,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::params::Params;
 use super::problem;
-use crate::gateway::admission::{Admission, Room};
+use crate::gateway::admission::{Admission, Room, keep_away};
 use crate::gateway::{self, BODY_BYTES_MAX, Offered, SignedBody, binary, problems, split};
 use crate::running::Running;
 use crate::source::SourceGrant;
@@ -64,10 +64,12 @@ async fn taken(
     let (parts, body) = request.into_parts();
     Params::of(&parts.uri)?.end()?;
     let mode = Mode::of(&parts.headers)?;
-    if source.rate.ready(Instant::now()).is_err() {
+    if let Err(wait) = source.rate.ready(Instant::now()) {
+        keep_away(wait).await;
         return Err(problems::too_many_requests("this source sends faster than it was registered for"));
     }
-    let mut room = admission.request().await?;
+    let mut room =
+        admission.request(declared(&parts.headers).unwrap_or_default().min(BODY_BYTES_MAX)).await?;
     let verified = signed::admit(running, source, &parts, true)?;
     let gathering = gather(body, declared(&parts.headers), &mut room);
     let body = tokio::time::timeout(BODY_TIME_MAX, gathering)
