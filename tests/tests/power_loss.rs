@@ -150,7 +150,8 @@ async fn after(binary: &Path, device: &Device) -> anyhow::Result<BTreeSet<String
         Err(error) => Err(error),
     };
     if known.is_ok() {
-        let said = tests::program::run(&["verify", "--city", "boston", "--data", &data.display().to_string()]);
+        let said =
+            tests::program::run(&["verify", "--city", "boston", "--data", &data.display().to_string()]);
         assert!(said.as_ref().is_ok_and(|said| said.contains("numbers\t")), "{said:?}");
     }
     device.unmount().unwrap();
