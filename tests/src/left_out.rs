@@ -22,7 +22,8 @@ pub fn leave_out(test: &str, why: &str) {
         std::env::var_os("TOANCANH_WITHOUT_ROOT").is_some(),
         "{test} needs root (--without-root or TOANCANH_WITHOUT_ROOT leaves it out): {why}"
     );
-    println!("left out: {test}: {why}");
+    // Seen with --nocapture alone.
+    let _ = writeln!(std::io::stderr(), "left out: {test}: {why}");
     let Some(file) = std::env::var_os(FILE) else { return };
     let opened = std::fs::OpenOptions::new().append(true).create(true).open(file);
     // One write, so that tests at the same time do not mix their lines.

@@ -19,7 +19,8 @@ async fn prove_redis_two_servers_come_to_the_same_and_one_can_be_lost() {
     let primary = Redis::start(&folder.path().join("primary"), &[]).unwrap();
     let replica = primary.replica(&folder.path().join("replica")).unwrap();
     let address = format!("{},127.0.0.1:{}", primary.address(), replica.port);
-    let plan = Plan::new(folder.path(), &address);
+    // What is carried is read from an encrypted log and goes into another.
+    let plan = Plan { options: &["--encrypt-log"], ..Plan::new(folder.path(), &address) };
     let (a, b) = (plan.start("a").await, plan.start("b").await);
     a.stands("live").await;
     b.stands("live").await;

@@ -330,15 +330,12 @@ pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError
     let lock = lock(dir, &options)?;
     let Recovered { report, cluster, index, position, end } = recover::recover(dir, &mut options)?;
     let shared = Arc::new(Shared::new(
-        Arc::clone(&options.disk),
+        &options,
         dir.to_path_buf(),
         cluster,
         index,
         report.cursors.clone(),
         position.clone(),
-        Arc::clone(&options.clock),
-        options.log_keys.clone(),
-        options.encrypt,
     ));
     let access = match (end, lock) {
         (Some(end), Some(lock)) => {

@@ -11,6 +11,7 @@ use crate::disk::Disk;
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
 use crate::keys::{KeyError, KeyStore, LogKeys};
+use crate::options::Options;
 use crate::read::FrameCache;
 use crate::stats::{Counters, Stats};
 use crate::witness::Position;
@@ -39,27 +40,24 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(
-        disk: Arc<dyn Disk>,
+        options: &Options,
         dir: PathBuf,
         cluster: ClusterId,
         index: Index,
         cursors: BTreeMap<String, Vec<u8>>,
         position: Position,
-        clock: Arc<dyn Clock>,
-        log_keys: Option<Arc<LogKeys>>,
-        encrypts: Option<bool>,
     ) -> Shared {
         Shared {
-            disk,
+            disk: Arc::clone(&options.disk),
             dir,
             cluster,
             counters: Counters::default(),
             index: RwLock::new(index),
             cursors: RwLock::new(cursors),
             cache: Mutex::default(),
-            clock,
-            log_keys,
-            encrypts,
+            clock: Arc::clone(&options.clock),
+            log_keys: options.log_keys.clone(),
+            encrypts: options.encrypt,
             checkpoints: Mutex::new(None),
             durable: AtomicU64::new(position.durable().get()),
             position: Mutex::new(position),

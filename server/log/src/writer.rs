@@ -5,6 +5,7 @@
 //! and only what landed moves [`Writer::landed`], from which everything starts again after a failure.
 
 mod plan;
+mod rotate;
 mod thread;
 mod witness;
 
@@ -20,7 +21,6 @@ use crate::disk::{Access, Disk, DiskFile, DiskLock};
 use crate::error::{AppendError, OpenError, is_full};
 use crate::frame::{self, Content, Hash};
 use crate::head::Head;
-use crate::index::SegmentEntry;
 use crate::item::{Appended, Batch, Seq, StoredRecord};
 use crate::keys::LogKeys;
 use crate::options::{BeforeCommit, Options};
@@ -281,11 +281,6 @@ impl Writer {
         }
     }
 
-    /// Whether the segment's frames are sealed exactly if they are to be.
-    fn is_sealed_as_wanted(&self) -> bool {
-        self.segment.seal.is_some() == self.encrypts && self.cipher.is_some() == self.encrypts
-    }
-
     fn compress(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         let compressed = self.compressor.as_mut()?.compress(raw).ok()?;
         (compressed.len() < raw.len()).then_some(compressed)
@@ -351,53 +346,6 @@ impl Writer {
             next_seq: self.landed.next_seq,
             chain: self.landed.chain,
         }
-    }
-
-    /// Ends this segment and begins the next. Nothing may be in flight.
-    fn rotate(&mut self) -> Result<(), AppendError> {
-        let mut header = SegmentHeader {
-            bytes: self.limits.segment_bytes,
-            cluster: self.segment.cluster,
-            number: self.segment.number + 1,
-            first_seq: self.landed.next_seq,
-            previous: self.landed.chain,
-            created_us: self.clock.now_us(),
-            seal: None,
-        };
-        let mut cipher = None;
-        if let (true, Some(keys)) = (self.encrypts, &self.log_keys) {
-            let made = SegmentCipher::new_for(keys, &header.binding());
-            let (made, seal) =
-                made.map_err(|error| AppendError::BeforeCommit { cause: Arc::from(error.to_string()) })?;
-            (cipher, header.seal) = (Some(made), Some(seal));
-        }
-        let name = segment::file_name(header.first_seq, header.number);
-        let path = self.dir.join(&name);
-        let made = segment::create(self.disk.as_ref(), &self.dir, &header)
-            .and_then(|()| self.disk.open(&path, Access::Write));
-        self.file = match made {
-            Ok(file) => file,
-            // There is none of that name yet, then: nothing has changed but that room is missing.
-            Err(error) if is_full(&error) && !self.exists(&name) => return Err(AppendError::Full),
-            Err(error) => return Err(self.poison("beginning a segment", &error)),
-        };
-        self.landed.offset = segment::HEADER_BYTES;
-        self.placed = self.landed;
-        self.dirty_to = 0;
-        add(&self.shared.counters.segments, 1);
-        self.shared.index_mut().add_segment(SegmentEntry {
-            path,
-            header: header.clone(),
-            end: segment::HEADER_BYTES,
-        });
-        self.segment = header;
-        self.cipher = cipher;
-        Ok(())
-    }
-
-    fn exists(&self, name: &str) -> bool {
-        // If even that cannot be told, assume the worse.
-        self.disk.list(&self.dir).map_or(true, |names| names.iter().any(|known| known == name))
     }
 
     /// From here on nothing is acknowledged. The first cause stays.

@@ -99,7 +99,7 @@ fn segments_of_before_stay_readable_and_nobody_stops_encrypting_by_forgetting_it
         drop(log);
         let is_sealed = from < 90;
         assert_eq!(holds_canary(&disk, DIR), !is_sealed, "{encrypt:?}");
-        assert_eq!(look(&disk, DIR, None).frames_closed > 0, true);
+        assert!(look(&disk, DIR, None).frames_closed > 0);
     }
     assert!(segments(&disk).len() > before.len() + 3);
     let log = open_sealed(&disk, None);

@@ -12,9 +12,7 @@ fn readable(place: &Place, folder: &str) -> usize {
     let (disk, log): (Arc<dyn Disk>, _) = (Arc::new(RealDisk), place.path(folder).join("log"));
     let whole = verify(&disk, &log, Against::default()).unwrap();
     assert!(whole.is_whole());
-    let mut read = Beheld::new(&disk, &log, whole.cluster, whole.position, None);
-    let count = read.by_ref().take_while(Result::is_ok).count();
-    count
+    Beheld::new(&disk, &log, whole.cluster, whole.position, None).take_while(Result::is_ok).count()
 }
 
 /// Whether anything of the images can be unpacked by somebody without any key.
