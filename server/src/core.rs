@@ -31,8 +31,7 @@ pub struct Snapshot {
     pub tick: u64,
     /// The state and the cube.
     pub frozen: Arc<Frozen>,
-    /// How much of the log has been read again after a start, in per cent; `None` once it is all
-    /// in. While it is there, no number may be shown.
+    /// How far the start has come, in per cent; `None` once all of the log is in. While it is there, no number may be shown.
     pub rebuilding: Option<u8>,
 }
 
@@ -88,12 +87,7 @@ impl Core {
         let snapshot = self.snapshot();
         match snapshot.rebuilding {
             None => Ok(snapshot),
-            Some(percent) => Err(Problem::new(
-                "rebuilding",
-                503,
-                "Numbers are being rebuilt",
-                format!("The log is being read again after a start: {percent} %. Ask again shortly."),
-            )),
+            Some(percent) => Err(crate::rebuilding::problem(percent)),
         }
     }
 

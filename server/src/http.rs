@@ -25,6 +25,7 @@ mod escalations;
 pub mod events;
 mod figures;
 mod flights;
+pub mod front;
 mod geojson;
 mod headers;
 mod health;

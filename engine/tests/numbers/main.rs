@@ -10,6 +10,7 @@ mod agree;
 mod buckets;
 mod known;
 mod lists;
+mod images;
 mod live;
 mod oracle;
 mod receipts;

@@ -31,9 +31,14 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     if args.new_keys {
         Store::make_keys(&settings.keys)?;
     }
-    let started = serve::start(settings, clock).await?;
-    let asked = stop_requested();
-    say(&format!("listening on http://{}", started.address))?;
+    let opening = serve::begin(settings, clock)?;
+    let mut asked = std::pin::pin!(stop_requested());
+    say(&format!("listening on http://{}", opening.address))?;
+    let started = tokio::select! {
+        started = opening.open() => started?,
+        // Nothing was acknowledged yet; a log that is half opened is opened by the next start.
+        () = &mut asked => return Ok(()),
+    };
     let has_failed = async {
         while !started.has_failed() {
             tokio::time::sleep(LOOK_EVERY).await;
