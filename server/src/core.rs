@@ -16,6 +16,7 @@ use toancanh_log::StoredRecord;
 use tokio::sync::watch;
 
 use crate::hub::Socket;
+use crate::rebuilding::Progress;
 
 pub use tick::{Parts, Take, start};
 
@@ -70,6 +71,7 @@ pub(crate) struct Subscribe {
 pub struct Core {
     input: SyncSender<Input>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    progress: Progress,
 }
 
 impl Core {
@@ -87,8 +89,14 @@ impl Core {
         let snapshot = self.snapshot();
         match snapshot.rebuilding {
             None => Ok(snapshot),
-            Some(percent) => Err(crate::rebuilding::problem(percent)),
+            Some(_) => Err(crate::rebuilding::problem(self.progress.percent())),
         }
+    }
+
+    /// How far the start has come, in per cent; `None` once there are numbers.
+    #[must_use]
+    pub fn rebuilding(&self) -> Option<u8> {
+        self.snapshots.borrow().rebuilding.map(|_| self.progress.percent())
     }
 
     /// Told of every new snapshot.

@@ -62,7 +62,7 @@ pub fn start(parts: Parts, epoch: u64) -> Result<(Core, Feed, Waiting), QueryErr
     let frozen = Arc::new(cube.freeze(state));
     let first = Snapshot { epoch, tick: 0, frozen, rebuilding: Some(0) };
     let (publish, snapshots) = watch::channel(Arc::new(first));
-    let core = Core { input: input.clone(), snapshots };
+    let core = Core { input: input.clone(), snapshots, progress: parts.progress.clone() };
     Ok((core, Feed(input.clone()), Waiting { parts, epoch, inputs, publish, input }))
 }
 

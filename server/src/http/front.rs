@@ -65,17 +65,13 @@ impl Front {
             let (front, alone) = (self.clone(), alone.clone());
             async move {
                 let answer = match front.whole.get() {
-                    Some((whole, core)) if !(is_page(&request) && is_rebuilding(core)) => whole.clone(),
+                    Some((whole, core)) if !(is_page(&request) && core.rebuilding().is_some()) => whole.clone(),
                     _ => alone,
                 };
                 answer.oneshot(request).await
             }
         })
     }
-}
-
-fn is_rebuilding(core: &Core) -> bool {
-    core.snapshot().rebuilding.is_some()
 }
 
 /// Whether a person asks for a page: files are asked for by their names, calls under `/api/`.

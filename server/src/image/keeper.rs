@@ -54,19 +54,19 @@ impl Keeper {
     ) -> std::io::Result<Self> {
         let (stop, stopped) = sync_channel(1);
         let mut kept = None;
-        let mut looked = Instant::now();
+        let mut looked: Option<Instant> = None;
         let thread = std::thread::Builder::new().name("images".into()).spawn(move || {
             loop {
                 let is_last = stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout);
                 let snapshot = core.snapshot();
-                let has_rested = is_last || looked.elapsed() >= REST;
+                let has_rested = is_last || looked.is_none_or(|looked| looked.elapsed() >= REST);
                 // One that the start could not use is as good as none.
                 let last = kept.unwrap_or_else(|| Seq(telemetry.image_seq.load(Relaxed)));
                 if has_rested && pace.is_due(&snapshot, last) {
                     let Some(store) = store.upgrade() else { return };
                     keep(&images, &snapshot, &store);
                     kept = Some(snapshot.frozen.seq());
-                    looked = Instant::now();
+                    looked = Some(Instant::now());
                 }
                 if is_last {
                     return;
