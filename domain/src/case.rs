@@ -8,6 +8,7 @@ use crate::clock::{Clock, Judgement, Timeliness};
 use crate::dimension::Dimension;
 use crate::event::{Event, Flag};
 use crate::geo::LatLng;
+use crate::packed::Packed;
 use crate::regulation::Requirement;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
@@ -268,14 +269,14 @@ fn level(at: Timestamp, weight: i8, attrs: Arc<Attrs>) -> Point {
 
 /// A case: its events in their own order, and what they come to. `timeline` is `None` until its
 /// `case.received` has come.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Case {
     /// Its code: the subject of its events.
     pub code: Arc<str>,
     /// In the order of [`Event::order`].
-    pub events: Vec<Arc<Event>>,
+    pub events: Packed<Vec<Arc<Event>>>,
     /// What they come to.
-    pub timeline: Option<Timeline>,
+    pub timeline: Packed<Option<Timeline>>,
     /// The latest position among its events.
     pub last_seq: Seq,
     /// Counts how often it was folded, so that a timer set before knows that it is stale.

@@ -30,6 +30,7 @@ pub mod geo;
 pub mod intake;
 pub mod lists;
 pub mod metric;
+pub mod packed;
 pub mod place;
 pub mod problem;
 pub mod query;

@@ -257,7 +257,7 @@ impl State {
         let new = points(timeline.as_ref());
         self.timers.remove(&(next_instant(&old, case.timeline.as_ref(), self.at), ix));
         let next = next_instant(&new, timeline.as_ref(), self.at);
-        case.timeline = timeline;
+        case.timeline = timeline.into();
         case.version += 1;
         if next < Timestamp::MAX {
             self.timers.insert((next, ix), case.version);
@@ -358,8 +358,8 @@ impl State {
         let ix = CaseIx(u32::try_from(self.cases.len()).unwrap_or(u32::MAX));
         self.cases.push_back(Arc::new(Case {
             code: code.clone(),
-            events: Vec::with_capacity(2),
-            timeline: None,
+            events: Vec::with_capacity(2).into(),
+            timeline: None.into(),
             last_seq: Seq::default(),
             version: 0,
         }));

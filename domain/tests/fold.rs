@@ -113,7 +113,7 @@ fn a_case_resolved_in_the_second_in_which_it_opens_is_never_open() {
 fn a_case_resolved_before_it_was_received_counts_at_both_times_and_is_flagged() {
     let story = [received("a", 100, Some(50)), envelope("resolved", "a", 20, json!({"result": "x"}))];
     let (state, _) = run(&story, &[]);
-    let timeline = state.find("a").unwrap().timeline.clone().unwrap();
+    let timeline = state.find("a").unwrap().timeline.as_ref().unwrap().clone();
     assert_eq!(
         timeline.flags,
         [domain::event::Flag::StrangeDueAt, domain::event::Flag::ClosedBeforeReceived]
@@ -267,7 +267,7 @@ proptest! {
     fn a_case_is_open_once_or_not_at_all(events in story()) {
         let (state, _) = run(&events, &[]);
         for case in state.cases() {
-            let Some(timeline) = &case.timeline else { continue };
+            let Some(timeline) = &*case.timeline else { continue };
             let points = timeline.points();
             for instant in (0..400).map(|step| at(step * DAY / 8)) {
                 let open: i64 = points.iter()
@@ -291,7 +291,7 @@ fn a_source_that_may_only_touch_its_own_cases_moves_no_other_whatever_comes_firs
     let resolved = || bound(envelope("resolved", "A", DAY, json!({})));
     let status = |events: &[Json]| {
         let (state, _) = run(events, &[]);
-        let timeline = state.find("A").unwrap().timeline.clone().unwrap();
+        let timeline = state.find("A").unwrap().timeline.as_ref().unwrap().clone();
         (timeline.resolved_at.is_some(), timeline.flags.contains(&Flag::NotYourCase))
     };
     assert_eq!(status(&[received("A", 0, None), resolved()]), (false, true));

@@ -491,8 +491,39 @@ fn told(is_hcmc: bool, picks: &[(u32, usize)]) -> Vec<(String, &'static str, Jso
 /// The same state, written and read.
 fn through_image(city: &City, state: &State) -> State {
     let head = ImageHead::read(&state.image_head().unwrap()).unwrap();
-    let parts: Vec<ImagePart> = state.image_parts().map(|part| head.part(&part.unwrap()).unwrap()).collect();
-    State::of_image(Arc::new(city.clone()), head, parts).unwrap()
+    let written: Vec<_> = state.image_stretches().map(|places| state.image_part(places).unwrap()).collect();
+    let parts: Vec<ImagePart> = written.iter().map(|part| ImagePart::read(part.clone()).unwrap()).collect();
+    let read = State::of_image(Arc::new(city.clone()), head, parts).unwrap();
+    // Nobody has looked at a case yet, and what is written of it is what it was written as.
+    assert!(
+        read.cases().iter().all(|case| case.events.unread().is_some() && case.timeline.unread().is_some())
+    );
+    let again: Vec<_> = read.image_stretches().map(|places| read.image_part(places).unwrap()).collect();
+    assert_eq!(again, written);
+    read
+}
+
+#[test]
+fn bytes_that_are_cut_off_are_no_image() {
+    let state = in_order(&hcmc(), &[("2024-02-05 10:00", "received", report("hcmc", 1))]);
+    let part = state.image_part(0..1).unwrap();
+    for length in 0..part.len() {
+        assert!(ImagePart::read(part[..length].to_vec()).is_err(), "{length} of {}", part.len());
+    }
+    ImagePart::read(part).unwrap();
+}
+
+#[test]
+fn a_case_that_was_only_glanced_at_is_still_bytes() {
+    let city = hcmc();
+    let state = in_order(&city, &[("2024-02-05 10:00", "received", report("hcmc", 1))]);
+    let read = through_image(&city, &state);
+    let case = read.find("c").unwrap();
+    assert_eq!(case.events.len(), 1);
+    assert_eq!(*case.timeline.glance(), *state.find("c").unwrap().timeline);
+    assert!(case.events.unread().is_some() && case.timeline.unread().is_some());
+    assert_eq!(case.events[0].subject, case.code);
+    assert!(case.events.unread().is_none() && case.timeline.unread().is_some());
 }
 
 proptest! {

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use domain::state::{Changes, State};
+use domain::state::{Changes, Row, State};
 use domain::{Seq, Timestamp};
 
 use crate::batch::MicroBatch;
 use crate::cells::CellCache;
 use crate::error::QueryError;
 use crate::history::History;
+use crate::image::ImagePart;
 use crate::registry::Registry;
 use crate::view::OverlayCache;
 
@@ -31,6 +32,14 @@ impl Cube {
         Ok(Self { registry, history, cells: CellCache::default(), overlays: Arc::default() })
     }
 
+    /// The aggregates of a state that an image gave back, with the image's counts of all its cases in the
+    /// order of the cases.
+    #[must_use]
+    pub fn of_image(parts: impl IntoIterator<Item = ImagePart>, registry: Arc<Registry>) -> Self {
+        let history = History::of_frames(parts.into_iter().map(|part| part.0));
+        Self { registry, history, cells: CellCache::default(), overlays: Arc::default() }
+    }
+
     /// Takes in what one step changed, and gives what live topics move by. An empty step costs
     /// nothing.
     ///
@@ -39,6 +48,14 @@ impl Cube {
     pub fn take(&mut self, changes: &Changes) -> Result<MicroBatch, QueryError> {
         self.history.take(&mut self.cells, &changes.rows)?;
         MicroBatch::new(&self.registry, &mut self.cells, changes)
+    }
+
+    /// Takes in what reading on after an image changed, at once: nobody follows any number yet.
+    ///
+    /// # Errors
+    /// [`QueryError::Cube`] if polars fails.
+    pub fn catch_up(&mut self, rows: &[Row]) -> Result<(), QueryError> {
+        Ok(self.history.take(&mut self.cells, rows)?)
     }
 
     /// A frozen copy at the state's (`seq`, `at`). The state must have given all its changes to

@@ -52,6 +52,12 @@ impl History {
         Ok(history)
     }
 
+    /// The points that lie in these frames.
+    pub(crate) fn of_frames(frames: impl IntoIterator<Item = DataFrame>) -> Self {
+        let frames: Vec<_> = frames.into_iter().filter(|frame| frame.height() > 0).map(Arc::new).collect();
+        Self { points: frames.iter().map(|frame| frame.height()).sum(), frames }
+    }
+
     /// The points of the cases at these places.
     fn of_cases(state: &State, places: Range<usize>) -> PolarsResult<Self> {
         let mut cache = CellCache::default();
@@ -59,7 +65,7 @@ impl History {
         let mut points = Points::default();
         let cases = state.cases().skip(places.start);
         for (place, case) in places.zip(&cases) {
-            let Some(timeline) = &case.timeline else {
+            let Some(timeline) = &*case.timeline else {
                 continue;
             };
             let ix = CaseIx(u32::try_from(place).unwrap_or(u32::MAX));

@@ -24,6 +24,7 @@ mod error;
 mod evaluate;
 mod filter;
 mod history;
+pub mod image;
 mod plan;
 mod points;
 mod receipt;

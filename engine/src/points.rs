@@ -44,7 +44,7 @@ pub(crate) struct Points {
     pub(crate) dims: [Vec<u32>; Dimension::COUNT],
     pub(crate) cells: [Vec<u64>; RESOLUTIONS],
     /// The attributes of the point before, whose cells the next one very often shares.
-    last: Option<(Arc<Attrs>, Cells)>,
+    pub(crate) last: Option<(Arc<Attrs>, Cells)>,
 }
 
 impl Points {

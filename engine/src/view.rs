@@ -183,6 +183,7 @@ impl Cut {
         let events: Vec<_> = newest.events.iter().filter(kept).cloned().collect();
         let last_seq = events.iter().map(|event| event.seq).max()?;
         let timeline = fold(city, state.symbols(), &events);
+        let (events, timeline) = (events.into(), timeline.into());
         Some(Case { code: newest.code.clone(), events, timeline, last_seq, version: newest.version })
     }
 }

@@ -16,6 +16,7 @@ use toancanh_log::StoredRecord;
 use tokio::sync::watch;
 
 use crate::hub::Socket;
+use crate::rebuilding::Progress;
 
 pub use tick::{Parts, Take, start};
 
@@ -31,8 +32,7 @@ pub struct Snapshot {
     pub tick: u64,
     /// The state and the cube.
     pub frozen: Arc<Frozen>,
-    /// How much of the log has been read again after a start, in per cent; `None` once it is all
-    /// in. While it is there, no number may be shown.
+    /// How far the start has come, in per cent; `None` once all of the log is in. While it is there, no number may be shown.
     pub rebuilding: Option<u8>,
 }
 
@@ -71,6 +71,7 @@ pub(crate) struct Subscribe {
 pub struct Core {
     input: SyncSender<Input>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    progress: Progress,
 }
 
 impl Core {
@@ -88,13 +89,14 @@ impl Core {
         let snapshot = self.snapshot();
         match snapshot.rebuilding {
             None => Ok(snapshot),
-            Some(percent) => Err(Problem::new(
-                "rebuilding",
-                503,
-                "Numbers are being rebuilt",
-                format!("The log is being read again after a start: {percent} %. Ask again shortly."),
-            )),
+            Some(_) => Err(crate::rebuilding::problem(self.progress.percent())),
         }
+    }
+
+    /// How far the start has come, in per cent; `None` once there are numbers.
+    #[must_use]
+    pub fn rebuilding(&self) -> Option<u8> {
+        self.snapshots.borrow().rebuilding.map(|_| self.progress.percent())
     }
 
     /// Told of every new snapshot.

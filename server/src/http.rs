@@ -26,6 +26,7 @@ mod escalations;
 pub mod events;
 mod figures;
 mod flights;
+pub mod front;
 mod geojson;
 mod headers;
 mod health;
@@ -98,7 +99,6 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
     let access = Access::of(&running.settings);
     let requests = running.telemetry.requests.clone();
     let api = Api { running: running.clone(), answers, administrator };
-    let base_path = running.settings.base_path.clone();
     let scripts = headers::script_policy(&running.settings);
     let neighbours = neighbours::Neighbours::of(&running.settings);
     let router = routes::routes(&running, api)
@@ -112,7 +112,7 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
         .layer(from_fn(move |request: Request, next: Next| {
             observe::observe(requests.clone(), request, next)
         }));
-    Ok(under(&base_path, router))
+    Ok(router)
 }
 
 /// The same answers under a path: a reverse proxy may hand it on or take it off.

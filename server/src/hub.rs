@@ -120,8 +120,7 @@ impl Hub {
     fn admit(&self, wish: &Subscribe, snapshot: &Snapshot) -> Result<(), Problem> {
         let busy = |slug: &str, detail: &str| Problem::new(slug, 503, "Not now", detail);
         if let Some(percent) = snapshot.rebuilding {
-            let detail = format!("The log is being read again after a start: {percent} %.");
-            return Err(busy("rebuilding", &detail));
+            return Err(crate::rebuilding::problem(percent));
         }
         if !wish.query.is_live() {
             let detail = "to, at, known_at and rules fix what is asked: ask GET /api/v1/aggregates for it";

@@ -6,6 +6,7 @@
 //! is read from its beginning. Losing every image loses nothing but time.
 
 mod file;
+mod foot;
 mod keeper;
 mod look;
 
@@ -17,8 +18,8 @@ use domain::state::State;
 use domain::state::image::ImageError;
 use domain::{Seq, Timestamp};
 use sha2::{Digest, Sha256};
-use toancanh_log::ReadError;
 use toancanh_log::keys::KeyError;
+use toancanh_log::{Landmark, ReadError};
 
 use crate::store::{Store, StoreError};
 
@@ -60,6 +61,9 @@ pub enum ImageFault {
     /// Its content.
     #[error(transparent)]
     Content(#[from] ImageError),
+    /// Its counts.
+    #[error(transparent)]
+    Counts(#[from] engine::image::ImageError),
     /// The log.
     #[error(transparent)]
     Log(#[from] ReadError),
@@ -69,6 +73,14 @@ pub enum ImageFault {
     /// The log's own.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What an image gives back.
+pub struct Kept {
+    /// The state.
+    pub state: State,
+    /// The dated counts of its cases, in their order.
+    pub counts: Vec<engine::image::ImagePart>,
 }
 
 /// What an image must be of to count.
@@ -102,13 +114,13 @@ impl Images {
     /// The newest state that can be used, at or before `now`; each image that cannot be is told to the
     /// log and passed over.
     #[must_use]
-    pub fn newest(&self, store: &Store, city: &Arc<City>, now: Timestamp) -> Option<State> {
+    pub fn newest(&self, store: &Store, city: &Arc<City>, now: Timestamp) -> Option<Kept> {
         for path in self.files() {
             let keys = store.opens_beside().unwrap_or_default();
             match file::read(&path, city, keys.as_deref(), |origin| check(origin, &path, store, city)) {
-                Ok(state) if state.at() <= now => {
-                    tracing::info!(path = %path.display(), seq = %state.seq(), "the start goes on from an image");
-                    return Some(state);
+                Ok(kept) if kept.state.at() <= now => {
+                    tracing::info!(path = %path.display(), seq = %kept.state.seq(), "the start goes on from an image");
+                    return Some(kept);
                 }
                 Ok(_) => {
                     tracing::info!(path = %path.display(), "the image is of a later time than the clock's")
@@ -119,12 +131,13 @@ impl Images {
         None
     }
 
-    /// The place of the newest image, usable or not; 0 where there is none.
+    /// Where the log need be read from before there are numbers, by what the newest image says; `None` is from
+    /// its beginning. Whether the image can be used is seen later.
     #[must_use]
-    pub fn newest_seq(&self) -> Seq {
-        let newest = self.files().into_iter().next();
-        let seq = newest.and_then(|path| path.file_stem()?.to_str()?.parse().ok());
-        seq.unwrap_or_default()
+    pub fn landmark(&self, city: &City) -> Option<Landmark> {
+        let foot = file::foot(self.files().first()?)?;
+        let is_ours = foot.origin.build == build() && foot.origin.city == city.digest;
+        foot.landmark.filter(|_| is_ours)?.landmark()
     }
 
     /// Keeps a state, and takes away what is older than the one before.
@@ -134,7 +147,8 @@ impl Images {
     pub fn keep(&self, state: &State, store: &Store) -> Result<PathBuf, ImageFault> {
         let origin = origin(state.seq(), store, state.city())?;
         let path = self.folder.join(format!("{}.image", state.seq()));
-        file::write(&path, &origin, state, store.seals_beside()?.as_deref())?;
+        let landmark = store.log().landmark()?.map(Into::into);
+        file::write(&path, &origin, landmark, state, store.seals_beside()?.as_deref())?;
         for old in self.files().into_iter().skip(KEPT) {
             let removed = std::fs::remove_file(&old);
             removed.map_err(|source| ImageFault::Io { path: old, source })?;

@@ -34,6 +34,7 @@ pub mod deadline;
 pub mod demo;
 pub mod image;
 pub mod import;
+pub mod rebuilding;
 pub mod replay;
 pub mod running;
 pub mod serve;

@@ -110,7 +110,7 @@ struct Due {
 
 fn due(state: &State, case: &Case, since: Timestamp) -> Due {
     let mut due = Due { memos: Vec::new(), waits: false };
-    let Some(timeline) = &case.timeline else { return due };
+    let Some(timeline) = &*case.timeline else { return due };
     let nothing = BTreeMap::new();
     let noted = state.notes(&case.code).unwrap_or(&nothing);
     let mut standing: BTreeSet<String> = BTreeSet::new();

@@ -4,14 +4,13 @@
 //! Not here: how a page looks and what it asks (`app`).
 
 mod city;
-mod files;
+pub(crate) mod files;
 mod source;
 
 use std::sync::Arc;
 
 use app::source::{CitySource, Nowhere};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
@@ -138,7 +137,7 @@ async fn elsewhere(State(rest): State<Rest>, request: Request) -> Response {
     if let Some(file) = rest.files.get(head).await {
         return file;
     }
-    if !wants_page(&request) {
+    if !files::wants_page(&request) {
         return problem::response(problem::not_found("No page and no file has this path."));
     }
     let mut page = (rest.page)(request).await.into_response();
@@ -146,9 +145,4 @@ async fn elsewhere(State(rest): State<Rest>, request: Request) -> Response {
         *page.status_mut() = StatusCode::NOT_FOUND;
     }
     page
-}
-
-fn wants_page(request: &Request<Body>) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }

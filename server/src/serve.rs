@@ -1,23 +1,26 @@
 //! Starting and stopping the whole: `toancanh serve`, the demo and every test go through here.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result};
 use domain::Seq;
 use domain::city::City;
 use engine::Registry;
+use toancanh_log::{AppendError, Appended, Batch};
 use tokio::sync::oneshot;
 
 use crate::audit::Audit;
 use crate::carrier::{self, Carrier};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
-use crate::core;
+use crate::core::{self, Core};
+use crate::http::front::Front;
 use crate::http::listen::Certificate;
 use crate::image::{Images, Keeper, Pace};
+use crate::rebuilding::{Progress, Stage};
 use crate::running::Running;
 use crate::settings::Settings;
 use crate::source::Sources;
@@ -36,20 +39,41 @@ pub struct Started {
     keeper: Keeper,
 }
 
-/// Starts a server: opens the log, answers at once (saying that it rebuilds), reads the log again
-/// in the background and then goes live.
+/// A server that answers, though its log is still to be opened: [`Opening::open`] goes on with that.
+pub struct Opening {
+    /// Where it answers.
+    pub address: SocketAddr,
+    settings: Settings,
+    city: Arc<CityFolder>,
+    clock: CityClock,
+    tls: Option<Arc<Certificate>>,
+    progress: Progress,
+    front: Front,
+    stop: oneshot::Sender<()>,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Starts a server: opens the log, reads the log again in the background and then goes live.
 ///
 /// # Errors
 /// With what could not be opened, and what to do.
 pub async fn start(settings: Settings, clock: CityClock) -> Result<Started> {
+    begin(settings, clock)?.open().await
+}
+
+/// Begins to answer, saying that it rebuilds. Must be called within a runtime.
+///
+/// # Errors
+/// Where the city cannot be read, or nobody can listen there.
+pub fn begin(settings: Settings, clock: CityClock) -> Result<Opening> {
     let listener = TcpListener::bind(settings.listen).with_context(|| {
         format!("cannot listen on {}: choose another address with --listen", settings.listen)
     })?;
     let city = crate::city::load(&settings.city)?;
-    start_on(listener, settings, Arc::new(city), clock).await
+    begin_on(listener, settings, Arc::new(city), clock)
 }
 
-/// The same on a socket that listens already.
+/// As [`start`], on a socket that listens already.
 ///
 /// # Errors
 /// With what could not be opened, and what to do.
@@ -59,100 +83,169 @@ pub async fn start_on(
     city: Arc<CityFolder>,
     clock: CityClock,
 ) -> Result<Started> {
+    begin_on(listener, settings, city, clock)?.open().await
+}
+
+fn begin_on(
+    listener: TcpListener,
+    settings: Settings,
+    city: Arc<CityFolder>,
+    clock: CityClock,
+) -> Result<Opening> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let address = listener.local_addr()?;
-    let clock = Arc::new(clock);
     let tls = settings.in_transit.tls.clone().map(Certificate::open).transpose()?;
-    let (city, change) = crate::city::history::opened(&settings.data, &city, clock.now())?;
-    let telemetry = Arc::new(Telemetry::default());
-    let sources = Arc::new(Sources::open(&settings.data)?);
-    let (escalating, notes) = crate::memos::notes();
-    let parts = core::Parts {
-        city: city.clone(),
-        escalating,
-        clock: clock.clone(),
-        registry: Arc::new(Registry::standard()),
-        telemetry: telemetry.clone(),
-        sources: sources.clone(),
-    };
-    let (core, feed, waiting) = core::start(parts, epoch())?;
-    std::fs::create_dir_all(&settings.data)
-        .with_context(|| format!("cannot make {}", settings.data.display()))?;
-    let carrier = carrier(&settings, &city.city.code)?;
-    let told = carrier.clone();
-    let mut options = toancanh_log::Options::default()
-        .opened_by(format!("toancanh serve, process {}", std::process::id()))
-        .sink(move |records| {
-            feed.deliver(records);
-            told.iter().for_each(Carrier::log_has_grown);
-        });
-    options.encrypt = settings.encrypt_log;
-    let (mut store, recovery) = {
-        let (data, keys) = (settings.data.clone(), settings.keys.clone());
-        let backup = settings.backup.clone();
-        let city = city.city.code.clone();
-        tokio::task::spawn_blocking(move || {
-            if let Some(backup) = &backup {
-                options.witnesses.extend(Store::witness(backup)?);
-            }
-            let mut opened = Store::open(&data, &keys, options)?;
-            opened.0.check_city(&data, &city)?;
-            opened.0.tend(&data, backup.as_deref())?;
-            Ok::<_, StoreError>(opened)
-        })
-        .await??
-    };
-    tracing::info!(?recovery, "the log is open");
-    carrier.iter().cloned().for_each(|carrier| store.carry_with(carrier));
-    let store = Arc::new(store);
-    if let Some(change) = &change {
-        tell_of_change(&store, &city, change).await?;
-    }
-    let audit = Arc::new(Audit::start(&settings.data)?);
-    let running = Running {
-        audit,
-        tls,
-        version: crate::version::version(&settings.site_root).into(),
-        settings: Arc::new(settings),
-        city,
-        clock,
-        sources,
-        store: store.clone(),
-        core,
-        telemetry,
-    };
-    if let Some(carrier) = carrier {
-        tokio::spawn(carrier.run(Arc::downgrade(&store)));
-    }
-    tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
-    let images = Images::of(&running.settings.data);
-    let keeper = {
-        let pace = Pace { events: running.settings.image_every };
-        Keeper::start(images.clone(), running.core.clone(), Arc::downgrade(&store), pace)?
-    };
-    let core = {
-        let has_images = running.settings.image_every > 0;
-        let log = store.clone();
-        let telemetry = running.telemetry.clone();
-        let kept = move |city: &Arc<City>, now| {
-            let state = has_images.then(|| images.newest(&log, city, now)).flatten()?;
-            telemetry.image_seq.store(state.seq().0, Relaxed);
-            Some(state)
-        };
-        waiting.run(kept, move |from, take| read_again(&store, from, take))?
-    };
+    let progress = Progress::default();
+    let front = Front::new(&settings, progress.clone());
+    let router = front.clone().router();
     let (stop, stopped) = oneshot::channel::<()>();
-    let local = crate::gateway::local::listen(&running)?;
-    let router = crate::http::router(running.clone())?;
-    let tls = running.tls.clone();
+    let served_tls = tls.clone();
     let served = tokio::spawn(async move {
         // Either somebody stops it, or nobody holds it any more.
-        let served = crate::http::listen::serve(listener, tls, router, async { drop(stopped.await) }).await;
-        local.close().await;
-        served
+        crate::http::listen::serve(listener, served_tls, router, async { drop(stopped.await) }).await
     });
-    Ok(Started { running, address, stop, served, core, keeper })
+    Ok(Opening { address, settings, city, clock, tls, progress, front, stop, served })
+}
+
+impl Opening {
+    /// `https` where it answers over TLS, else `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        scheme(self.tls.as_ref())
+    }
+
+    /// Opens the log, has it read again in the background, and lets the whole product answer.
+    ///
+    /// # Errors
+    /// With what could not be opened, and what to do.
+    pub async fn open(self) -> Result<Started> {
+        let Self { address, settings, city, clock, tls, progress, front, stop, served } = self;
+        let clock = Arc::new(clock);
+        let (city, change) = crate::city::history::opened(&settings.data, &city, clock.now())?;
+        let telemetry = Arc::new(Telemetry::default());
+        let sources = Arc::new(Sources::open(&settings.data)?);
+        let (escalating, notes) = crate::memos::notes();
+        let parts = core::Parts {
+            city: city.clone(),
+            escalating,
+            clock: clock.clone(),
+            registry: Arc::new(Registry::standard()),
+            telemetry: telemetry.clone(),
+            sources: sources.clone(),
+            progress: progress.clone(),
+        };
+        let (core, feed, waiting) = core::start(parts, epoch())?;
+        std::fs::create_dir_all(&settings.data)
+            .with_context(|| format!("cannot make {}", settings.data.display()))?;
+        let carrier = carrier(&settings, &city.city.code)?;
+        let told = carrier.clone();
+        let mut options = toancanh_log::Options::default()
+            .opened_by(format!("toancanh serve, process {}", std::process::id()))
+            .sink(move |records| {
+                feed.deliver(records);
+                told.iter().for_each(Carrier::log_has_grown);
+            });
+        options.encrypt = settings.encrypt_log;
+        options.progress = Some(Box::new(move |opened| {
+            progress.came(Stage::Opening, opened.bytes_done, opened.bytes_total);
+        }));
+        let images = Images::of(&settings.data);
+        let has_images = settings.image_every > 0;
+        options.landmark = images.landmark(&city.city).filter(|_| has_images);
+        let (mut store, recovery) = open_store(&settings, &city.city.code, options).await?;
+        tracing::info!(?recovery, "the log is open");
+        carrier.iter().cloned().for_each(|carrier| store.carry_with(carrier));
+        let store = Arc::new(store);
+        if let Some(change) = &change {
+            tell_of_change(&store, &city, change).await?;
+        }
+        let audit = Arc::new(Audit::start(&settings.data)?);
+        let running = Running {
+            audit,
+            tls,
+            version: crate::version::version(&settings.site_root).into(),
+            settings: Arc::new(settings),
+            city,
+            clock,
+            sources,
+            store: store.clone(),
+            core,
+            telemetry,
+        };
+        if let Some(carrier) = carrier {
+            tokio::spawn(carrier.run(Arc::downgrade(&store)));
+        }
+        tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
+        tokio::spawn(verify_when_ready(running.core.clone(), Arc::downgrade(&store)));
+        let keeper = {
+            let pace = Pace { events: running.settings.image_every };
+            let telemetry = running.telemetry.clone();
+            Keeper::start(images.clone(), running.core.clone(), Arc::downgrade(&store), telemetry, pace)?
+        };
+        let core = {
+            let log = store.clone();
+            let telemetry = running.telemetry.clone();
+            let kept = move |city: &Arc<City>, now| {
+                let kept = has_images.then(|| images.newest(&log, city, now)).flatten()?;
+                telemetry.image_seq.store(kept.state.seq().0, Relaxed);
+                Some(kept)
+            };
+            waiting.run(kept, move |from, take| read_again(&store, from, take))?
+        };
+        let local = crate::gateway::local::listen(&running)?;
+        let router = crate::http::router(running.clone())?;
+        front.hand_over(router, running.core.clone());
+        let served = tokio::spawn(async move {
+            let served = served.await.map_err(std::io::Error::other);
+            local.close().await;
+            served?
+        });
+        Ok(Started { running, address, stop, served, core, keeper })
+    }
+}
+
+/// Has what an opening passed over read and verified once there are numbers, if nothing was written before:
+/// both at once would only take longer.
+async fn verify_when_ready(core: Core, store: Weak<Store>) {
+    let mut snapshots = core.watch();
+    if snapshots.wait_for(|snapshot| snapshot.rebuilding.is_none()).await.is_err() {
+        return;
+    }
+    let Some(store) = store.upgrade() else { return };
+    let say = |verified: Result<Appended, AppendError>| match verified {
+        Err(error @ AppendError::NotDurable { .. }) => {
+            tracing::error!(%error, "the log does not hold before the image that the start went on from");
+        }
+        // Busy with what others want written: it is verified before that.
+        _ => {}
+    };
+    store.log().submit(Batch::default(), Box::new(say));
+}
+
+/// Opens the store on a thread that nobody waits for at an end: however long it takes, the program can be
+/// stopped meanwhile, and what a half-done opening leaves behind the next one puts right.
+async fn open_store(
+    settings: &Settings,
+    city: &str,
+    mut options: toancanh_log::Options,
+) -> Result<(Store, toancanh_log::Recovery)> {
+    let (data, keys) = (settings.data.clone(), settings.keys.clone());
+    let backup = settings.backup.clone();
+    let city = city.to_owned();
+    let (say, said) = oneshot::channel();
+    let open = move || {
+        if let Some(backup) = &backup {
+            options.witnesses.extend(Store::witness(backup)?);
+        }
+        let mut opened = Store::open(&data, &keys, options)?;
+        opened.0.check_city(&data, &city)?;
+        opened.0.tend(&data, backup.as_deref())?;
+        Ok::<_, StoreError>(opened)
+    };
+    // Whoever has stopped waiting needs no answer.
+    std::thread::Builder::new().name("opening".into()).spawn(move || drop(say.send(open())))?;
+    Ok(said.await.context("the thread that opened the log ended in a panic")??)
 }
 
 impl Started {
@@ -188,7 +281,7 @@ impl Started {
     /// `https` where it answers over TLS, else `http`.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
-        if self.running.tls.is_some() { "https" } else { "http" }
+        scheme(self.running.tls.as_ref())
     }
 
     /// Whether the core's thread has ended: the server cannot go on.
@@ -196,6 +289,10 @@ impl Started {
     pub fn has_failed(&self) -> bool {
         self.core.is_finished()
     }
+}
+
+fn scheme(tls: Option<&Arc<Certificate>>) -> &'static str {
+    if tls.is_some() { "https" } else { "http" }
 }
 
 /// What carries events to the city's other servers, where there are any.
@@ -266,7 +363,7 @@ async fn let_go(store: &Arc<Store>) {
     tracing::warn!("something still holds the log after the server has stopped");
 }
 
-/// Gives every record of the log from `from` on to `take`, with how far it has come in per cent.
+/// Gives every record of the log from `from` on to `take`.
 fn read_again(store: &Store, from: Seq, take: &mut core::Take<'_>) -> Result<(), StoreError> {
     let last = store.durable();
     for stored in store.read_from(from) {
@@ -275,8 +372,7 @@ fn read_again(store: &Store, from: Seq, take: &mut core::Take<'_>) -> Result<(),
             // What came after the start reaches the core by the log's sink.
             return Ok(());
         }
-        let percent = u8::try_from(stored.seq.get() * 100 / last.0.max(1)).unwrap_or(100);
-        take(stored, percent.min(99))?;
+        take(stored, last)?;
     }
     Ok(())
 }

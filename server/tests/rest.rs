@@ -24,6 +24,8 @@ mod live;
 mod numbers;
 #[path = "rest/openapi.rs"]
 mod openapi;
+#[path = "rest/opening.rs"]
+mod opening;
 #[path = "rest/pages.rs"]
 mod pages;
 #[path = "rest/quality.rs"]

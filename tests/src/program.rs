@@ -91,6 +91,16 @@ impl Program {
         Self::start(&binary(), &all).await
     }
 
+    /// Starts `toancanh serve` with these arguments and waits only until it listens: there need be no numbers.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn launch(args: &[&str]) -> Result<Self> {
+        let mut command = command(&binary());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
+        Self::listening(command).await
+    }
+
     /// Starts a long-running command of a binary and waits until its numbers are ready.
     ///
     /// # Errors
@@ -105,7 +115,13 @@ impl Program {
     ///
     /// # Errors
     /// If it does not come up within two minutes.
-    pub async fn spawn(mut command: Command) -> Result<Self> {
+    pub async fn spawn(command: Command) -> Result<Self> {
+        let mut program = Self::listening(command).await?;
+        program.wait_ready().await?;
+        Ok(program)
+    }
+
+    async fn listening(mut command: Command) -> Result<Self> {
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
         watch(child.id())?;
         let stdout = child.stdout.take().context("no output")?;
@@ -128,16 +144,18 @@ impl Program {
                 bail!("the program never said where it listens");
             }
         };
-        let program = Self { child, base, client: reqwest::Client::builder().no_proxy().build()? };
-        program.wait_ready().await?;
-        Ok(program)
+        Ok(Self { child, base, client: reqwest::Client::builder().no_proxy().build()? })
     }
 
-    async fn wait_ready(&self) -> Result<()> {
+    async fn wait_ready(&mut self) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(120);
         while Instant::now() < deadline {
             if self.get("/readyz").await.is_ok_and(|reply| reply.status == 200) {
                 return Ok(());
+            }
+            // It listens before it has opened its log, and may find there that it cannot go on.
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the program ended before it was ready: {status}");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -182,6 +200,15 @@ impl Program {
     /// If there is no answer at all.
     pub async fn get(&self, path: &str) -> Result<Reply> {
         Self::read(self.client.get(format!("{}{path}", self.base))).await
+    }
+
+    /// `GET` as a browser asks for a page: status and text.
+    ///
+    /// # Errors
+    /// If there is no answer at all.
+    pub async fn page(&self, path: &str) -> Result<(u16, String)> {
+        let request = self.client.get(format!("{}{path}", self.base)).header("accept", "text/html,*/*;q=0.8");
+        Self::read(request).await.map(|reply| (reply.status, reply.body))
     }
 
     /// `GET` of JSON that must be there.

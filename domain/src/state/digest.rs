@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::State;
-use crate::case::{Attrs, Case, Point};
+use crate::case::{Attrs, Case, Point, Timeline};
 use crate::dimension::Dimension;
 
 impl State {
@@ -39,12 +39,14 @@ impl State {
     fn take_case(&self, case: &Case, hash: &mut Sha256) {
         take_text(&case.code, hash);
         hash.update((case.events.len() as u64).to_be_bytes());
-        for event in &case.events {
+        // Read in passing: every case is looked at, and few of them again soon.
+        for event in case.events.glance().iter() {
             take_text(&event.source, hash);
             take_text(&event.id, hash);
             hash.update(event.recorded.micros().to_be_bytes());
         }
-        let points = case.timeline.as_ref().map(|timeline| timeline.points()).unwrap_or_default();
+        let timeline = case.timeline.glance();
+        let points = timeline.as_ref().map(Timeline::points).unwrap_or_default();
         let mut lines: Vec<String> = points.iter().map(|point| self.line(point)).collect();
         // They come in no promised order.
         lines.sort_unstable();

@@ -2,26 +2,30 @@
 //!
 //! The bytes are of one build of the product and of one city's folder, and no promise to any other:
 //! whoever keeps them sees to that, and to their being whole. They come in a head and in parts, so that
-//! several threads can read them.
+//! several threads can read them. Of a part only the list of its cases is read at once; each case is read
+//! when somebody looks at it ([`crate::packed`]).
+
+mod words;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use imbl::{HashMap, Vector};
-use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::rivals::Standing;
-use super::{Note, Queue, SourceState, State, next_instant};
-use crate::case::{Attrs, Case, CaseIx};
+use super::{Note, Queue, SourceState, State};
+use crate::case::{Case, CaseIx};
 use crate::city::City;
-use crate::event::Event;
-use crate::regulation::requirement::Requirement;
+use crate::packed::{Packed, Written};
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
 
+pub use words::Words;
+
 /// How many cases a part holds.
-const CASES_OF_PART: usize = 4_096;
+pub const CASES_OF_PART: usize = 4_096;
 
 /// An event's source and id.
 type Identity = (Arc<str>, Arc<str>);
@@ -49,11 +53,23 @@ pub struct ImageHead {
     notes: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Note>>,
     rivals: Vec<(Identity, Standing)>,
     queues: Vec<Queue>,
+    /// When cases move by themselves.
+    timers: Vec<((Timestamp, CaseIx), u32)>,
 }
 
-/// Some of its cases, each with the next instant at which it moves by itself.
-#[derive(Debug)]
-pub struct ImagePart(Vec<(Arc<Case>, Timestamp)>);
+/// Some of its cases.
+pub struct ImagePart(Vec<Arc<Case>>);
+
+/// What is read of each case at once. A part is the list of them with its length before it (`u32`,
+/// little-endian), and behind it for each case its events and its timeline.
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    code: Arc<str>,
+    last_seq: Seq,
+    version: u32,
+    events_bytes: u32,
+    timeline_bytes: u32,
+}
 
 impl State {
     /// All but the cases.
@@ -71,18 +87,38 @@ impl State {
             notes: self.notes.iter().map(|(case, notes)| (case.clone(), notes.clone())).collect(),
             rivals: self.rivals.iter().map(|(of, standing)| (of.clone(), standing.clone())).collect(),
             queues: self.queues.values().cloned().collect(),
+            timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
         Ok(postcard::to_allocvec(&head)?)
     }
 
-    /// The cases, part by part.
-    pub fn image_parts(&self) -> impl Iterator<Item = Result<Vec<u8>, ImageError>> {
-        let starts = (0..self.cases.len()).step_by(CASES_OF_PART);
-        starts.map(|start| {
-            let cases = self.cases.skip(start);
-            let part: Vec<&Case> = cases.iter().take(CASES_OF_PART).map(Arc::as_ref).collect();
-            Ok(postcard::to_allocvec(&part)?)
-        })
+    /// Which cases each part holds, by their places.
+    pub fn image_stretches(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let cases = self.cases.len();
+        (0..cases).step_by(CASES_OF_PART).map(move |start| start..(start + CASES_OF_PART).min(cases))
+    }
+
+    /// The cases at these places.
+    ///
+    /// # Errors
+    /// [`ImageError`] where there is no memory for it.
+    pub fn image_part(&self, places: Range<usize>) -> Result<Vec<u8>, ImageError> {
+        let (mut listed, mut bodies) = (Vec::with_capacity(places.len()), Vec::new());
+        for case in self.cases.skip(places.start).iter().take(places.len()) {
+            let start = bodies.len();
+            bodies = case.events.write(bodies)?;
+            let middle = bodies.len();
+            bodies = case.timeline.write(bodies)?;
+            listed.push(Listed {
+                code: case.code.clone(),
+                last_seq: case.last_seq,
+                version: case.version,
+                events_bytes: length(middle - start)?,
+                timeline_bytes: length(bodies.len() - middle)?,
+            });
+        }
+        let listed = postcard::to_allocvec(&listed)?;
+        Ok([&length(listed.len())?.to_le_bytes()[..], &listed, &bodies].concat())
     }
 
     /// The state that an image is of; `parts` in their order.
@@ -97,12 +133,8 @@ impl State {
         let symbols = Symbols::of(head.symbols).ok_or_else(|| ImageError("other words".to_owned()))?;
         let mut state = Self::new(city, symbols, head.at);
         let (mut cases, mut by_code) = (Vector::new(), HashMap::new());
-        let mut timers = Vec::new();
-        for (ix, (case, next)) in (0..).map(CaseIx).zip(parts.into_iter().flat_map(|part| part.0)) {
+        for (ix, case) in (0..).map(CaseIx).zip(parts.into_iter().flat_map(|part| part.0)) {
             by_code.insert(case.code.clone(), ix);
-            if next < Timestamp::MAX {
-                timers.push(((next, ix), case.version));
-            }
             cases.push_back(case);
         }
         if cases.len() as u64 != head.cases || by_code.len() != cases.len() {
@@ -112,7 +144,7 @@ impl State {
         state.events = head.events;
         state.cases = cases;
         state.by_code = by_code;
-        state.timers = timers.into_iter().collect();
+        state.timers = head.timers.into_iter().collect();
         state.sources = head.sources;
         state.notes = head.notes.into_iter().collect();
         state.rivals = head.rivals.into_iter().collect();
@@ -120,6 +152,10 @@ impl State {
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();
         Ok(state)
     }
+}
+
+fn length(bytes: usize) -> Result<u32, ImageError> {
+    u32::try_from(bytes).map_err(|_| ImageError(format!("a part of {bytes} bytes")))
 }
 
 impl ImageHead {
@@ -137,85 +173,43 @@ impl ImageHead {
         self.seq
     }
 
+    /// How many cases all parts have.
+    #[must_use]
+    pub fn cases(&self) -> u64 {
+        self.cases
+    }
+}
+
+impl ImagePart {
     /// Reads one of the parts.
     ///
     /// # Errors
     /// [`ImageError`].
-    pub fn part(&self, bytes: &[u8]) -> Result<ImagePart, ImageError> {
-        let mut words = Words::default();
-        let cases: Vec<Case> = postcard::from_bytes(bytes)?;
-        let with_next = cases.into_iter().map(|mut case| {
-            words.share(&mut case);
-            let points = case.timeline.as_ref().map(|timeline| timeline.points()).unwrap_or_default();
-            let next = next_instant(&points, case.timeline.as_ref(), self.at);
-            (Arc::new(case), next)
-        });
-        Ok(ImagePart(with_next.collect()))
-    }
-}
-
-/// Words that many events share, each kept once: without this a state that was read would be twice as
-/// large as the one that was written.
-#[derive(Default)]
-struct Words {
-    words: FxHashSet<Arc<str>>,
-    requirements: Vec<Arc<Requirement>>,
-}
-
-impl Words {
-    fn share(&mut self, case: &mut Case) {
-        for event in &mut case.events {
-            // Nobody else holds it yet.
-            let Some(event) = Arc::get_mut(event) else { continue };
-            self.share_event(event, &case.code);
+    pub fn read(bytes: Vec<u8>) -> Result<Self, ImageError> {
+        let cut_off = || ImageError("a part is cut off".to_owned());
+        let (length, rest) = bytes.split_first_chunk().ok_or_else(cut_off)?;
+        let listed_bytes = u32::from_le_bytes(*length);
+        let listed = rest.get(..listed_bytes as usize).ok_or_else(cut_off)?;
+        let listed: Vec<Listed> = postcard::from_bytes(listed)?;
+        let mut at = listed_bytes.saturating_add(4);
+        let written = Arc::new(Written::new(bytes));
+        let mut place = |bytes: u32| {
+            let start = at;
+            at = at.saturating_add(bytes);
+            start..at
+        };
+        let mut cases = Vec::with_capacity(listed.len());
+        for one in listed {
+            let (events, timeline) = (place(one.events_bytes), place(one.timeline_bytes));
+            let case = Case {
+                code: one.code,
+                events: Packed::of(written.clone(), events).ok_or_else(cut_off)?,
+                timeline: Packed::of(written.clone(), timeline).ok_or_else(cut_off)?,
+                last_seq: one.last_seq,
+                version: one.version,
+            };
+            cases.push(Arc::new(case));
         }
-        let Some(timeline) = &mut case.timeline else { return };
-        let mut known: Vec<Arc<Attrs>> = Vec::new();
-        let flows = timeline.flows.iter_mut().map(|flow| &mut flow.attrs);
-        for attrs in timeline.segments.iter_mut().map(|segment| &mut segment.attrs).chain(flows) {
-            match known.iter().find(|known| *known == attrs) {
-                Some(known) => *attrs = known.clone(),
-                None => known.push(attrs.clone()),
-            }
-        }
-        for unmet in &mut timeline.unmet {
-            self.requirement(&mut unmet.requirement);
-        }
-        for escalation in &mut timeline.escalations {
-            self.word(&mut escalation.action);
-            self.word(&mut escalation.rule);
-        }
-    }
-
-    fn share_event(&mut self, event: &mut Event, code: &Arc<str>) {
-        if event.subject == *code {
-            event.subject = code.clone();
-        }
-        self.word(&mut event.source);
-        if let Some(bound_to) = &mut event.bound_to {
-            self.word(bound_to);
-        }
-        let mut tie: Option<Arc<str>> = None;
-        for fact in &mut event.facts {
-            match &tie {
-                Some(tie) if **tie == *fact.tie => fact.tie = tie.clone(),
-                _ => tie = Some(fact.tie.clone()),
-            }
-            fact.what.each_word(|word| self.word(word));
-        }
-    }
-
-    fn word(&mut self, word: &mut Arc<str>) {
-        match self.words.get(word) {
-            Some(known) => *word = known.clone(),
-            None => drop(self.words.insert(word.clone())),
-        }
-    }
-
-    fn requirement(&mut self, requirement: &mut Arc<Requirement>) {
-        match self.requirements.iter().find(|known| *known == requirement) {
-            Some(known) => *requirement = known.clone(),
-            None => self.requirements.push(requirement.clone()),
-        }
+        Ok(Self(cases))
     }
 }

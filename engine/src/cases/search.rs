@@ -8,6 +8,7 @@ use domain::city::Catalogue;
 use domain::dimension::Dimension;
 use domain::intake::fold_text::searchable;
 use domain::symbol::{Sym, Symbols};
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 /// The dimensions whose names a reader sees beside a case.
@@ -39,7 +40,7 @@ impl<'s> Search<'s> {
 
     /// Whether a case that stands so has every word.
     pub(super) fn finds(&self, case: &Case, attrs: &Attrs) -> bool {
-        let mut found = self.in_code(&case.code) | case.text().map_or(0, |text| self.in_text(text));
+        let mut found = self.in_code(&case.code) | self.in_text_of(case);
         if self.is_all(found) {
             return true;
         }
@@ -47,6 +48,16 @@ impl<'s> Search<'s> {
             found |= self.in_name(dimension, attrs.code(dimension));
         }
         self.is_all(found)
+    }
+
+    /// The events of a case that nobody has read yet are read only where one of the words stands in their bytes.
+    fn in_text_of(&self, case: &Case) -> Found {
+        let is_in =
+            |bytes: &[u8]| self.words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some());
+        if case.events.unread().is_some_and(|bytes| !is_in(bytes)) {
+            return 0;
+        }
+        case.text().map_or(0, |text| self.in_text(text))
     }
 
     fn is_all(&self, found: Found) -> bool {

@@ -30,7 +30,7 @@ pub(super) fn by_reason(
     let mut by_reason: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for (ix, case) in view.cases() {
         let share = shares.get(&ix).copied().unwrap_or_default();
-        if let (Some(timeline), 0) = (&case.timeline, share.counted) {
+        if let (Some(timeline), 0) = (&*case.timeline, share.counted) {
             by_reason.entry(standing.reason(share, timeline)).or_default().push(case.code.clone());
         }
     }

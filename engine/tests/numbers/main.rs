@@ -8,6 +8,7 @@
 
 mod agree;
 mod buckets;
+mod images;
 mod known;
 mod lists;
 mod live;

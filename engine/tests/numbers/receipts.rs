@@ -56,7 +56,7 @@ fn check(server: &Server, story: &Story, query: &Query) {
     // The events of those cases alone make the number.
     let mut alone = Server::new(story, server.state.at());
     let events: Vec<_> =
-        codes.iter().flat_map(|code| server.state.find(code).unwrap().events.clone()).collect();
+        codes.iter().flat_map(|code| server.state.find(code).unwrap().events.to_vec()).collect();
     assert_eq!(receipt.events, events.len() as u64);
     alone.tick(&events, server.state.at());
     assert_eq!(evaluate(&alone.frozen(), query).unwrap().rows, number.rows, "{query:?}");

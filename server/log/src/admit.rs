@@ -20,7 +20,7 @@ pub enum Decision {
 
 /// Decides about items one by one, in the order of the log.
 pub trait Admit: Send {
-    /// A record read at opening.
+    /// A record read at opening. They come in any order: of several with one key the first in the log counts.
     fn replay(&mut self, seq: Seq, key: &ItemKey, digest: &Digest);
 
     /// Decides about one item, which will stand at `seq` if it is appended. A later item with the
@@ -80,7 +80,10 @@ impl IdIndex {
 impl Admit for IdIndex {
     fn replay(&mut self, seq: Seq, key: &ItemKey, digest: &Digest) {
         // The first of a key is the one that counts, as it did when it was decided.
-        self.by_key.entry(*key).or_insert_with(|| Known::new(digest, seq));
+        let known = self.by_key.entry(*key).or_insert_with(|| Known::new(digest, seq));
+        if seq < known.seq {
+            *known = Known::new(digest, seq);
+        }
     }
 
     fn decide(&mut self, item: &Item, seq: Seq) -> Decision {

@@ -45,7 +45,7 @@ impl Bulk {
     /// As [`crate::Log::open`]; [`OpenError::Locked`] while a server runs on it.
     pub fn open(
         dir: impl AsRef<Path>,
-        options: Options,
+        mut options: Options,
         sync_every_bytes: u64,
     ) -> Result<(Bulk, Recovery), OpenError> {
         if matches!(options.mode, OpenMode::ReadOnly | OpenMode::ReadOnlyIfDamaged) {
@@ -53,6 +53,8 @@ impl Bulk {
             return Err(OpenError::BadOptions { what });
         }
         let item_bytes_max = options.item_bytes_max;
+        // It needs to know all that is there at once.
+        options.landmark = None;
         let opened = log::open(dir.as_ref(), options)?;
         let Access::Write(writer, _) = opened.access else {
             let what = String::from("an import needs a mode that writes");

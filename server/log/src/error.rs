@@ -209,6 +209,12 @@ pub enum Witness {
         /// Up to where it says that the segment was durable.
         offset: u64,
     },
+    /// An image of the fold says so.
+    #[error("an image of the fold names byte {offset}")]
+    Image {
+        /// The place that it remembers.
+        offset: u64,
+    },
     /// A backup says so.
     #[error("the backup names byte {offset}")]
     Backup {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::frame::Header;
 use crate::item::Seq;
-use crate::segment::SegmentHeader;
+use crate::segment::{self, SegmentHeader};
 
 /// A mark stands at the first frame of a segment and then about once in so many bytes: between two
 /// marks a reader steps from header to header. One per frame would take a gigabyte for a busy year.
@@ -22,9 +22,12 @@ pub(crate) struct Index {
 pub(crate) struct SegmentEntry {
     pub(crate) path: PathBuf,
     pub(crate) header: SegmentHeader,
-    /// Where its last durable frame ends.
+    /// Where its last durable frame ends; [`UNKNOWN_END`] while that was not read yet.
     pub(crate) end: u32,
 }
+
+/// The frames of a segment end where nothing stands any more.
+pub(crate) const UNKNOWN_END: u32 = u32::MAX;
 
 /// A frame that a reader can start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,23 @@ impl Index {
             self.marks.push(Mark { seq: first_seq, segment, offset });
         }
         self.segments[segment].end = end;
+    }
+
+    /// A segment that was not read yet, after all others: a reader steps through it from its beginning.
+    pub(crate) fn add_unread(&mut self, entry: SegmentEntry) {
+        let (seq, segment) = (entry.header.first_seq, self.segments.len());
+        self.segments.push(entry);
+        self.marks.push(Mark { seq, segment, offset: segment::HEADER_BYTES });
+    }
+
+    /// Takes over what was read of everything before a place, which was not known until now.
+    pub(crate) fn complete(&mut self, earlier: Index, (number, offset): (u64, u32)) {
+        let last = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+        for (known, read) in self.segments.iter_mut().zip(&earlier.segments).take(last) {
+            known.end = read.end;
+        }
+        let later = self.marks.iter().filter(|mark| (mark.segment, mark.offset) >= (last, offset));
+        self.marks = earlier.marks.iter().chain(later).copied().collect();
     }
 
     /// The last mark at or before `seq`.

@@ -14,6 +14,7 @@ use crate::error::{AppendError, OpenError, ReadError};
 use crate::files;
 use crate::item::{Appended, Batch, ClusterId, Item, Seq, StoredRecord};
 use crate::keys::{KeyError, KeyStore};
+use crate::landmark::{Landmark, Unverified};
 use crate::options::{OpenMode, Options};
 use crate::read::{self, Records};
 use crate::recover::{self, Recovered, Recovery};
@@ -97,7 +98,8 @@ impl Log {
             Access::Read(lock) => inner.lock = Mutex::new(lock),
             Access::Write(writer, rest) => {
                 let (queue, requests) = sync_channel(rest.queue_batches);
-                let work = move || writer::run(*writer, &requests, &rest.gathering, rest.sink);
+                let work =
+                    move || writer::run(*writer, &requests, &rest.gathering, rest.sink, rest.unverified);
                 let thread = thread::Builder::new()
                     .name(String::from("log-writer"))
                     .spawn(work)
@@ -171,8 +173,25 @@ impl Log {
         self.inner.shared.position()
     }
 
+    /// Up to where everything is durable, as a place at which a later opening can begin: see
+    /// [`Options::landmark`]. `None` where no frame stands before it.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn landmark(&self) -> Result<Option<Landmark>, ReadError> {
+        read::landmark(&self.inner.shared)
+    }
+
+    /// Whether everything in it was read and verified since it was opened: at once, unless it was opened at a
+    /// landmark.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.inner.shared.is_verified()
+    }
+
     /// Signs the place up to which everything is durable with the key in `keys`, and adds the checkpoint to the
-    /// log's file of them, durably. `None` where nothing has come since the last one there.
+    /// log's file of them, durably. `None` where nothing has come since the last one there, and where the log is not
+    /// verified yet.
     ///
     /// # Errors
     /// [`KeyError`]; the log goes on without it.
@@ -281,6 +300,7 @@ pub(crate) fn check_items(items: &[Item], bytes_max: usize) -> Result<(), Append
 
 impl Inner {
     fn close(&self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
         // Without a sender the writer ends once the queue is empty.
         drop(held(&self.queue).take());
         // The last handle may be dropped by a completion, on the writer's own thread: it cannot wait
@@ -323,12 +343,14 @@ pub(crate) struct Rest {
     queue_batches: usize,
     gathering: Gathering,
     sink: Option<Box<dyn crate::options::Sink>>,
+    unverified: Option<Unverified>,
 }
 
 pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError> {
     options.check()?;
     let lock = lock(dir, &options)?;
-    let Recovered { report, cluster, index, position, end } = recover::recover(dir, &mut options)?;
+    let Recovered { report, cluster, index, position, end, unverified } =
+        recover::recover(dir, &mut options)?;
     let shared = Arc::new(Shared::new(
         &options,
         dir.to_path_buf(),
@@ -337,12 +359,14 @@ pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError
         report.cursors.clone(),
         position.clone(),
     ));
+    shared.set_verified(unverified.is_none());
     let access = match (end, lock) {
         (Some(end), Some(lock)) => {
             let rest = Rest {
                 queue_batches: options.queue_batches,
                 gathering: Gathering { wait: options.gather, bytes: options.gather_bytes },
                 sink: options.sink.take(),
+                unverified,
             };
             Access::Write(Box::new(Writer::new(Arc::clone(&shared), end, &position, options, lock)?), rest)
         }

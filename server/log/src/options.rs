@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::admit::{Admit, IdIndex};
@@ -10,6 +11,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::error::OpenError;
 use crate::item::StoredRecord;
 use crate::keys::LogKeys;
+use crate::landmark::Landmark;
 use crate::segment;
 use crate::witness::Vouched;
 
@@ -99,6 +101,10 @@ pub struct Options {
     /// Who else says up to where the log had been durable, such as a backup; see
     /// [`crate::backup::witness`].
     pub witnesses: Vec<Vouched>,
+    /// A place from which on the opening reads, if it is found there: what is before it is read and verified by
+    /// the writer before the first batch is written or answered, an empty one too. Should that find damage, the log
+    /// acknowledges nothing. Only for [`OpenMode::Strict`]; another mode reads everything at once.
+    pub landmark: Option<Landmark>,
     /// Who gets what became durable.
     pub sink: Option<Box<dyn Sink>>,
     /// What must be durable before.
@@ -110,6 +116,8 @@ pub struct Options {
     pub encrypt: Option<bool>,
     /// Who wants to know how the opening goes; called about once per MiB.
     pub progress: Option<Box<dyn FnMut(OpenProgress) + Send>>,
+    /// Ends a reading early.
+    pub(crate) stop: Option<Arc<AtomicBool>>,
 }
 
 impl Default for Options {
@@ -131,11 +139,13 @@ impl Default for Options {
             clock: Arc::new(SystemClock::new()),
             admit: Box::new(IdIndex::new()),
             witnesses: Vec::new(),
+            landmark: None,
             sink: None,
             before_commit: None,
             log_keys: None,
             encrypt: None,
             progress: None,
+            stop: None,
         }
     }
 }
@@ -199,6 +209,11 @@ impl Options {
         self.frame_bytes = self.frame_bytes.min(half);
         self.item_bytes_max = self.item_bytes_max.min(half.saturating_sub(256));
         self
+    }
+
+    /// Options for reading once more what these open.
+    pub(crate) fn for_reading(&self) -> Self {
+        Options { disk: Arc::clone(&self.disk), clock: Arc::clone(&self.clock), ..Options::default() }
     }
 
     /// Refuses what cannot work, before any file is touched.

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use crate::disk::Access;
 use crate::error::{Corruption, Damage, ReadError, Witness};
 use crate::frame::{self, HEADER_BYTES, Header};
-use crate::index::SegmentEntry;
+use crate::index::{SegmentEntry, UNKNOWN_END};
 use crate::item::{Seq, StoredRecord};
 use crate::keys::LogKeys;
+use crate::landmark::Landmark;
 use crate::record;
 use crate::sealing::{self, SealFault};
 use crate::segment::{self, SegmentHeader};
@@ -159,6 +160,21 @@ pub(crate) fn read_one(shared: &Shared, seq: Seq) -> Result<Option<StoredRecord>
     Ok(frame.record(seq))
 }
 
+/// The place up to which everything is durable, and the frame before it; `None` where there is none in its segment.
+pub(crate) fn landmark(shared: &Shared) -> Result<Option<Landmark>, ReadError> {
+    let (position, cursors) = shared.position_with_cursors();
+    let durable = position.durable();
+    if durable < Seq::FIRST || position.offset <= segment::HEADER_BYTES {
+        return Ok(None);
+    }
+    let mut walk = Walk::to(shared, durable, PIECE_BYTES_LOOKUP)?;
+    if walk.entry.header.number != position.segment {
+        return Ok(None);
+    }
+    let frame_at = walk.last_before(position.offset, durable)?;
+    Ok(Some(Landmark { cluster: shared.cluster, position, frame_at, cursors }))
+}
+
 impl Walk {
     fn to(shared: &Shared, seq: Seq, piece_bytes: usize) -> Result<Walk, ReadError> {
         let (mark, entry) = {
@@ -180,6 +196,10 @@ impl Walk {
                 self.go_on(shared, seq)?;
                 continue;
             }
+            if self.entry.end == UNKNOWN_END && self.is_at_end()? {
+                self.go_on(shared, seq)?;
+                continue;
+            }
             let header = self.header(seq)?;
             let offset = self.offset;
             self.offset += header.frame_bytes();
@@ -190,6 +210,22 @@ impl Walk {
                 return self.open(shared, header, offset, seq);
             }
         }
+    }
+
+    /// Whether nothing stands here any more, in a segment of which that is not known.
+    fn is_at_end(&mut self) -> Result<bool, ReadError> {
+        let met = meet(&mut self.window, &self.entry.header, self.offset);
+        Ok(matches!(met.map_err(|error| unreadable(&self.entry.path, error))?, Met::Nothing))
+    }
+
+    /// Where the last frame before `offset` begins, of the segment that this stands in.
+    fn last_before(&mut self, offset: u32, seq: Seq) -> Result<u32, ReadError> {
+        let mut begun = self.offset;
+        while self.offset < u64::from(offset) {
+            begun = self.offset;
+            self.offset += self.header(seq)?.frame_bytes();
+        }
+        Ok(u32::try_from(begun).unwrap_or(u32::MAX))
     }
 
     fn header(&mut self, seq: Seq) -> Result<Header, ReadError> {

@@ -39,6 +39,7 @@ use crate::files::{self, Id, IdFault, Kind};
 use crate::head::{self, Head, HeadFault};
 use crate::index::Index;
 use crate::item::{ClusterId, Seq};
+use crate::landmark::{Landmark, Unverified};
 use crate::options::{OpenMode, Options};
 use crate::segment::{self, SegmentHeader};
 use crate::witness::{Expected, Position, Vouched, Voucher};
@@ -90,6 +91,8 @@ pub(crate) struct Recovered {
     pub(crate) position: Position,
     /// `None` when open for reading.
     pub(crate) end: Option<End>,
+    /// What was passed over.
+    pub(crate) unverified: Option<Unverified>,
 }
 
 /// Where writing goes on.
@@ -123,12 +126,14 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
         checkpoint::last(disk, dir).map_err(OpenError::io("reading", &dir.join(checkpoint::FILE_NAME)))?;
     let mut vouched = std::mem::take(&mut options.witnesses);
     vouched.extend(checkpoint.map(|checkpoint| checkpoint.vouched()));
+    vouched.extend(head.as_ref().map(|head| head.vouched(Voucher::Head)));
+    let start = start(disk, dir, cluster, options, &mut vouched);
     let found = scan::scan(
         disk,
         dir,
         cluster,
-        ends(id, head.as_ref()),
-        expected(&cluster, head.as_ref(), vouched),
+        scan::Bounds { from: start.as_ref(), ends: ends(id, head.as_ref()) },
+        expected(&cluster, None, vouched),
         options,
     )?;
 
@@ -170,7 +175,54 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
         }
         _ => None,
     };
-    Ok(Recovered { report, cluster, index: found.index, position, end })
+    let unverified = start.map(|start| start.unverified);
+    Ok(Recovered { report, cluster, index: found.index, position, end, unverified })
+}
+
+/// Where the reading begins, if not at the beginning.
+pub(crate) struct Start {
+    /// The segments up to there.
+    headers: Vec<SegmentHeader>,
+    unverified: Unverified,
+}
+
+/// The place at which the reading may begin. Who vouches for a place before it is asked later.
+fn start(
+    disk: &dyn Disk,
+    dir: &Path,
+    cluster: ClusterId,
+    options: &mut Options,
+    vouched: &mut Vec<Vouched>,
+) -> Option<Start> {
+    let landmark = options.landmark.take().filter(|landmark| landmark.cluster == cluster)?;
+    if options.mode != OpenMode::Strict {
+        return None;
+    }
+    let headers = landmark.met(disk, dir)?;
+    let place = (landmark.position.segment, landmark.position.offset);
+    let (earlier, later): (Vec<_>, Vec<_>) = std::mem::take(vouched)
+        .into_iter()
+        .partition(|vouched| (vouched.position.segment, vouched.position.offset) < place);
+    *vouched = later;
+    Some(Start {
+        headers,
+        unverified: Unverified { landmark, vouched: earlier, options: options.for_reading() },
+    })
+}
+
+/// Reads everything before a landmark and changes nothing.
+pub(crate) fn before(
+    disk: &dyn Disk,
+    dir: &Path,
+    landmark: &Landmark,
+    vouched: Vec<Vouched>,
+    options: &mut Options,
+) -> Result<(Index, Option<Corruption>), OpenError> {
+    let ends = Some((landmark.position.segment, landmark.position.offset));
+    let bounds = scan::Bounds { from: None, ends };
+    let expected = expected(&landmark.cluster, None, vouched);
+    let found = scan::scan(disk, dir, landmark.cluster, bounds, expected, options)?;
+    Ok((found.index, found.damage))
 }
 
 /// Whether there is anything of a log.
@@ -212,7 +264,8 @@ pub(crate) fn survey(
     options: &mut Options,
 ) -> Result<Survey, OpenError> {
     let expected = expected(&id.cluster, head, vouched);
-    let found = scan::scan(disk, dir, id.cluster, ends(id, head), expected, options)?;
+    let bounds = scan::Bounds { from: None, ends: ends(id, head) };
+    let found = scan::scan(disk, dir, id.cluster, bounds, expected, options)?;
     Ok(Survey {
         position: found.position(),
         frames: found.frames,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::checkpoint::{self, Checkpoint, CheckpointFile};
@@ -16,7 +16,8 @@ use crate::read::FrameCache;
 use crate::stats::{Counters, Stats};
 use crate::witness::Position;
 
-/// Held by the writer and by every reader. Locks are taken one at a time, never one inside another.
+/// Held by the writer and by every reader. Locks are taken one at a time, never one inside another, but for that of
+/// the position, which may be taken inside that of the cursors: the two are told together.
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) dir: PathBuf,
@@ -34,6 +35,10 @@ pub(crate) struct Shared {
     pub(crate) encrypts: Option<bool>,
     /// Set before `durable`.
     position: Mutex<Position>,
+    /// Whether everything that is durable was read and verified since the opening.
+    verified: AtomicBool,
+    /// Set when the log is being closed.
+    pub(crate) closing: Arc<AtomicBool>,
     /// Set after the index: whoever sees a place here finds it there.
     durable: AtomicU64,
 }
@@ -59,6 +64,8 @@ impl Shared {
             log_keys: options.log_keys.clone(),
             encrypts: options.encrypt,
             checkpoints: Mutex::new(None),
+            verified: AtomicBool::new(true),
+            closing: Arc::default(),
             durable: AtomicU64::new(position.durable().get()),
             position: Mutex::new(position),
         }
@@ -105,6 +112,12 @@ impl Shared {
         self.durable.store(durable.get(), Ordering::Release);
     }
 
+    /// The durable end and how far each source has been read there.
+    pub(crate) fn position_with_cursors(&self) -> (Position, BTreeMap<String, Vec<u8>>) {
+        let cursors = self.cursors();
+        (self.position(), cursors.clone())
+    }
+
     /// Signs the durable end and writes that down, unless the newest checkpoint says it already.
     pub(crate) fn checkpoint(&self, keys: &KeyStore) -> Result<Option<Checkpoint>, KeyError> {
         let path = self.dir.join(checkpoint::FILE_NAME);
@@ -113,7 +126,8 @@ impl Shared {
         let disk = self.disk.as_ref();
         let last = checkpoint::last(disk, &self.dir).map_err(KeyError::io("reading", &path))?;
         let is_said = last.is_some_and(|last| last.position == position && last.key == keys.public_key());
-        if is_said || position.durable() == Seq::ZERO {
+        // Nobody signs for what he has not seen.
+        if is_said || position.durable() == Seq::ZERO || !self.is_verified() {
             return Ok(None);
         }
         let checkpoint = Checkpoint::sign(self.cluster, position, self.clock.now_us(), keys)?;
@@ -131,6 +145,14 @@ impl Shared {
                 Err(KeyError::io("writing", &path)(error))
             }
         }
+    }
+
+    pub(crate) fn is_verified(&self) -> bool {
+        self.verified.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_verified(&self, verified: bool) {
+        self.verified.store(verified, Ordering::Release);
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -41,6 +41,8 @@ pub enum Voucher {
     Checkpoint,
     /// The `HEAD` of a backup.
     Backup,
+    /// An image of the fold, which remembers the place that it was made at.
+    Image,
 }
 
 /// A place and who vouches for it.
@@ -61,6 +63,7 @@ impl Voucher {
             Voucher::Head => Witness::Head { offset },
             Voucher::Checkpoint => Witness::Checkpoint { offset },
             Voucher::Backup => Witness::Backup { offset },
+            Voucher::Image => Witness::Image { offset },
         }
     }
 
@@ -69,6 +72,7 @@ impl Voucher {
             Voucher::Head => "HEAD knows another frame before this place",
             Voucher::Checkpoint => "a signed checkpoint knows another frame before this place",
             Voucher::Backup => "the backup knows another frame before this place",
+            Voucher::Image => "an image of the fold knows another frame before this place",
         }
     }
 
@@ -77,6 +81,7 @@ impl Voucher {
             Voucher::Head => "HEAD names a place inside it",
             Voucher::Checkpoint => "a signed checkpoint names a place inside it",
             Voucher::Backup => "the backup names a place inside it",
+            Voucher::Image => "an image of the fold names a place inside it",
         }
     }
 }

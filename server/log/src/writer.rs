@@ -23,6 +23,7 @@ use crate::frame::{self, Content, Hash};
 use crate::head::Head;
 use crate::item::{Appended, Batch, Seq, StoredRecord};
 use crate::keys::LogKeys;
+use crate::landmark::Unverified;
 use crate::options::{BeforeCommit, Options};
 use crate::record;
 use crate::recover::End;
@@ -328,12 +329,11 @@ impl Writer {
                 add(&counters.bytes, u64::from(flown.end - flown.offset));
             }
         }
-        if flight.iter().any(|flown| !flown.cursors.is_empty()) {
-            let mut cursors = self.shared.cursors_mut();
-            for cursor in flight.iter().flat_map(|flown| &flown.cursors) {
-                cursors.insert(cursor.source.clone(), cursor.position.clone());
-            }
+        let mut cursors = self.shared.cursors_mut();
+        for cursor in flight.iter().flat_map(|flown| &flown.cursors) {
+            cursors.insert(cursor.source.clone(), cursor.position.clone());
         }
+        // Still held: nobody sees the cursors of one place with another place.
         self.shared.set_durable(self.position());
     }
 
@@ -353,6 +353,26 @@ impl Writer {
         let cause = self.poison.get_or_insert_with(|| Arc::from(format!("{doing}: {error}")));
         self.shared.counters.poisoned.store(true, Ordering::Relaxed);
         AppendError::NotDurable { cause: Arc::clone(cause) }
+    }
+
+    /// Reads and verifies what was passed over at opening. Should it not hold, nothing is acknowledged. `false` where
+    /// the log was closed meanwhile.
+    pub(crate) fn verify(&mut self, unverified: Unverified) -> bool {
+        let place = (unverified.landmark.position.segment, unverified.landmark.position.offset);
+        let admit = std::mem::replace(&mut self.admit, Box::new(crate::admit::IdIndex::new()));
+        let (admit, read) = unverified.verify(&self.dir, admit, &self.shared.closing);
+        self.admit = admit;
+        match read {
+            Ok(index) => {
+                self.shared.index_mut().complete(index, place);
+                self.shared.set_verified(true);
+            }
+            Err(_) if self.shared.closing.load(Ordering::Relaxed) => return false,
+            Err(why) => {
+                self.poison("verifying the log", &why);
+            }
+        }
+        true
     }
 
     /// Forgets what did not land.

@@ -20,8 +20,8 @@ use toancanh_log::clock::ManualClock;
 use toancanh_log::disk::sim::{Fault, Lie, Rng, SimDisk};
 use toancanh_log::keys::KeyStore;
 use toancanh_log::{
-    Against, AppendError, Appended, Batch, Cursor, Disk, Item, Log, OpenError, Outcome, Seq, StoredRecord,
-    verify,
+    Against, AppendError, Appended, Batch, Cursor, Disk, Item, Landmark, Log, OpenError, Outcome, Seq,
+    StoredRecord, verify,
 };
 
 /// What the story knows of the items it made: number → payload length.
@@ -39,6 +39,8 @@ struct Story {
     commits: u64,
     /// On a disk of their own: what is told here is the log's.
     keys: KeyStore,
+    /// Some place that was durable once.
+    landmark: Option<Landmark>,
     /// Checkpoints handed out.
     signed: u64,
 }
@@ -63,6 +65,7 @@ impl Story {
             commits: 0,
             keys: KeyStore::open_on(Arc::new(SimDisk::new(seed)), "/keys", "test").unwrap(),
             signed: 0,
+            landmark: None,
         }
     }
 
@@ -150,6 +153,8 @@ impl Story {
             })
             .sink(move |records: Vec<StoredRecord>| sink.lock().unwrap().extend(records));
         options.frame_bytes = 2_048;
+        // As a server with an image of any age opens it, or one without.
+        options.landmark = self.landmark.clone().filter(|_| self.rng.below(3) > 0);
         match Log::open(DIR, options) {
             Ok((log, _)) => Ok(Some(((log, door), handed_on))),
             Err(OpenError::Io { .. } | OpenError::Full { .. }) => Ok(None),
@@ -242,6 +247,11 @@ impl Story {
             if let Ok(Some(_)) = log.checkpoint(&self.keys) {
                 self.signed += 1;
             }
+        }
+        if self.rng.below(2) == 0
+            && let Ok(Some(landmark)) = log.landmark()
+        {
+            self.landmark = Some(landmark);
         }
         self.disk.set_full(false);
         Ok(alive)

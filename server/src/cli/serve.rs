@@ -33,9 +33,14 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
         Store::make_keys(&settings.keys)?;
     }
     crate::clock_sync::tell();
-    let started = serve::start(settings, clock).await?;
-    let asked = stop_requested();
-    say(&format!("listening on {}://{}", started.scheme(), started.address))?;
+    let opening = serve::begin(settings, clock)?;
+    let mut asked = std::pin::pin!(stop_requested());
+    say(&format!("listening on {}://{}", opening.scheme(), opening.address))?;
+    let started = tokio::select! {
+        started = opening.open() => started?,
+        // Nothing was acknowledged yet; a log that is half opened is opened by the next start.
+        () = &mut asked => return Ok(()),
+    };
     tokio::spawn(crate::service::tell(started.running.core.clone()));
     let has_failed = async {
         while !started.has_failed() {

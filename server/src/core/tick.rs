@@ -18,7 +18,9 @@ use super::{Core, Input, Snapshot, TICK};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::hub::{Closing, Hub, Now};
+use crate::image::Kept;
 use crate::memos::Escalating;
+use crate::rebuilding::Progress;
 use crate::source::Sources;
 use crate::store::{StoreError, record};
 use crate::telemetry::Telemetry;
@@ -42,6 +44,8 @@ pub struct Parts {
     pub telemetry: Arc<Telemetry>,
     /// Who may send: a beat names them first.
     pub sources: Arc<Sources>,
+    /// How far the start has come.
+    pub progress: Progress,
     /// Where cases are named whose limits may have run out.
     pub escalating: Escalating,
 }
@@ -58,7 +62,7 @@ pub fn start(parts: Parts, epoch: u64) -> Result<(Core, Feed, Waiting), QueryErr
     let frozen = Arc::new(cube.freeze(state));
     let first = Snapshot { epoch, tick: 0, frozen, rebuilding: Some(0) };
     let (publish, snapshots) = watch::channel(Arc::new(first));
-    let core = Core { input: input.clone(), snapshots };
+    let core = Core { input: input.clone(), snapshots, progress: parts.progress.clone() };
     Ok((core, Feed(input.clone()), Waiting { parts, epoch, inputs, publish, input }))
 }
 
@@ -75,8 +79,8 @@ impl Feed {
     }
 }
 
-/// Takes a record of the log, with how far the reading has come in per cent.
-pub type Take<'a> = dyn FnMut(StoredRecord, u8) -> Result<(), StoreError> + 'a;
+/// Takes a record of the log, with the place of the last one that will be given.
+pub type Take<'a> = dyn FnMut(StoredRecord, Seq) -> Result<(), StoreError> + 'a;
 
 /// A core whose thread has not started.
 pub struct Waiting {
@@ -95,7 +99,7 @@ impl Waiting {
     /// If no thread can be had.
     pub fn run(
         self,
-        kept: impl FnOnce(&Arc<City>, Timestamp) -> Option<State> + Send + 'static,
+        kept: impl FnOnce(&Arc<City>, Timestamp) -> Option<Kept> + Send + 'static,
         replay: impl FnOnce(Seq, &mut Take<'_>) -> Result<(), StoreError> + Send + 'static,
     ) -> std::io::Result<JoinHandle<Result<(), StoreError>>> {
         std::thread::Builder::new().name("core".into()).spawn(move || {

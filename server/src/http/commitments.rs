@@ -82,7 +82,7 @@ fn truth(params: &mut Params, name: &str) -> Result<Option<bool>, Refusal> {
 fn list(state: &Cases, wanted: &Wanted) -> Commitments {
     let mut found: Vec<CommitmentView> = Vec::new();
     for case in state.cases() {
-        let Some(timeline) = &case.timeline else { continue };
+        let Some(timeline) = &*case.timeline else { continue };
         let is_open = timeline.at(state.at()).is_some_and(|segment| segment.open);
         let needs_one = !wanted.open || wanted.committed == Some(true);
         if is_open != wanted.open || (needs_one && !has_commitment(case)) {

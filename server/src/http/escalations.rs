@@ -70,7 +70,7 @@ fn list(state: &Cases, wanted: &Wanted) -> Escalations {
     let now = state.at();
     let mut found: Vec<(&Arc<Case>, &Escalation)> = Vec::new();
     for case in state.cases() {
-        let Some(timeline) = &case.timeline else { continue };
+        let Some(timeline) = &*case.timeline else { continue };
         let is_open = timeline.at(now).is_some_and(|segment| segment.open);
         if wanted.open.is_some_and(|open| open != is_open) {
             continue;

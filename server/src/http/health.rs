@@ -57,7 +57,10 @@ pub(super) async fn state(State(api): State<Api>, uri: Uri) -> Result<Response, 
 /// Ready once every event of the log is in the numbers and the log takes more.
 pub(super) async fn ready(State(api): State<Api>) -> Result<Response, Refusal> {
     core_runs(&api)?;
-    let snapshot = api.running.core.ready()?;
+    if let Some(percent) = api.running.core.rebuilding() {
+        return Ok(super::front::refused(percent));
+    }
+    let snapshot = api.running.core.snapshot();
     if api.running.store.log().stats().poisoned {
         let detail = "The log has stopped taking events after a failed write; the server's log says what to do. \
                       Reading goes on.";

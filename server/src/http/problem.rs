@@ -32,8 +32,18 @@ impl IntoResponse for Refusal {
 /// The answer that says a problem.
 #[must_use]
 pub fn response(problem: Problem) -> Response {
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    said(problem.status, serde_json::to_vec(&problem).unwrap_or_default())
+}
+
+/// The same with one member more.
+pub(super) fn response_with(problem: &Problem, member: &str, value: serde_json::Value) -> Response {
+    let mut body = serde_json::json!(problem);
+    body[member] = value;
+    said(problem.status, body.to_string().into_bytes())
+}
+
+fn said(status: u16, body: Vec<u8>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));

@@ -141,7 +141,7 @@ impl Found<'_> {
 
 /// What is odd about a case, each once; a requirement that several of its events do not meet too.
 fn oddities(case: &Case) -> BTreeMap<Oddity<'_>, Option<&Requirement>> {
-    let Some(timeline) = &case.timeline else {
+    let Some(timeline) = &*case.timeline else {
         return BTreeMap::from([((Flag::CaseUnknown, None), None)]);
     };
     let asked = timeline.unmet.iter().map(|unmet| &*unmet.requirement);

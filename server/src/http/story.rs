@@ -41,7 +41,7 @@ pub(super) fn tell(
     let city = other.as_ref().unwrap_or(state.city());
     let folded = other
         .as_ref()
-        .map(|city| Case { timeline: fold(city, state.symbols(), &held.events), ..Case::clone(held) });
+        .map(|city| Case { timeline: fold(city, state.symbols(), &held.events).into(), ..Case::clone(held) });
     let case = folded.as_ref().unwrap_or(held);
     let zone = &state.city().zone;
     let mut said = read_back(store, case)?;

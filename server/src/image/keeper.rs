@@ -1,7 +1,8 @@
 //! When images are made: by a thread of its own, from the newest snapshot, once enough has come in.
 
-use std::sync::Weak;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use domain::Seq;
 use super::Images;
 use crate::core::{Core, Snapshot};
 use crate::store::Store;
+use crate::telemetry::Telemetry;
 
 /// How often the keeper looks.
 const LOOK: Duration = Duration::from_secs(5);
@@ -43,20 +45,28 @@ impl Keeper {
     ///
     /// # Errors
     /// If no thread can be had.
-    pub fn start(images: Images, core: Core, store: Weak<Store>, pace: Pace) -> std::io::Result<Self> {
+    pub fn start(
+        images: Images,
+        core: Core,
+        store: Weak<Store>,
+        telemetry: Arc<Telemetry>,
+        pace: Pace,
+    ) -> std::io::Result<Self> {
         let (stop, stopped) = sync_channel(1);
-        let mut kept = images.newest_seq();
-        let mut looked = Instant::now();
+        let mut kept = None;
+        let mut looked: Option<Instant> = None;
         let thread = std::thread::Builder::new().name("images".into()).spawn(move || {
             loop {
                 let is_last = stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout);
                 let snapshot = core.snapshot();
-                let has_rested = is_last || looked.elapsed() >= REST;
-                if has_rested && pace.is_due(&snapshot, kept) {
+                let has_rested = is_last || looked.is_none_or(|looked| looked.elapsed() >= REST);
+                // One that the start could not use is as good as none.
+                let last = kept.unwrap_or_else(|| Seq(telemetry.image_seq.load(Relaxed)));
+                if has_rested && pace.is_due(&snapshot, last) {
                     let Some(store) = store.upgrade() else { return };
                     keep(&images, &snapshot, &store);
-                    kept = snapshot.frozen.seq();
-                    looked = Instant::now();
+                    kept = Some(snapshot.frozen.seq());
+                    looked = Some(Instant::now());
                 }
                 if is_last {
                     return;

@@ -37,7 +37,7 @@ impl Images {
                     () => Ok(()),
                 }
             });
-            Looked { path: path.clone(), of: of.into_inner(), state }
+            Looked { path: path.clone(), of: of.into_inner(), state: state.map(|kept| kept.state) }
         };
         self.files().into_iter().map(look).collect()
     }

@@ -19,15 +19,15 @@ const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=604800");
 
 /// The site's folder.
 #[derive(Clone)]
-pub(super) struct Files(ServeDir);
+pub(crate) struct Files(ServeDir);
 
 impl Files {
-    pub(super) fn in_folder(folder: &Path) -> Self {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
         Self(ServeDir::new(folder).append_index_html_on_directories(false).precompressed_br())
     }
 
     /// The file that a request names; `None` where there is none.
-    pub(super) async fn get(&self, asked: Request) -> Option<Response> {
+    pub(crate) async fn get(&self, asked: Request) -> Option<Response> {
         let keep = if asked.uri().path().ends_with(".woff2") { KEEP } else { ASK_AGAIN };
         let found = self.0.clone().oneshot(asked).await.ok()?;
         if matches!(found.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
@@ -43,12 +43,18 @@ impl Files {
 }
 
 /// The same request without its body: no file reads one.
-pub(super) fn head_of(request: &Request) -> Request {
+pub(crate) fn head_of(request: &Request) -> Request {
     let mut head = Request::new(Body::empty());
     *head.method_mut() = request.method().clone();
     *head.uri_mut() = request.uri().clone();
     *head.headers_mut() = request.headers().clone();
     head
+}
+
+/// Whether a person asks, and is to be answered with a page.
+pub(crate) fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A folder asked for without its slash is no file, and no reason to send anybody round.

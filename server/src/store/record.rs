@@ -76,7 +76,7 @@ pub(crate) fn item_and_digest(keys: &KeyStore, mut event: Json) -> Result<(Item,
 pub fn event(record: &StoredRecord, city: &City, symbols: &Symbols) -> Result<Arc<Event>, StoreError> {
     let seq = Seq(record.seq.get());
     let wrong = |why: String| StoreError::NotAnEvent { seq, why };
-    let envelope: Json = serde_json::from_slice(&record.bytes).map_err(|error| wrong(error.to_string()))?;
+    let envelope = intake::envelope(&record.bytes).map_err(|error| wrong(error.to_string()))?;
     let mut event =
         intake::read(&envelope, city, symbols, None).map_err(|problem: Problem| wrong(problem.detail))?;
     event.seq = seq;
@@ -84,6 +84,27 @@ pub fn event(record: &StoredRecord, city: &City, symbols: &Symbols) -> Result<Ar
     event.rival = carried::rival(&envelope, record);
     Ok(Arc::new(event))
 }
+
+/// The same for many, on all cores, in their order.
+pub fn events(
+    records: &[StoredRecord],
+    city: &City,
+    symbols: &Symbols,
+) -> Vec<Result<Arc<Event>, StoreError>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let each = records.len().div_ceil(threads).max(RECORDS_MIN);
+    let read = |records: &[StoredRecord]| records.iter().map(|record| event(record, city, symbols)).collect();
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = records.chunks(each).map(|part| scope.spawn(move || read(part))).collect();
+        let joined = parts.into_iter().map(|part| part.join());
+        let parts: Vec<Vec<_>> =
+            joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect();
+        parts.into_iter().flatten().collect()
+    })
+}
+
+/// A thread of its own is not worth it for fewer.
+const RECORDS_MIN: usize = 256;
 
 /// The CloudEvent of a record as people may see it: without anything sealed.
 ///

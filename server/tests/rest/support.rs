@@ -133,6 +133,12 @@ impl Server {
         Self::start(self.folder, self.token).await
     }
 
+    /// Stops, and leaves what it kept.
+    pub(crate) async fn halt(self) -> tempfile::TempDir {
+        self.started.stop().await.unwrap();
+        self.folder
+    }
+
     /// The place of the log at which the start began to read it.
     pub(crate) async fn begun_after(&self) -> u64 {
         let figures = self.get("/metrics").await.text();
@@ -238,7 +244,7 @@ impl Server {
     }
 }
 
-fn settings(folder: &Path) -> Settings {
+pub(crate) fn settings(folder: &Path) -> Settings {
     Settings {
         city: folder.join("city").to_string_lossy().into_owned(),
         data: folder.join("data"),

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Access, Disk};
 use crate::error::{Corruption, Damage, OpenError, Witness};
 use crate::frame::{self, ALIGN, HEADER_BYTES, Hash, Header};
-use crate::index::{Index, SegmentEntry};
+use crate::index::{Index, SegmentEntry, UNKNOWN_END};
 use crate::item::{ClusterId, Seq};
+use crate::landmark::{Landmark, is_stopped};
 use crate::options::{OpenMode, OpenProgress, Options};
 use crate::record;
 use crate::sealing::{self, SealFault};
@@ -16,7 +17,7 @@ use crate::segment::{self, SegmentFault, SegmentHeader};
 use crate::window::{Met, Window, meet, whole_frame};
 use crate::witness::{Expected, Position};
 
-use super::Torn;
+use super::{Start, Torn};
 
 const PIECE_BYTES: usize = 1 << 20;
 /// Zeros are passed over so many at a time.
@@ -50,6 +51,14 @@ impl Scanned {
             chain: self.chain,
         }
     }
+}
+
+/// How much is read.
+pub(super) struct Bounds<'a> {
+    /// From where on, if not from the beginning.
+    pub(super) from: Option<&'a Start>,
+    /// Where a copy ends, or a reading: segment and offset.
+    pub(super) ends: Option<(u64, u32)>,
 }
 
 struct Scan<'a> {
@@ -88,7 +97,7 @@ pub(super) fn scan(
     disk: &dyn Disk,
     dir: &Path,
     cluster: ClusterId,
-    ends: Option<(u64, u32)>,
+    bounds: Bounds<'_>,
     expected: Expected,
     options: &mut Options,
 ) -> Result<Scanned, OpenError> {
@@ -107,8 +116,9 @@ pub(super) fn scan(
         damage: None,
     };
     let progress = OpenProgress { bytes_done: 0, bytes_total: 0, records: 0 };
+    let Bounds { from, ends } = bounds;
     let mut scan = Scan { disk, dir, cluster, options, progress, ends, expected, out };
-    match scan.all(&segments) {
+    match scan.all(&segments, from) {
         Ok(()) => {}
         Err(Stop::Error(error)) => return Err(error),
         Err(Stop::Damage { file, offset, damage }) => {
@@ -121,7 +131,7 @@ pub(super) fn scan(
 
 impl Scan<'_> {
     /// `segments` are sorted by first `Seq` and number, as their names are.
-    fn all(&mut self, segments: &[(Seq, u64)]) -> Result<(), Stop> {
+    fn all(&mut self, segments: &[(Seq, u64)], from: Option<&Start>) -> Result<(), Stop> {
         for (first_seq, number) in segments {
             let path = self.path(*first_seq, *number);
             let file = self.disk.open(&path, Access::Read).map_err(OpenError::io("opening", &path))?;
@@ -133,15 +143,21 @@ impl Scan<'_> {
             // A copy that was just begun.
             return Ok(());
         }
+        let mut landmark = from.map(|start| &start.unverified.landmark);
+        if let Some(start) = from {
+            number = self.pass_over(start);
+            rest = segments.get(number as usize - 1..).unwrap_or_default();
+        }
         loop {
             // The only segment that may come now is the one that continues what was read.
-            let expected = (self.out.next_seq, number);
+            let first_seq = landmark.map_or(self.out.next_seq, |landmark| landmark.position.segment_first);
+            let expected = (first_seq, number);
             if rest.first() != Some(&expected) {
                 let path = self.path(expected.0, expected.1);
                 return Err(Stop::Damage { file: path, offset: 0, damage: Damage::Missing });
             }
             rest = &rest[1..];
-            let end = self.segment(expected, rest)?;
+            let end = self.segment(expected, rest, landmark.take())?;
             if rest.is_empty() || self.ends == Some((number, self.out.offset)) {
                 return self.last_end(end);
             }
@@ -149,24 +165,47 @@ impl Scan<'_> {
         }
     }
 
+    /// Takes the segments before the one of the landmark as they are. They were found to be there.
+    fn pass_over(&mut self, start: &Start) -> u64 {
+        let landmark = &start.unverified.landmark;
+        let before = start.headers.len().saturating_sub(1);
+        for header in start.headers.iter().take(before) {
+            let path = self.path(header.first_seq, header.number);
+            self.progress.bytes_done += u64::from(header.bytes);
+            self.out.index.add_unread(SegmentEntry { path, header: header.clone(), end: UNKNOWN_END });
+        }
+        self.out.chain = landmark.position.chain;
+        self.out.next_seq = landmark.position.next_seq;
+        self.out.cursors = landmark.cursors.clone();
+        landmark.position.segment
+    }
+
     fn path(&self, first_seq: Seq, number: u64) -> PathBuf {
         self.dir.join(segment::file_name(first_seq, number))
     }
 
     /// Reads one segment to the end of its frames, which must reach to what comes after it.
-    fn segment(&mut self, (first_seq, number): (Seq, u64), later: &[(Seq, u64)]) -> Result<SegmentEnd, Stop> {
+    fn segment(
+        &mut self,
+        (first_seq, number): (Seq, u64),
+        later: &[(Seq, u64)],
+        landmark: Option<&Landmark>,
+    ) -> Result<SegmentEnd, Stop> {
         let path = self.path(first_seq, number);
-        let (header, wrong_length) = self.checked_header(&path, first_seq, number)?;
+        let (header, wrong_length) = self.checked_header(&path, first_seq, number, landmark.is_some())?;
         let file = self.disk.open(&path, Access::Read).map_err(OpenError::io("opening", &path))?;
         let mut window = Window::new(file, PIECE_BYTES, header.bytes);
         self.out.offset = segment::HEADER_BYTES;
-        self.out.index.add_segment(SegmentEntry {
-            path: path.clone(),
-            header: header.clone(),
-            end: segment::HEADER_BYTES,
-        });
+        let entry = SegmentEntry { path: path.clone(), header: header.clone(), end: segment::HEADER_BYTES };
+        match landmark {
+            None => self.out.index.add_segment(entry),
+            Some(landmark) => {
+                self.out.offset = landmark.position.offset;
+                self.out.index.add_unread(SegmentEntry { end: landmark.position.offset, ..entry });
+            }
+        }
         self.out.last = Some(header.clone());
-        self.progress.bytes_done += u64::from(segment::HEADER_BYTES);
+        self.progress.bytes_done += u64::from(self.out.offset);
 
         let bad = loop {
             self.check_vouched_here(&path, number)?;
@@ -217,6 +256,7 @@ impl Scan<'_> {
         path: &Path,
         first_seq: Seq,
         number: u64,
+        is_known: bool,
     ) -> Result<(SegmentHeader, Option<Stop>), Stop> {
         let damage = |offset, damage| Stop::Damage { file: path.to_path_buf(), offset, damage };
         let header = match read_header(self.disk, path).map_err(OpenError::io("reading", path))? {
@@ -233,7 +273,8 @@ impl Scan<'_> {
         if (header.first_seq, header.number) != (first_seq, number) {
             return Err(damage(48, Damage::Header { why: "it is not what its name says" }));
         }
-        if header.previous != self.out.chain {
+        // What is before a segment that is begun in its middle is verified later.
+        if header.previous != self.out.chain && !is_known {
             return Err(damage(64, Damage::Chain { why: "the hash of the frame before this segment" }));
         }
         let file = self.disk.open(path, Access::Read).map_err(OpenError::io("opening", path))?;
@@ -246,6 +287,10 @@ impl Scan<'_> {
 
     /// Takes in one frame whose checksums hold.
     fn frame(&mut self, path: &Path, header: &Header, bytes: &[u8]) -> Result<(), Stop> {
+        if is_stopped(self.options.stop.as_ref()) {
+            let stopped = io::Error::from(io::ErrorKind::Interrupted);
+            return Err(OpenError::io("reading", path)(stopped).into());
+        }
         let offset = self.out.offset;
         let damage = |damage| Stop::Damage { file: path.to_path_buf(), offset: u64::from(offset), damage };
         if header.first_seq != self.out.next_seq {

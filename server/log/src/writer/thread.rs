@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::AppendError;
 use crate::item::{Appended, Batch};
+use crate::landmark::Unverified;
 use crate::log::Completion;
 use crate::options::Sink;
 
@@ -59,6 +60,7 @@ pub(crate) fn run(
     requests: &Receiver<Request>,
     gathering: &Gathering,
     mut sink: Option<Box<dyn Sink>>,
+    mut unverified: Option<Unverified>,
 ) {
     let mut had_company = false;
     loop {
@@ -66,6 +68,13 @@ pub(crate) fn run(
             Some(first) => first,
             None => break,
         };
+        if let Some(unverified) = unverified.take() {
+            // Until all of it has been seen, nobody can tell what repeats, and nothing is promised.
+            if !writer.verify(unverified) {
+                // Somebody closes it: what waits is answered so.
+                break;
+            }
+        }
         let group = gather(first, requests, gathering, had_company);
         had_company = group.len() > 1;
         commit(&mut writer, group, sink.as_deref_mut());
