@@ -21,6 +21,7 @@ mod inbox;
 mod link;
 mod outbox;
 mod position;
+mod purge;
 mod repair;
 mod report;
 mod session;
@@ -77,6 +78,8 @@ pub(crate) struct Shared {
     /// The own log has grown.
     pub(crate) grown: Notify,
     pub(crate) counters: Counters,
+    /// Whose keys are to be taken off the stream.
+    pub(crate) erased: purge::Erased,
 }
 
 /// What the carrier has done since the start.
@@ -105,12 +108,26 @@ impl Carrier {
         let (standing, _) = watch::channel(Standing::Connecting);
         let (confirmed, _) = watch::channel(0);
         let counters = Counters { lag_ms: AtomicI64::new(-1), ..Counters::default() };
-        Self { shared: Arc::new(Shared { options, standing, confirmed, grown: Notify::new(), counters }) }
+        Self {
+            shared: Arc::new(Shared {
+                options,
+                standing,
+                confirmed,
+                grown: Notify::new(),
+                counters,
+                erased: purge::Erased::default(),
+            }),
+        }
     }
 
     /// Tells it that the own log has grown: called by the log's sink, it never waits.
     pub fn log_has_grown(&self) {
         self.shared.grown.notify_one();
+    }
+
+    /// A case's key was erased here: what of it travels on the stream is taken off as soon as every server has it.
+    pub fn erased(&self, case: &str) {
+        self.shared.erased.add(case);
     }
 
     /// Carries for as long as `store` lives.

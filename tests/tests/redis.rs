@@ -269,3 +269,41 @@ async fn a_memo_that_two_servers_write_counts_once() {
         assert_eq!(server.carrier().await["rivals"], 0);
     }
 }
+
+/// How many entries of the stream carry keys of a case.
+fn entries_with_keys(redis: &Redis) -> usize {
+    let stream = redis.cli(&["--scan", "--pattern", "toancanh:*:events"]).unwrap();
+    let entries = redis.cli(&["--csv", "XRANGE", stream.trim(), "-", "+"]).unwrap();
+    entries.matches(",\"c\",").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_case_takes_its_keys_off_the_stream_and_no_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let redis = Redis::start(&folder.path().join("redis"), &[]).unwrap();
+    let address = redis.address();
+    let plan = Plan { options: &["--redis-without-replica"], ..Plan::new(folder.path(), &address) };
+    let (a, b) = (plan.start("a").await, plan.start("b").await);
+    a.stands("live").await;
+    b.stands("live").await;
+    a.post(&[received("e1"), received("e2")]).await;
+    agree(&a, &b, 2).await;
+    // The control: until then each travels with its key.
+    assert_eq!(entries_with_keys(&redis), 2);
+    for server in [&a, &b] {
+        let data = server.data.display().to_string();
+        let said = tests::program::run(&["erase", "--case", "e1", "--data", &data]).unwrap();
+        assert!(said.contains("its key is destroyed"), "{said}");
+    }
+    let begun = Instant::now();
+    while entries_with_keys(&redis) != 1 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{} entries have keys", entries_with_keys(&redis));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    // Two servers noted it, and a third that comes now has everything.
+    agree(&a, &b, 4).await;
+    let c = plan.start("c").await;
+    c.stands("live").await;
+    agree(&a, &c, 4).await;
+    assert_eq!(a.cases().await, c.cases().await);
+}

@@ -15,6 +15,7 @@ use super::error::CarrierError;
 use super::inbox::submit;
 use super::link::{Link, Names};
 use super::position::{Id, Position};
+use super::purge::purge;
 use super::report::Standing;
 use super::session::{Place, upgrade};
 use crate::store::Store;
@@ -144,6 +145,9 @@ async fn trim(shared: &Shared, link: &mut Link, names: &Names, now_ms: u64) -> R
         // Somebody wrote there in a form that this program does not know: nothing is taken from him.
         return Ok(());
     }
+    if let Some(read) = read_by_all(&servers, now_ms, absence_ms) {
+        purge(shared, link, names, read, now_ms).await?;
+    }
     let Some(below) = trim_below(&servers, now_ms, absence_ms, STAYS_MS) else { return Ok(()) };
     let trimmed = link.trim(names, below).await?;
     if trimmed > 0 {
@@ -152,10 +156,15 @@ async fn trim(shared: &Shared, link: &mut Link, names: &Names, now_ms: u64) -> R
     Ok(())
 }
 
+/// Up to which id every server has read that was not away for too long.
+fn read_by_all(servers: &[Server], now_ms: u64, absence_ms: u64) -> Option<Id> {
+    let holds = |server: &&Server| server.seen_ms.saturating_add(absence_ms) >= now_ms;
+    servers.iter().filter(holds).map(|server| server.read).min()
+}
+
 /// Below which id every server has everything, and nothing is needed for a comparison.
 fn trim_below(servers: &[Server], now_ms: u64, absence_ms: u64, stays_ms: u64) -> Option<Id> {
-    let holds = |server: &&Server| server.seen_ms.saturating_add(absence_ms) >= now_ms;
-    let read = servers.iter().filter(holds).map(|server| server.read).min()?;
+    let read = read_by_all(servers, now_ms, absence_ms)?;
     let below = read.min(Id(now_ms.saturating_sub(stays_ms), 0));
     (below > Id::default()).then_some(below)
 }

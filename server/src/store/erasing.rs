@@ -26,6 +26,7 @@ impl Store {
     pub async fn erase_and_note(&self, case: &str) -> Result<Erased, Problem> {
         let erased = self.erase(case)?;
         if erased != Erased::NoKey {
+            self.carrier().iter().for_each(|carrier| carrier.erased(case));
             let now = domain::Timestamp::from(jiff::Timestamp::now());
             let memo = crate::memos::erased(case, now, erased == Erased::Before);
             // Where there is a carrier, it takes it along by itself.

@@ -21,7 +21,10 @@ const PATHS: [&str; 7] = [
 async fn answers(server: &Server) -> Vec<Json> {
     let mut answers = Vec::new();
     for path in PATHS {
-        answers.push(server.json(path).await);
+        let mut answer = server.json(path).await;
+        // A checkpoint is signed at each stop: it is of the log, and no part of the number.
+        answer.as_object_mut().and_then(|members| members.remove("checkpoint"));
+        answers.push(answer);
     }
     answers
 }
