@@ -274,9 +274,11 @@ fn named(offered: &Offered) -> Option<String> {
 /// The case that each event names, where one can be read.
 fn subjects(events: &[Offered]) -> Vec<Option<String>> {
     let subject = |offered: &Offered| match offered {
-        Offered::Event(event) => {
-            event.get("subject").and_then(Json::as_str).filter(|subject| !subject.is_empty()).map(str::to_owned)
-        }
+        Offered::Event(event) => event
+            .get("subject")
+            .and_then(Json::as_str)
+            .filter(|subject| !subject.is_empty())
+            .map(str::to_owned),
         Offered::Refused { .. } => None,
     };
     events.iter().map(subject).collect()

@@ -5,8 +5,8 @@
 #![recursion_limit = "512"]
 
 // The way of an event.
-pub mod carrier;
 pub mod audit;
+pub mod carrier;
 pub mod core;
 pub mod gateway;
 pub mod hub;

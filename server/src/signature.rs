@@ -98,7 +98,9 @@ pub struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// There is none.
-    #[error("this source was registered to sign: send Signature-Input, Signature and Content-Digest (RFC 9421, RFC 9530)")]
+    #[error(
+        "this source was registered to sign: send Signature-Input, Signature and Content-Digest (RFC 9421, RFC 9530)"
+    )]
     Missing,
     /// It cannot be read.
     #[error("{0}")]
@@ -125,7 +127,9 @@ pub enum SignatureError {
     #[error("Content-Digest: the body that came has another digest")]
     DigestMismatch,
     /// Too many nonces are remembered.
-    #[error("more signed requests came within the window than are remembered for one source; send larger batches")]
+    #[error(
+        "more signed requests came within the window than are remembered for one source; send larger batches"
+    )]
     Crowded,
 }
 
@@ -196,7 +200,9 @@ pub fn verify(asked: Asked<'_>, source: &SourceGrant, window: Window) -> Result<
             _ => None,
         };
         let checked = match signature {
-            None => Err(SignatureError::Malformed("Signature: holds no bytes under the label of Signature-Input")),
+            None => {
+                Err(SignatureError::Malformed("Signature: holds no bytes under the label of Signature-Input"))
+            }
             Some(_) if known.is_revoked(window.now) => Err(SignatureError::RevokedKey),
             Some(signature) => one(asked, source, window, input, &known.key, signature),
         };
@@ -226,7 +232,8 @@ fn one(
     let created = in_time(input, window)?;
     let made = base::make(asked, input)?;
     let covers = |name: &str| made.covered.iter().any(|covered| covered == name);
-    let need = |name: &str| if covers(name) { Ok(()) } else { Err(SignatureError::Uncovered(name.to_owned())) };
+    let need =
+        |name: &str| if covers(name) { Ok(()) } else { Err(SignatureError::Uncovered(name.to_owned())) };
     need("@method")?;
     if !covers("@target-uri") {
         need("@authority")?;
@@ -244,7 +251,8 @@ fn one(
         need("content-type")?;
     }
     // In binary mode the event itself stands in the headers.
-    let attributes = asked.headers.keys().map(axum::http::HeaderName::as_str).filter(|name| name.starts_with("ce-"));
+    let attributes =
+        asked.headers.keys().map(axum::http::HeaderName::as_str).filter(|name| name.starts_with("ce-"));
     attributes.into_iter().try_for_each(need)?;
     source.signing.cover.iter().try_for_each(|name| need(name))?;
     if !key.verifies(made.text.as_bytes(), signature) {
@@ -288,9 +296,9 @@ fn dictionary(headers: &HeaderMap, name: &'static str) -> Result<Dictionary, Sig
     let text = base::field(headers, name).ok_or(SignatureError::Malformed(
         "Signature, Signature-Input: both must be there, of printable characters",
     ))?;
-    Parser::new(&text)
-        .parse()
-        .map_err(|_| SignatureError::Malformed("Signature, Signature-Input: are not structured fields (RFC 9651)"))
+    Parser::new(&text).parse().map_err(|_| {
+        SignatureError::Malformed("Signature, Signature-Input: are not structured fields (RFC 9651)")
+    })
 }
 
 /// Base64 as it stands in files and in the log.

@@ -147,7 +147,8 @@ impl Sources {
     /// With the file and what to do.
     pub fn open(data: &Path) -> Result<Self, SourceError> {
         let since = jiff::Timestamp::now().as_second();
-        let sources = Self { data: data.to_owned(), held: Mutex::default(), nonces: Nonces::default(), since };
+        let sources =
+            Self { data: data.to_owned(), held: Mutex::default(), nonces: Nonces::default(), since };
         sources.reread(&mut sources.held())?;
         Ok(sources)
     }

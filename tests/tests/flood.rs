@@ -31,7 +31,8 @@ const TIMES: f64 = 10.0;
 /// weigh in memory does not hide what a flood may pile up.
 fn batch(sender: usize, number: u64) -> String {
     let event = |place: usize| {
-        let data = json!({"unit": format!("u{place}"), "waiting": place, "serving": 1, "issued_today": number});
+        let data =
+            json!({"unit": format!("u{place}"), "waiting": place, "serving": 1, "issued_today": number});
         event(&format!("f{sender}-{number}-{place}"), "counter.reported", BEFORE, "", data)
     };
     Json::Array((0..EVENTS).map(event).collect()).to_string()
@@ -115,7 +116,8 @@ impl Line {
             }
         };
         let head = String::from_utf8_lossy(&held[..end]).to_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let length =
+            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
         let mut body = held.split_off(end);
         while body.len() < length.unwrap_or_default() {
             if self.stream.read_buf(&mut body).await? == 0 {
@@ -128,7 +130,13 @@ impl Line {
 }
 
 /// Sends until it is over: a request every so often, or, where the answer takes longer, the next at once.
-async fn sender(sender: usize, host: Arc<str>, token: Arc<str>, every: Duration, over: Arc<AtomicBool>) -> Told {
+async fn sender(
+    sender: usize,
+    host: Arc<str>,
+    token: Arc<str>,
+    every: Duration,
+    over: Arc<AtomicBool>,
+) -> Told {
     let mut told = Told::default();
     let mut line = None;
     let mut number = 0;
@@ -203,7 +211,9 @@ fn memory(process: u32) -> u64 {
 async fn serve(data: &Path) -> Program {
     let path = data.display().to_string();
     let clock = format!("{AT},speed=0");
-    Program::serve(&["--city", "boston", "--data", &path, "--clock", &clock, "--image-every", "0"]).await.unwrap()
+    Program::serve(&["--city", "boston", "--data", &path, "--clock", &clock, "--image-every", "0"])
+        .await
+        .unwrap()
 }
 
 /// How many events are in the numbers, once all that is durable is.
@@ -217,7 +227,10 @@ async fn received(program: &Program) -> u64 {
         if state["seq"].as_str().unwrap() >= seq.as_str() {
             return state["events"].as_u64().unwrap();
         }
-        assert!(began.elapsed() < Duration::from_secs(120), "the numbers did not catch up within two minutes");
+        assert!(
+            began.elapsed() < Duration::from_secs(120),
+            "the numbers did not catch up within two minutes"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -294,7 +307,11 @@ async fn prove_flood_is_answered_within_a_second_or_sent_away() {
     assert!(p99 <= in_time, "p99 of what was accepted is {p99:?}");
     // The identity of each event that was accepted stays in memory; nothing else may pile up.
     let state = told.accepted_events * 200;
-    assert!(peak.load(Relaxed) <= rest + state + (256 << 20), "memory grew to {} MiB", peak.load(Relaxed) >> 20);
+    assert!(
+        peak.load(Relaxed) <= rest + state + (256 << 20),
+        "memory grew to {} MiB",
+        peak.load(Relaxed) >> 20
+    );
     program.stop().unwrap();
 }
 

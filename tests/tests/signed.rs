@@ -25,7 +25,8 @@ async fn what_was_signed_goes_to_every_server_with_the_keys_that_open_it() {
     let file = folder.path().join("desk.pub");
     std::fs::write(&file, signer.public()).unwrap();
     let (data, key) = (a.data.display().to_string(), format!("desk-2026={}", file.display()));
-    let add = ["source", "add", "desk", "--city", "boston", "--data", &data, "--require-signature", "--key", &key];
+    let add =
+        ["source", "add", "desk", "--city", "boston", "--data", &data, "--require-signature", "--key", &key];
     let token = run(&add).unwrap().lines().last().unwrap().to_owned();
     // One with a person, one of a case without; and one that is refused.
     let events = json!([received("c1"), resolved("c2"), {"id": "rubbish"}]).to_string();
@@ -41,7 +42,9 @@ async fn what_was_signed_goes_to_every_server_with_the_keys_that_open_it() {
         let data = server.data.display().to_string();
         let keys = format!("{data}.keys");
         let proofs: Vec<String> = (1..=8)
-            .filter_map(|seq| run(&["source", "proof", &seq.to_string(), "--data", &data, "--keys", &keys]).ok())
+            .filter_map(|seq| {
+                run(&["source", "proof", &seq.to_string(), "--data", &data, "--keys", &keys]).ok()
+            })
             .collect();
         assert_eq!(proofs.len(), 2, "{data}: {proofs:?}");
         for proof in proofs {

@@ -132,7 +132,8 @@ pub fn append(data: &Path, entries: &[Entry]) -> Result<(), AuditError> {
 
 fn write(path: &Path, entries: &[Entry]) -> io::Result<()> {
     let is_new = !path.exists();
-    let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)?;
+    let mut file =
+        OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)?;
     // Until the file is closed; another process waits here.
     file.lock()?;
     let (mut last, torn) = tail(&mut file)?;
@@ -159,7 +160,8 @@ fn write(path: &Path, entries: &[Entry]) -> io::Result<()> {
 type Last = (u64, String);
 
 fn add(text: &mut String, last: &Last, at: &str, entry: Entry) -> Last {
-    let line = Line { n: last.0 + 1, at: at.to_owned(), entry, previous: last.1.clone(), hash: String::new() };
+    let line =
+        Line { n: last.0 + 1, at: at.to_owned(), entry, previous: last.1.clone(), hash: String::new() };
     // A line holds text and numbers only.
     let bare = serde_json::to_string(&line).unwrap_or_default();
     let hash = hash_of(&bare);
@@ -227,7 +229,10 @@ pub fn verify(data: &Path) -> Result<Chain, AuditError> {
         }
         let previous = chain.hashes.last().cloned().unwrap_or_else(|| "0".repeat(64));
         if line.previous != previous || line.n != chain.lines + 1 {
-            return Err(broken(at, "does not follow the line before it: a line was taken out, put in or moved"));
+            return Err(broken(
+                at,
+                "does not follow the line before it: a line was taken out, put in or moved",
+            ));
         }
         chain.lines += 1;
         chain.hashes.push(line.hash);

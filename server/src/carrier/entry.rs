@@ -49,7 +49,8 @@ impl Entry {
     pub(super) fn all_keys(&self) -> Vec<(String, &Travelling)> {
         let own = self.carried.sealed_case().filter(|_| !self.keys.is_empty());
         let own = own.iter().flat_map(|case| self.keys.iter().map(move |key| (case.clone(), key)));
-        let others = self.others.iter().flat_map(|(case, keys)| keys.iter().map(move |key| (case.clone(), key)));
+        let others =
+            self.others.iter().flat_map(|(case, keys)| keys.iter().map(move |key| (case.clone(), key)));
         own.chain(others).collect()
     }
 

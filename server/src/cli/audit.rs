@@ -14,9 +14,11 @@ use crate::audit::{Line, chain};
 pub(super) enum Command {
     /// Holds every line against its hash and against the line before it. That lines were cut off the end shows only
     /// against a hash that was kept elsewhere.
-    #[command(after_help = "Exit codes: 0 everything holds; 1 something does not, and the line says where.\n\n\
+    #[command(
+        after_help = "Exit codes: 0 everything holds; 1 something does not, and the line says where.\n\n\
         Example:\n  toancanh audit verify --data ./boston-data\n  \
-        toancanh audit verify --data ./boston-data --head 3f0c…")]
+        toancanh audit verify --data ./boston-data --head 3f0c…"
+    )]
     Verify {
         /// A hash that an earlier run printed: it must still be there. May be given several times.
         #[arg(long, value_name = "HASH")]

@@ -36,7 +36,9 @@ fn line(setting: &Setting) -> String {
     }
     let is_plain = match setting.key {
         "open_reads" | "image_every" | "redis_without_replica" => true,
-        "speed" | "redis_absence_hours" | "signature_window_secs" | "live_sockets_max" => setting.text.parse::<f64>().is_ok(),
+        "speed" | "redis_absence_hours" | "signature_window_secs" | "live_sockets_max" => {
+            setting.text.parse::<f64>().is_ok()
+        }
         _ => false,
     };
     // Of an address everything but the login is shown.

@@ -29,7 +29,9 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     let settings = args.server.resolve(&layers, Some("hcmc"))?;
     if settings.in_transit.tls.is_some() {
-        return Err(Failure::usage("--tls-cert: the demo answers over plain HTTP; `toancanh serve` takes a certificate"));
+        return Err(Failure::usage(
+            "--tls-cert: the demo answers over plain HTTP; `toancanh serve` takes a certificate",
+        ));
     }
     let speed = layers.pick("speed", args.speed.as_deref());
     let speed = speed.map(|speed| speed.parse::<f64>("a number of city seconds per second")).transpose()?;

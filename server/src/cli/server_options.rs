@@ -174,7 +174,9 @@ impl ServerOptions {
 fn tls(cert: &str, key: &str) -> Result<Option<TlsFiles>, Failure> {
     match (cert, key) {
         ("", "") => Ok(None),
-        (_, "") => Err(Failure::usage("--tls-key is missing: --tls-cert needs the certificate's private key")),
+        (_, "") => {
+            Err(Failure::usage("--tls-key is missing: --tls-cert needs the certificate's private key"))
+        }
         ("", _) => Err(Failure::usage("--tls-cert is missing: --tls-key is the key of a certificate")),
         (cert, key) => Ok(Some(TlsFiles { cert: cert.into(), key: key.into() })),
     }

@@ -80,7 +80,18 @@ pub(super) enum Command {
 
 pub(super) fn run(command: Command, layers: &Layers) -> Result<(), Failure> {
     match command {
-        Command::Add { name, city, data, uri, own_cases_only, rate, require_signature, key, cover, replace } => {
+        Command::Add {
+            name,
+            city,
+            data,
+            uri,
+            own_cases_only,
+            rate,
+            require_signature,
+            key,
+            cover,
+            replace,
+        } => {
             let data = place(layers, data);
             let city = layers.need("city", city.as_deref(), "boston")?.text;
             let city = crate::city::load(&city)?.city.code;
@@ -89,7 +100,16 @@ pub(super) fn run(command: Command, layers: &Layers) -> Result<(), Failure> {
             if require_signature && key.is_empty() && !replace {
                 tracing::warn!("until it has a key, nothing of this source is taken");
             }
-            let new = NewSource { name, city, uri, own_cases_only, events_per_second, require_signature, cover, keys };
+            let new = NewSource {
+                name,
+                city,
+                uri,
+                own_cases_only,
+                events_per_second,
+                require_signature,
+                cover,
+                keys,
+            };
             let token = source::add(&data, &new, replace)?;
             note(&data, "source.added", &new.name, None)?;
             say(token.reveal())

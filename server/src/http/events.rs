@@ -68,7 +68,8 @@ async fn taken(
         keep_away(wait).await;
         return Err(problems::too_many_requests("this source sends faster than it was registered for"));
     }
-    let mut room = admission.request(declared(&parts.headers).unwrap_or_default().min(BODY_BYTES_MAX)).await?;
+    let mut room =
+        admission.request(declared(&parts.headers).unwrap_or_default().min(BODY_BYTES_MAX)).await?;
     let verified = signed::admit(running, source, &parts, true)?;
     let gathering = gather(body, declared(&parts.headers), &mut room);
     let body = tokio::time::timeout(BODY_TIME_MAX, gathering)

@@ -98,7 +98,8 @@ async fn serve_within(
         };
         match (place, accepted) {
             (Ok(place), Ok((stream, peer))) => {
-                let (handshakes, router, mut stopping) = (handshakes.clone(), router.clone(), stopping.clone());
+                let (handshakes, router, mut stopping) =
+                    (handshakes.clone(), router.clone(), stopping.clone());
                 connections.spawn(async move {
                     // Frames are small and wait for nobody.
                     let _ = stream.set_nodelay(true);
@@ -114,7 +115,8 @@ async fn serve_within(
                         },
                     };
                     let caller = Caller { peer, over_tls };
-                    connection(Held { stream, _place: place }, caller, router, bounds.head_time, stopping).await;
+                    connection(Held { stream, _place: place }, caller, router, bounds.head_time, stopping)
+                        .await;
                 });
             }
             (Ok(_), Err(error)) => pause_after(&error).await,
@@ -263,7 +265,8 @@ mod tests {
         let router = Router::new().route("/peer", get(peer)).route("/slow", get(slow));
         let (stop, stopped) = oneshot::channel::<()>();
         let bounds = Bounds { connections, head_time };
-        let served = tokio::spawn(serve_within(bounds, listener, None, router, async { drop(stopped.await) }));
+        let served =
+            tokio::spawn(serve_within(bounds, listener, None, router, async { drop(stopped.await) }));
         Server { address, stop, served }
     }
 

@@ -69,6 +69,8 @@ pub(super) fn routes(running: &Running, api: Api) -> Router {
     let small = from_fn(super::small_body);
     let large = from_fn(|request: Request, next: Next| bounded(EVENTS_BYTES_MAX, request, next));
     let of_events = events::routes().layer(large).with_state(running.clone());
-    let of_live = live::routes(running.settings.in_transit.live_sockets_max).layer(small.clone()).with_state(running.clone());
+    let of_live = live::routes(running.settings.in_transit.live_sockets_max)
+        .layer(small.clone())
+        .with_state(running.clone());
     of_rest.layer(small).with_state(api).merge(of_events).merge(of_live)
 }

@@ -36,7 +36,9 @@ pub(super) fn make(asked: Asked<'_>, input: &InnerList) -> Result<Base, Signatur
             .map(|name| name.as_str())
             .ok_or(SignatureError::Malformed("Signature-Input: a component's name is not a string"))?;
         if !item.params.is_empty() {
-            return Err(SignatureError::Malformed("Signature-Input: components with parameters are not taken"));
+            return Err(SignatureError::Malformed(
+                "Signature-Input: components with parameters are not taken",
+            ));
         }
         if base.covered.iter().any(|covered| covered == name) {
             return Err(SignatureError::Malformed("Signature-Input: a component stands in it twice"));
@@ -75,7 +77,8 @@ fn scheme(authorization: &str) -> &str {
 }
 
 fn value(asked: Asked<'_>, name: &str) -> Result<String, SignatureError> {
-    let missing = || SignatureError::Malformed("Signature-Input: covers a component that the request does not have");
+    let missing =
+        || SignatureError::Malformed("Signature-Input: covers a component that the request does not have");
     let scheme = if asked.over_tls { "https" } else { "http" };
     let host = || asked.headers.get(header::HOST).and_then(|host| host.to_str().ok()).ok_or_else(missing);
     let target = asked.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -88,7 +91,9 @@ fn value(asked: Asked<'_>, name: &str) -> Result<String, SignatureError> {
         "@path" => asked.uri.path().to_owned(),
         "@query" => format!("?{}", asked.uri.query().unwrap_or_default()),
         derived if derived.starts_with('@') => {
-            return Err(SignatureError::Malformed("Signature-Input: covers a derived component that is not taken"));
+            return Err(SignatureError::Malformed(
+                "Signature-Input: covers a derived component that is not taken",
+            ));
         }
         name if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
             return Err(SignatureError::Malformed("Signature-Input: names of headers are in lower case"));

@@ -15,7 +15,10 @@ const RFC_P256: &str = "-----BEGIN PUBLIC KEY-----\n\
     w0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==\n-----END PUBLIC KEY-----\n";
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-    pairs.iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| (axum::http::HeaderName::from_static(name), value.parse().unwrap()))
+        .collect()
 }
 
 /// Appendix B.2.6.
@@ -37,7 +40,8 @@ fn the_standards_own_request_has_the_standards_own_signature() {
     assert!(base.text.ends_with(&format!("\"@signature-params\": {params}")), "{}", base.text);
     let key = PublicKey::read(RFC_ED25519).unwrap();
     let signature =
-        decoded("wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==").unwrap();
+        decoded("wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==")
+            .unwrap();
     assert!(key.verifies(base.text.as_bytes(), &signature));
     assert!(!key.verifies(base.text.replace("POST", "PUT").as_bytes(), &signature));
 }
@@ -47,7 +51,8 @@ fn the_standards_own_request_has_the_standards_own_signature() {
 fn the_standards_own_signature_on_p256_holds() {
     let base = "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n\"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" \"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\"";
     let signature =
-        decoded("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==").unwrap();
+        decoded("wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==")
+            .unwrap();
     let key = PublicKey::read(RFC_P256).unwrap();
     assert_eq!(key.algorithm().name(), "ecdsa-p256-sha256");
     assert!(key.verifies(base.as_bytes(), &signature));
@@ -67,7 +72,8 @@ fn a_key_is_read_in_each_of_its_forms_and_nothing_else_is() {
 
 #[test]
 fn a_body_is_held_against_every_digest_that_is_known() {
-    let of_rfc = "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:";
+    let of_rfc =
+        "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:";
     let digest = ContentDigest::read(of_rfc).unwrap();
     assert!(digest.is_of(BODY.as_bytes()) && !digest.is_of(b"{}"));
     let both = ContentDigest::read(&format!("{of_rfc}, sha-256=:AAAA:")).unwrap();
@@ -87,7 +93,9 @@ struct Sender {
 
 impl Sender {
     fn new() -> Self {
-        let pair = Ed25519KeyPair::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref());
+        let pair = Ed25519KeyPair::from_pkcs8(
+            Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref(),
+        );
         let pair = pair.unwrap();
         let key = PublicKey::read(&encoded(pair.public_key().as_ref())).unwrap();
         let mut source = SourceGrant::local("boston");
@@ -153,9 +161,14 @@ fn what_must_be_covered_is_asked_for() {
     with(&["@method", "@path", "content-digest", "content-type"]).check(Err("signature-invalid"));
     with(&["@method", "@target-uri", "content-type"]).check(Err("signature-invalid"));
     with(&["@method", "@target-uri", "content-digest"]).check(Err("signature-invalid"));
-    with(&["@method", "@target-uri", "content-digest", "content-type", "date"]).check(Err("signature-invalid"));
-    with(&["@method", "@method", "@target-uri", "content-digest", "content-type"]).check(Err("signature-invalid"));
-    let query = Sender { uri: "/api/v1/events?x=1", ..with(&["@method", "@authority", "@path", "content-digest", "content-type"]) };
+    with(&["@method", "@target-uri", "content-digest", "content-type", "date"])
+        .check(Err("signature-invalid"));
+    with(&["@method", "@method", "@target-uri", "content-digest", "content-type"])
+        .check(Err("signature-invalid"));
+    let query = Sender {
+        uri: "/api/v1/events?x=1",
+        ..with(&["@method", "@authority", "@path", "content-digest", "content-type"])
+    };
     query.check(Err("signature-invalid"));
     let mut binary = Sender::new();
     binary.headers.push(("ce-id", "1".to_owned()));
@@ -231,7 +244,8 @@ fn only_the_sources_own_keys_count() {
     revoked.check(Ok(true));
     revoked.source.signing.keys[0].revoked_at = Some(NOW);
     revoked.check(Err("revoked-key"));
-    let wrong = Sender { parameters: Sender::new().parameters + ";alg=\"ecdsa-p256-sha256\"", ..Sender::new() };
+    let wrong =
+        Sender { parameters: Sender::new().parameters + ";alg=\"ecdsa-p256-sha256\"", ..Sender::new() };
     wrong.check(Err("signature-invalid"));
 }
 

@@ -161,7 +161,9 @@ pub enum SourceError {
         name: String,
     },
     /// The source has a key of that name.
-    #[error("the source {name:?} has a key {keyid:?} already: name the new one otherwise, or remove that one")]
+    #[error(
+        "the source {name:?} has a key {keyid:?} already: name the new one otherwise, or remove that one"
+    )]
     KeyExists {
         /// The source.
         name: String,
@@ -233,7 +235,8 @@ pub fn add(data: &Path, new: &NewSource, replace: bool) -> Result<Token, SourceE
         keys::insert(&new.name, &mut keys, keys::entry(keyid, text)?)?;
     }
     for name in &new.cover {
-        let is_header = name.parse::<HeaderName>().is_ok() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let is_header =
+            name.parse::<HeaderName>().is_ok() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
         if !is_header {
             return Err(SourceError::BadCover { name: name.chars().take(64).collect() });
         }

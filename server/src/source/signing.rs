@@ -49,7 +49,11 @@ impl Signing {
         let keys = entry.keys.iter().filter_map(|key| {
             let read = SigningKey::of(key);
             if read.is_none() {
-                tracing::error!(source = entry.name, keyid = key.keyid, "the registry holds no valid key under it");
+                tracing::error!(
+                    source = entry.name,
+                    keyid = key.keyid,
+                    "the registry holds no valid key under it"
+                );
             }
             read
         });

@@ -119,11 +119,19 @@ async fn whatever_does_not_hold_is_refused_counted_and_audited() {
     chain::verify(&data).unwrap();
     let lines = chain::read(&data).unwrap();
     let told = |reason: &str| -> u64 {
-        let of = lines.iter().filter(|line| line.entry.actor == "desk" && line.entry.reason.as_deref() == Some(reason));
+        let of = lines
+            .iter()
+            .filter(|line| line.entry.actor == "desk" && line.entry.reason.as_deref() == Some(reason));
         of.map(|line| line.entry.times.unwrap_or(1)).sum()
     };
-    for reason in ["signature-missing", "signature-invalid", "signature-expired", "unknown-key", "digest-mismatch"] {
-        assert_eq!(told(reason), refused.iter().filter(|(_, _, slug)| *slug == reason).count() as u64, "{reason}");
+    for reason in
+        ["signature-missing", "signature-invalid", "signature-expired", "unknown-key", "digest-mismatch"]
+    {
+        assert_eq!(
+            told(reason),
+            refused.iter().filter(|(_, _, slug)| *slug == reason).count() as u64,
+            "{reason}"
+        );
     }
     let mismatch = lines.iter().find(|line| line.entry.reason.as_deref() == Some("digest-mismatch")).unwrap();
     assert_eq!(mismatch.entry.keyid.as_deref(), Some("desk-1"));
@@ -158,7 +166,8 @@ async fn what_was_signed_is_kept_as_it_came_whatever_became_of_its_events() {
         // Erased, a case's own part is gone; who signed what for the others stays.
         store.erase("D").unwrap();
         let found: Vec<_> = (1..=last.0).filter_map(|seq| store.proof(Seq(seq), None).unwrap()).collect();
-        let of_batch: Vec<_> = found.iter().filter(|proof| proof.body == BodyProof::Erased { parts: 1 }).collect();
+        let of_batch: Vec<_> =
+            found.iter().filter(|proof| proof.body == BodyProof::Erased { parts: 1 }).collect();
         assert!(of_batch.iter().all(|proof| proof.signature == SignatureProof::Holds));
         let events: Vec<_> = of_batch.iter().map(|proof| proof.event).collect();
         assert_eq!(events, [EventProof::Same, EventProof::Erased]);
@@ -237,10 +246,9 @@ async fn a_socket_opens_by_a_signed_handshake() {
         let mut request = format!("ws://{path}").into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {}", server.token).parse().unwrap());
         for (name, value) in headers {
-            request.headers_mut().insert(
-                name.parse::<reqwest::header::HeaderName>().unwrap(),
-                value.parse().unwrap(),
-            );
+            request
+                .headers_mut()
+                .insert(name.parse::<reqwest::header::HeaderName>().unwrap(), value.parse().unwrap());
         }
         async move { connect_async(request).await.map(|(socket, _)| socket) }
     };

@@ -38,14 +38,20 @@ fn certify(authority: &Authority, folder: &Path) {
 
 fn client(authority: &Authority) -> reqwest::Client {
     let root = reqwest::Certificate::from_pem(authority.pem().as_bytes()).unwrap();
-    reqwest::Client::builder().tls_built_in_root_certs(false).add_root_certificate(root).https_only(true).build().unwrap()
+    reqwest::Client::builder()
+        .tls_built_in_root_certs(false)
+        .add_root_certificate(root)
+        .https_only(true)
+        .build()
+        .unwrap()
 }
 
 fn connector(authority: &Authority) -> Connector {
     let mut roots = RootCertStore::empty();
     roots.add(authority.der().clone()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     Connector::Rustls(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
@@ -96,8 +102,12 @@ async fn all_of_it_answers_over_tls() {
 
     // Whoever trusts somebody else does not come in; whoever speaks plainly is told.
     assert!(client(&authority()).get(format!("{base}/healthz")).send().await.is_err());
-    let (status, answer) = read(reqwest::get(format!("http://{}/healthz", started.address)).await.unwrap()).await;
-    assert_eq!((status, answer["type"].as_str()), (StatusCode::BAD_REQUEST, Some("urn:toancanh:problem:https-only")));
+    let (status, answer) =
+        read(reqwest::get(format!("http://{}/healthz", started.address)).await.unwrap()).await;
+    assert_eq!(
+        (status, answer["type"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("urn:toancanh:problem:https-only"))
+    );
 
     let mut request = format!("wss://{}/api/v1/live", started.address).into_client_request().unwrap();
     let headers = request.headers_mut();
@@ -105,7 +115,9 @@ async fn all_of_it_answers_over_tls() {
     headers.insert("origin", base.parse().unwrap());
     let (mut live, _) =
         connect_async_tls_with_config(request, None, false, Some(connector(&ours))).await.unwrap();
-    live.send(Message::from(json!({"subscribe": {"id": 1, "query": {"metric": ["open"]}}}).to_string())).await.unwrap();
+    live.send(Message::from(json!({"subscribe": {"id": 1, "query": {"metric": ["open"]}}}).to_string()))
+        .await
+        .unwrap();
     let snapshot = async {
         while let Some(Ok(Message::Text(text))) = live.next().await {
             let said: Json = serde_json::from_str(&text).unwrap();
@@ -122,7 +134,16 @@ async fn all_of_it_answers_over_tls() {
     std::fs::write(folder.path().join("cert.pem"), "nonsense").unwrap();
     let mut told = Json::Null;
     for _ in 0..100 {
-        told = client(&ours).get(format!("{base}/healthz")).send().await.unwrap().text().await.unwrap().parse().unwrap();
+        told = client(&ours)
+            .get(format!("{base}/healthz"))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .parse()
+            .unwrap();
         if told["tls"]["ok"] == false {
             break;
         }

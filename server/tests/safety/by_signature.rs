@@ -13,7 +13,18 @@ fn desk(place: &Place, signer: &Signer) -> String {
     std::fs::write(&file, signer.public()).unwrap();
     let key = format!("{}={}", signer.keyid, file.display());
     let data = place.at("data");
-    let said = done(&["source", "add", "desk", "--city", "boston", "--data", &data, "--require-signature", "--key", &key]);
+    let said = done(&[
+        "source",
+        "add",
+        "desk",
+        "--city",
+        "boston",
+        "--data",
+        &data,
+        "--require-signature",
+        "--key",
+        &key,
+    ]);
     said.lines().last().unwrap().to_owned()
 }
 
@@ -40,7 +51,13 @@ fn what_a_source_signed_can_be_shown_until_its_person_is_erased() {
 
     // 1 is the request, 2 and 3 are its events, 4 came unsigned.
     let shown = done(&["source", "proof", "00000000000000000003", "--data", &data]);
-    for part in ["of desk with its key desk-2026 (ed25519)", "signature: holds", "digest is the one", "as the log has it", "key: registered"] {
+    for part in [
+        "of desk with its key desk-2026 (ed25519)",
+        "signature: holds",
+        "digest is the one",
+        "as the log has it",
+        "key: registered",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let ran = run(&["source", "proof", "4", "--data", &data]);
@@ -52,7 +69,9 @@ fn what_a_source_signed_can_be_shown_until_its_person_is_erased() {
 
     let ran = run(&["source", "proof", "3", "--data", &data]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    for part in ["signature: holds", "1 of its parts can be read by nobody", "stands in the body", "NOT before"] {
+    for part in
+        ["signature: holds", "1 of its parts can be read by nobody", "stands in the body", "NOT before"]
+    {
         assert!(ran.out.contains(part), "{part}: {ran:?}");
     }
     let ran = run(&["source", "proof", "2", "--data", &data]);
@@ -62,7 +81,12 @@ fn what_a_source_signed_can_be_shown_until_its_person_is_erased() {
         assert!(!place.holds("data", secret.as_bytes()), "{secret}");
     }
     let audit = lines(&data).join("\n");
-    for part in ["signature-replayed", "signature-missing", "source.added\tdesk", "source.key.revoked\tdesk\tkey desk-2026"] {
+    for part in [
+        "signature-replayed",
+        "signature-missing",
+        "source.added\tdesk",
+        "source.key.revoked\tdesk\tkey desk-2026",
+    ] {
         assert!(audit.contains(part), "{part}: {audit}");
     }
 }

@@ -131,7 +131,8 @@ impl EventSink for StoppedLog<'_> {
         let offer = Offer::of(&batch);
         let events = batch.into_iter().map(gateway::sized).collect();
         let checker = Checker::new(self.city, &self.source, self.now, None);
-        let taken = futures::executor::block_on(gateway::take(&self.store, &checker, &|_| true, events, None));
+        let taken =
+            futures::executor::block_on(gateway::take(&self.store, &checker, &|_| true, events, None));
         let answer = taken.map_err(|problem| SinkError(problem.detail))?;
         Ok(self.session.settle(offer, answer))
     }

@@ -11,7 +11,9 @@ use crate::source::{self, SourceError};
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Adds a key. Its old ones go on to hold: revoke or remove them once the source signs with the new one.
-    #[command(after_help = "Example:\n  toancanh source key add portal portal-2027 ./portal.pub.pem --data ./boston-data")]
+    #[command(
+        after_help = "Example:\n  toancanh source key add portal portal-2027 ./portal.pub.pem --data ./boston-data"
+    )]
     Add {
         /// The source's name.
         name: String,
@@ -25,8 +27,10 @@ pub(in crate::cli) enum Command {
     },
     /// Refuses a key from now on, or from an instant on. The key is remembered: what it signed can still be verified,
     /// and `toancanh source proof` says whether it was before the instant.
-    #[command(after_help = "Example:\n  toancanh source key revoke portal portal-2026 --data ./boston-data\n  \
-        toancanh source key revoke portal portal-2026 --at 2026-12-01T00:00:00+07:00 --data ./boston-data")]
+    #[command(
+        after_help = "Example:\n  toancanh source key revoke portal portal-2026 --data ./boston-data\n  \
+        toancanh source key revoke portal portal-2026 --at 2026-12-01T00:00:00+07:00 --data ./boston-data"
+    )]
     Revoke {
         /// The source's name.
         name: String,
@@ -101,7 +105,9 @@ pub(super) fn run(command: Command, layers: &Layers) -> Result<(), Failure> {
 /// `KEYID=FILE`, with what the file holds.
 pub(super) fn named(said: &str) -> Result<(String, String), Failure> {
     let Some((keyid, file)) = said.split_once('=') else {
-        return Err(Failure::usage(format!("--key {said}: say KEYID=FILE, the key's name and a file with it")));
+        return Err(Failure::usage(format!(
+            "--key {said}: say KEYID=FILE, the key's name and a file with it"
+        )));
     };
     Ok((keyid.to_owned(), text(file)?))
 }

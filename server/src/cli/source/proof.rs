@@ -22,8 +22,10 @@ use crate::store::signed::{BodyProof, EventProof, Proof, SignatureProof, proof};
 /// Verifies again the signature that was kept beside an event, the digest of the body that it was over, and that
 /// the body holds the event as the log has it. Works while a server runs.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Exit codes: 0 all of it holds; 1 it does not, cannot be shown any more (a case was erased), \
-    or the event was not signed.\n\nExample:\n  toancanh source proof 00000000000000000042 --data ./boston-data")]
+#[command(
+    after_help = "Exit codes: 0 all of it holds; 1 it does not, cannot be shown any more (a case was erased), \
+    or the event was not signed.\n\nExample:\n  toancanh source proof 00000000000000000042 --data ./boston-data"
+)]
 pub(in crate::cli) struct Args {
     /// The event's place in the log, as its acknowledgement and `/api/v1/cases/CODE` say it.
     seq: String,
@@ -66,12 +68,17 @@ pub(super) fn run(args: Args, layers: &Layers) -> Result<(), Failure> {
     if proof.holds() {
         return Ok(());
     }
-    Err(Failure::not_so(format!("that the event at {seq} is what its source signed cannot be shown: see above")))
+    Err(Failure::not_so(format!(
+        "that the event at {seq} is what its source signed cannot be shown: see above"
+    )))
 }
 
 fn here(data: &Path, keys: &Path, seq: u64, token: Option<&str>) -> Result<Option<Proof>, Failure> {
     if !KeyStore::is_in(keys) {
-        return Err(Failure::usage(format!("{} holds no keys; name their folder with --keys", keys.display())));
+        return Err(Failure::usage(format!(
+            "{} holds no keys; name their folder with --keys",
+            keys.display()
+        )));
     }
     let keys = KeyStore::open(keys).map_err(|error| Failure::environment(error.to_string()))?;
     let (log, _) = Log::open(data.join(LOG), Options::default().mode(OpenMode::ReadOnly))?;
@@ -105,8 +112,12 @@ fn lines(data: &Path, proof: &Proof) -> Result<Vec<String>, Failure> {
     };
     let body = match proof.body {
         BodyProof::Holds => format!("{} bytes, and its digest is the one that was signed", proof.body_bytes),
-        BodyProof::Differs => format!("{} bytes, and its digest is ANOTHER than was signed", proof.body_bytes),
-        BodyProof::Erased { parts } => format!("cannot be put together: {parts} of its parts can be read by nobody"),
+        BodyProof::Differs => {
+            format!("{} bytes, and its digest is ANOTHER than was signed", proof.body_bytes)
+        }
+        BodyProof::Erased { parts } => {
+            format!("cannot be put together: {parts} of its parts can be read by nobody")
+        }
     };
     let event = match proof.event {
         EventProof::Same => "stands in the body as the log has it",
@@ -114,7 +125,10 @@ fn lines(data: &Path, proof: &Proof) -> Result<Vec<String>, Failure> {
         EventProof::Erased => "as it came can be read by nobody any more",
     };
     Ok(vec![
-        format!("request {} of {} with its key {} ({})", proof.request, proof.source, proof.keyid, proof.algorithm),
+        format!(
+            "request {} of {} with its key {} ({})",
+            proof.request, proof.source, proof.keyid, proof.algorithm
+        ),
         format!("signed at {}", proof.created_at),
         format!("signature: {signature}"),
         format!("body: {body}"),
@@ -126,7 +140,8 @@ fn lines(data: &Path, proof: &Proof) -> Result<Vec<String>, Failure> {
 /// What the registry says of the key today.
 fn standing(data: &Path, proof: &Proof) -> Result<String, Failure> {
     let source = source::list(data)?.into_iter().find(|source| source.name == proof.source);
-    let key = source.and_then(|source| source.keys.into_iter().find(|key| key.public_key == proof.public_key));
+    let key =
+        source.and_then(|source| source.keys.into_iter().find(|key| key.public_key == proof.public_key));
     Ok(match key {
         None => format!("no longer registered for {}; it was {}", proof.source, proof.public_key),
         Some(key) => match key.revoked_at {

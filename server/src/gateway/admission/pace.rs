@@ -226,10 +226,12 @@ mod tests {
         let pace = Arc::new(Pace::default());
         let held: Vec<Place> = std::iter::from_fn(|| pace.place_now(1)).collect();
         let waiting: Vec<_> = (0..held.len())
-            .map(|_| tokio::spawn({
-                let pace = pace.clone();
-                async move { pace.place(0, Duration::from_millis(300)).await.is_none() }
-            }))
+            .map(|_| {
+                tokio::spawn({
+                    let pace = pace.clone();
+                    async move { pace.place(0, Duration::from_millis(300)).await.is_none() }
+                })
+            })
             .collect();
         tokio::time::sleep(Duration::from_millis(50)).await;
         let began = Instant::now();

@@ -40,7 +40,8 @@ pub(super) fn admit(
     let asked = Asked { method, uri, headers, over_tls, has_body };
     let admitted = signature::verify(asked, source, window).and_then(|verified| {
         if let Some(verified) = &verified {
-            let taken = running.sources.nonces.take(&source.name, &verified.nonce, verified.created + secs, now);
+            let taken =
+                running.sources.nonces.take(&source.name, &verified.nonce, verified.created + secs, now);
             taken.map_err(|error| Refused { error, keyid: Some(verified.keyid.clone()) })?;
         }
         Ok(verified)

@@ -145,10 +145,13 @@ fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
         let path = path.to_owned();
         move |source| TlsError::Unreadable { path, what, source }
     };
-    let chain = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .and_then(|chain| if chain.is_empty() { Err(rustls::pki_types::pem::Error::NoItemsFound) } else { Ok(chain) })
-        .map_err(unreadable(cert, "a certificate"))?;
+    let chain =
+        CertificateDer::pem_file_iter(cert)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .and_then(|chain| {
+                if chain.is_empty() { Err(rustls::pki_types::pem::Error::NoItemsFound) } else { Ok(chain) }
+            })
+            .map_err(unreadable(cert, "a certificate"))?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key, "a private key"))?;
     let unusable = |source| TlsError::Unusable { cert: cert.clone(), key: key.clone(), source };
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -2,7 +2,9 @@
 
 use domain::metric::Metric;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Required, Response};
@@ -309,7 +311,10 @@ pub(in crate::http) fn events_call() -> Described {
         .security(SecurityRequirement::new("source", Vec::<String>::new()))
         .description(Some(SIGNING))
         .parameter(signed_header("Content-Digest", "`sha-256` or `sha-512` of the body (RFC 9530)."))
-        .parameter(signed_header("Signature-Input", "What is covered, `created`, `nonce`, `keyid` (RFC 9421)."))
+        .parameter(signed_header(
+            "Signature-Input",
+            "What is covered, `created`, `nonce`, `keyid` (RFC 9421).",
+        ))
         .parameter(signed_header("Signature", "The signature, by Ed25519 or ECDSA P-256 (RFC 9421)."))
         .request_body(Some(body.build()))
         .response("202", ok("What became of each event.", [("application/json", reference("Outcome"))]))

@@ -47,7 +47,8 @@ pub(super) fn entry(keyid: &str, text: &str) -> Result<KeyEntry, SourceError> {
     if !is_name {
         return Err(SourceError::BadKeyName { keyid: keyid.chars().take(64).collect() });
     }
-    let key = PublicKey::read(text).map_err(|fault| SourceError::BadKey { keyid: keyid.to_owned(), fault })?;
+    let key =
+        PublicKey::read(text).map_err(|fault| SourceError::BadKey { keyid: keyid.to_owned(), fault })?;
     Ok(KeyEntry { keyid: keyid.to_owned(), public_key: key.to_base64(), added_at: now(), revoked_at: None })
 }
 

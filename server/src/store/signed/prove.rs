@@ -101,9 +101,9 @@ pub fn proof(log: &Log, keys: &KeyStore, seq: Seq, token: Option<&str>) -> Resul
     let first = parts.first().ok_or_else(|| wrong("the log does not hold the request that it came in"))?;
     let whole = first.whole.as_deref().and_then(decoded);
     let opened = whole.and_then(|sealed| keys.unseal(&first.day, &sealed, &whole_context(request)).ok());
-    let whole: Whole = opened
-        .and_then(|plain| serde_json::from_slice(&plain).ok())
-        .ok_or_else(|| wrong("what was signed can be read by nobody: its day's key was erased, or is not here"))?;
+    let whole: Whole = opened.and_then(|plain| serde_json::from_slice(&plain).ok()).ok_or_else(|| {
+        wrong("what was signed can be read by nobody: its day's key was erased, or is not here")
+    })?;
     let body = Body::of(keys, request, &parts);
     let key = PublicKey::read(&whole.public_key).ok();
     Ok(Some(Proof {
@@ -190,7 +190,8 @@ impl Body {
         if parts > 0 {
             return BodyProof::Erased { parts };
         }
-        let body: Vec<u8> = self.0.iter().filter_map(|(_, bytes)| bytes.as_deref()).flatten().copied().collect();
+        let body: Vec<u8> =
+            self.0.iter().filter_map(|(_, bytes)| bytes.as_deref()).flatten().copied().collect();
         let digest = covered(&whole.base, "content-digest").and_then(ContentDigest::read);
         let holds = body.len() == whole.body_bytes && digest.is_some_and(|digest| digest.is_of(&body));
         if holds { BodyProof::Holds } else { BodyProof::Differs }
@@ -207,7 +208,8 @@ impl Body {
                 is_unread = true;
                 continue;
             }
-            let bytes: Vec<u8> = pieces().filter_map(|(_, bytes)| bytes.as_deref()).flatten().copied().collect();
+            let bytes: Vec<u8> =
+                pieces().filter_map(|(_, bytes)| bytes.as_deref()).flatten().copied().collect();
             let Some(said) = said(&whole.base, &bytes) else { continue };
             let text = |name: &str| said.get(name).and_then(Json::as_str).unwrap_or_default();
             if intake::identity(text("source"), text("id")) != record.key {

@@ -20,7 +20,8 @@ fn proofs(alter: impl FnOnce(&mut SignedBody, &mut Vec<serde_json::Value>)) -> (
     let pair = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
     let pair = Ed25519KeyPair::from_pkcs8(pair.as_ref()).unwrap();
     let digest = encoded(&<sha2::Sha256 as sha2::Digest>::digest(EVENTS));
-    let base = format!("\"@method\": POST\n\"content-digest\": sha-256=:{digest}:\n\"@signature-params\": ()");
+    let base =
+        format!("\"@method\": POST\n\"content-digest\": sha-256=:{digest}:\n\"@signature-params\": ()");
     let verified = Verified {
         keyid: "k".to_owned(),
         key: PublicKey::read(&encoded(pair.public_key().as_ref())).unwrap(),
@@ -47,7 +48,10 @@ fn proofs(alter: impl FnOnce(&mut SignedBody, &mut Vec<serde_json::Value>)) -> (
 }
 
 #[track_caller]
-fn check(alter: impl FnOnce(&mut SignedBody, &mut Vec<serde_json::Value>), want: (SignatureProof, BodyProof, EventProof)) {
+fn check(
+    alter: impl FnOnce(&mut SignedBody, &mut Vec<serde_json::Value>),
+    want: (SignatureProof, BodyProof, EventProof),
+) {
     let (found, _) = proofs(alter);
     assert_eq!(found.len(), 2);
     assert_eq!((found[1].signature, found[1].body, found[1].event), want);
@@ -59,7 +63,10 @@ fn a_change_of_what_is_kept_no_longer_holds() {
     use {BodyProof as Body, EventProof as Event, SignatureProof as Signature};
     check(|_, _| {}, (Signature::Holds, Body::Holds, Event::Same));
     check(|body, _| body.verified.signature[0] ^= 1, (Signature::Fails, Body::Holds, Event::Same));
-    check(|body, _| body.verified.base = body.verified.base.replace("POST", "PUT"), (Signature::Fails, Body::Holds, Event::Same));
+    check(
+        |body, _| body.verified.base = body.verified.base.replace("POST", "PUT"),
+        (Signature::Fails, Body::Holds, Event::Same),
+    );
     let phone = |body: &mut SignedBody| body.body = Bytes::from(EVENTS.replace("0900", "0901"));
     check(|body, _| phone(body), (Signature::Holds, Body::Differs, Event::Same));
     check(|_, events| events[1]["data"]["x"] = 2.into(), (Signature::Holds, Body::Holds, Event::Differs));
