@@ -31,7 +31,7 @@ impl SignedBody {
     /// Whether each of so many events has its place. Else the body is kept as one piece.
     pub(super) fn settle(&mut self, events: usize) {
         if self.spans.len() != events {
-            self.spans = vec![0..self.body.len()];
+            self.spans = whole(&self.body);
         }
     }
 }
@@ -39,7 +39,7 @@ impl SignedBody {
 /// All of a body is one event.
 #[must_use]
 pub fn whole(body: &[u8]) -> Vec<Range<usize>> {
-    vec![0..body.len()]
+    std::iter::once(0..body.len()).collect()
 }
 
 /// The lines that hold something.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 use domain::Seq;
 use toancanh_log::keys::KeyStore;
-use toancanh_log::{Log, OpenMode, Options};
+use toancanh_log::{OpenMode, Options};
 
 use super::super::layers::Layers;
 use super::super::server_options::{check_keys, keys_beside};
@@ -16,8 +16,8 @@ use super::super::{Failure, say};
 use super::place;
 use crate::gateway::local::{self, Ask, Reply};
 use crate::source;
-use crate::store::LOG;
-use crate::store::signed::{BodyProof, EventProof, Proof, SignatureProof, proof};
+use crate::store::Store;
+use crate::store::signed::{BodyProof, EventProof, Proof, SignatureProof};
 
 /// Verifies again the signature that was kept beside an event, the digest of the body that it was over, and that
 /// the body holds the event as the log has it. Works while a server runs.
@@ -80,9 +80,9 @@ fn here(data: &Path, keys: &Path, seq: u64, token: Option<&str>) -> Result<Optio
             keys.display()
         )));
     }
-    let keys = KeyStore::open(keys).map_err(|error| Failure::environment(error.to_string()))?;
-    let (log, _) = Log::open(data.join(LOG), Options::default().mode(OpenMode::ReadOnly))?;
-    Ok(proof(&log, &keys, Seq(seq), token)?)
+    let options = Options::default().mode(OpenMode::ReadOnly);
+    let (store, _) = Store::open(data, keys, options)?;
+    Ok(store.proof(Seq(seq), token)?)
 }
 
 fn ask(socket: &UnixStream, seq: u64, token: Option<String>) -> Result<Option<Proof>, Failure> {
