@@ -495,7 +495,9 @@ fn through_image(city: &City, state: &State) -> State {
     let parts: Vec<ImagePart> = written.iter().map(|part| ImagePart::read(part.clone()).unwrap()).collect();
     let read = State::of_image(Arc::new(city.clone()), head, parts).unwrap();
     // Nobody has looked at a case yet, and what is written of it is what it was written as.
-    assert!(read.cases().iter().all(|case| case.events.unread().is_some() && case.timeline.unread().is_some()));
+    assert!(
+        read.cases().iter().all(|case| case.events.unread().is_some() && case.timeline.unread().is_some())
+    );
     let again: Vec<_> = read.image_stretches().map(|places| read.image_part(places).unwrap()).collect();
     assert_eq!(again, written);
     read

@@ -75,7 +75,8 @@ impl Points {
     fn to_bytes(&self) -> Vec<u8> {
         let height = u32::try_from(self.len()).unwrap_or(u32::MAX);
         let measured: Vec<i64> = self.quantity.iter().map(|quantity| quantity.unwrap_or_default()).collect();
-        let is_measured: Vec<u8> = self.quantity.iter().map(|quantity| u8::from(quantity.is_some())).collect();
+        let is_measured: Vec<u8> =
+            self.quantity.iter().map(|quantity| u8::from(quantity.is_some())).collect();
         let unmapped: Vec<u8> = self.unmapped.iter().map(|unmapped| u8::from(*unmapped)).collect();
         let mut bytes: Vec<u8> = [height, 0].iter().flat_map(|number| number.to_ne_bytes()).collect();
         for column in [&self.at, &self.since, &measured] {
@@ -117,7 +118,9 @@ impl Points {
             weight,
             measure,
             judged,
-            quantity: quantity.map(|(quantity, is_measured)| (is_measured != 0).then_some(quantity)).collect(),
+            quantity: quantity
+                .map(|(quantity, is_measured)| (is_measured != 0).then_some(quantity))
+                .collect(),
             unmapped: unmapped.into_iter().map(|unmapped| unmapped != 0).collect(),
             case,
             dims,
@@ -143,12 +146,12 @@ impl Columns<'_> {
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
     use domain::case::{Attrs, Measure, Point};
     use domain::clock::Judgement;
     use domain::dimension::Dimension;
     use domain::geo::LatLng;
     use domain::symbol::Sym;
-    use domain::Timestamp;
 
     use super::*;
 

@@ -142,4 +142,3 @@ async fn elsewhere(State(rest): State<Rest>, request: Request) -> Response {
     }
     page
 }
-

@@ -1,8 +1,8 @@
 //! Starting and stopping the whole: `toancanh serve`, the demo and every test go through here.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Weak};
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result};
@@ -16,8 +16,8 @@ use crate::carrier::{self, Carrier};
 use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core::{self, Core};
-use crate::image::{Images, Keeper, Pace};
 use crate::http::front::Front;
+use crate::image::{Images, Keeper, Pace};
 use crate::rebuilding::{Progress, Stage};
 use crate::running::Running;
 use crate::settings::Settings;

@@ -89,7 +89,10 @@ async fn watch(program: u32) {
     let begun = Instant::now();
     loop {
         if let Ok(mb) = resident_mb(program) {
-            SAMPLES.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((begun.elapsed().as_secs_f64(), mb));
+            SAMPLES
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push((begun.elapsed().as_secs_f64(), mb));
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -122,7 +125,8 @@ fn tell_memory(program: u32, events: u64) -> Result<()> {
 /// The least-squares slope.
 fn slope(samples: &[(f64, f64)]) -> f64 {
     let count = samples.len().max(1) as f64;
-    let (x, y) = samples.iter().fold((0.0, 0.0), |(x, y), sample| (x + sample.0 / count, y + sample.1 / count));
+    let (x, y) =
+        samples.iter().fold((0.0, 0.0), |(x, y), sample| (x + sample.0 / count, y + sample.1 / count));
     let (up, over) = samples.iter().fold((0.0, 0.0), |(up, over), sample| {
         (up + (sample.0 - x) * (sample.1 - y), over + (sample.0 - x).powi(2))
     });
@@ -168,7 +172,16 @@ async fn xadd(folder: &Path, bodies: &[Vec<serde_json::Value>]) -> Result<f64> {
         }
         let mut pipeline = redis::pipe();
         for event in events {
-            pipeline.cmd("XADD").arg("events").arg("MAXLEN").arg("~").arg(1_000_000).arg("*").arg("e").arg(event).ignore();
+            pipeline
+                .cmd("XADD")
+                .arg("events")
+                .arg("MAXLEN")
+                .arg("~")
+                .arg(1_000_000)
+                .arg("*")
+                .arg("e")
+                .arg(event)
+                .ignore();
         }
         pipeline.query_async::<()>(&mut connection).await?;
         posts += 1;

@@ -52,7 +52,8 @@ impl<'s> Search<'s> {
 
     /// The events of a case that nobody has read yet are read only where one of the words stands in their bytes.
     fn in_text_of(&self, case: &Case) -> Found {
-        let is_in = |bytes: &[u8]| self.words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some());
+        let is_in =
+            |bytes: &[u8]| self.words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some());
         if case.events.unread().is_some_and(|bytes| !is_in(bytes)) {
             return 0;
         }

@@ -8,9 +8,9 @@
 
 mod agree;
 mod buckets;
+mod images;
 mod known;
 mod lists;
-mod images;
 mod live;
 mod oracle;
 mod receipts;

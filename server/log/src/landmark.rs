@@ -55,7 +55,8 @@ impl Landmark {
     /// Otherwise the log is read from its beginning, and that says what is wrong, if anything is.
     pub(crate) fn met(&self, disk: &dyn Disk, dir: &Path) -> Option<Vec<SegmentHeader>> {
         let names = disk.list(dir).ok()?;
-        let mut segments: Vec<(Seq, u64)> = names.iter().filter_map(|name| segment::parse_name(name)).collect();
+        let mut segments: Vec<(Seq, u64)> =
+            names.iter().filter_map(|name| segment::parse_name(name)).collect();
         segments.truncate(usize::try_from(self.position.segment).ok()?);
         if segments.last() != Some(&(self.position.segment_first, self.position.segment)) {
             return None;
@@ -64,7 +65,8 @@ impl Landmark {
         for (expected, (first_seq, number)) in (1..).zip(segments) {
             let path = dir.join(segment::file_name(first_seq, number));
             let header = recover::read_segment_header(disk, &path).ok()?.ok()?;
-            let is_it = header.cluster == self.cluster && (header.first_seq, header.number) == (first_seq, number);
+            let is_it =
+                header.cluster == self.cluster && (header.first_seq, header.number) == (first_seq, number);
             let is_whole = disk.open(&path, Access::Read).ok()?.len().ok()? == u64::from(header.bytes);
             if number != expected || !is_it || !is_whole {
                 return None;

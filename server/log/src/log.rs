@@ -340,7 +340,8 @@ pub(crate) struct Rest {
 pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError> {
     options.check()?;
     let lock = lock(dir, &options)?;
-    let Recovered { report, cluster, index, position, end, unverified } = recover::recover(dir, &mut options)?;
+    let Recovered { report, cluster, index, position, end, unverified } =
+        recover::recover(dir, &mut options)?;
     let shared = Arc::new(Shared::new(
         Arc::clone(&options.disk),
         dir.to_path_buf(),

@@ -204,7 +204,10 @@ fn start(
         .into_iter()
         .partition(|vouched| (vouched.position.segment, vouched.position.offset) < place);
     *vouched = later;
-    Some(Start { headers, unverified: Unverified { landmark, vouched: earlier, options: options.for_reading() } })
+    Some(Start {
+        headers,
+        unverified: Unverified { landmark, vouched: earlier, options: options.for_reading() },
+    })
 }
 
 /// Reads everything before a landmark and changes nothing.

@@ -20,8 +20,8 @@ use toancanh_log::clock::ManualClock;
 use toancanh_log::disk::sim::{Fault, Lie, Rng, SimDisk};
 use toancanh_log::keys::KeyStore;
 use toancanh_log::{
-    Against, AppendError, Appended, Batch, Cursor, Disk, Item, Landmark, Log, OpenError, Outcome, Seq, StoredRecord,
-    verify,
+    Against, AppendError, Appended, Batch, Cursor, Disk, Item, Landmark, Log, OpenError, Outcome, Seq,
+    StoredRecord, verify,
 };
 
 /// What the story knows of the items it made: number → payload length.

@@ -8,7 +8,9 @@ mod support;
 use support::damage::{Stop, frame_offsets, left};
 use support::{DIR, append_each, batch, item, open, options, read_all, segments};
 use toancanh_log::disk::sim::SimDisk;
-use toancanh_log::{AppendError, Batch, Cursor, Landmark, Log, OpenError, OpenMode, Options, Outcome, Recovery, Seq};
+use toancanh_log::{
+    AppendError, Batch, Cursor, Landmark, Log, OpenError, OpenMode, Options, Outcome, Recovery, Seq,
+};
 
 /// Several segments, with a landmark after each so many records.
 struct Marked {
@@ -188,7 +190,8 @@ fn who_only_reads_reads_everything() {
 #[test]
 fn nothing_is_signed_before_all_of_it_was_seen() {
     let Marked { disk, landmarks } = marked();
-    let keys = toancanh_log::keys::KeyStore::open_on(std::sync::Arc::new(SimDisk::new(1)), "/keys", "test").unwrap();
+    let keys =
+        toancanh_log::keys::KeyStore::open_on(std::sync::Arc::new(SimDisk::new(1)), "/keys", "test").unwrap();
     let (log, _) = open_at(&disk, &landmarks[2]);
     assert_eq!(log.checkpoint(&keys).unwrap(), None);
     log.append(Batch::default()).unwrap();

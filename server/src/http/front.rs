@@ -65,7 +65,9 @@ impl Front {
             let (front, alone) = (self.clone(), alone.clone());
             async move {
                 let answer = match front.whole.get() {
-                    Some((whole, core)) if !(is_page(&request) && core.rebuilding().is_some()) => whole.clone(),
+                    Some((whole, core)) if !(is_page(&request) && core.rebuilding().is_some()) => {
+                        whole.clone()
+                    }
                     _ => alone,
                 };
                 answer.oneshot(request).await
@@ -153,7 +155,8 @@ mod tests {
     fn the_page_says_how_far_it_is_in_both_languages_and_no_other_number() {
         let text = PAGE.replace(PERCENT_MARK, "42").replace(NONCE_MARK, "x");
         let body = text.split("<body>").nth(1).and_then(|rest| rest.split("<script").next()).unwrap();
-        let spoken: String = body.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect();
+        let spoken: String =
+            body.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect();
         assert!(spoken.contains("Đang dựng lại số liệu") && spoken.contains("rebuilding"), "{spoken}");
         let numbers: Vec<&str> =
             spoken.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).collect();
