@@ -5,3 +5,4 @@
 
 pub mod city;
 pub mod figures;
+pub mod load;

@@ -205,6 +205,12 @@ impl Timeline {
         after.checked_sub(1).and_then(|place| self.segments.get(place))
     }
 
+    /// Whether the case stands open after the last of its events.
+    #[must_use]
+    pub fn is_open_at_the_end(&self) -> bool {
+        self.segments.last().is_some_and(|last| last.open)
+    }
+
     /// Every level change and every flow, in no promised order.
     #[must_use]
     pub fn points(&self) -> Vec<Point> {

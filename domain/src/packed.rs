@@ -67,6 +67,19 @@ impl<T: Pack> Packed<T> {
         }
     }
 
+    /// Keeps the bytes alone, for a value that is not likely to be looked at soon.
+    pub fn pack(&mut self) {
+        if self.written.is_none() {
+            let bytes = self.write(Vec::new()).ok();
+            let end = bytes.as_ref().and_then(|bytes| u32::try_from(bytes.len()).ok());
+            // Without memory for its bytes the value stays as it is.
+            let Some((mut bytes, end)) = bytes.zip(end) else { return };
+            bytes.shrink_to_fit();
+            self.written = Some((Arc::new(Written::new(bytes)), 0..end));
+        }
+        self.value = OnceLock::new();
+    }
+
     /// The value for a glance: one that was not read yet is not kept for it. For going over all cases once,
     /// which would otherwise leave all of them in memory.
     #[must_use]

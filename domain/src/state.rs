@@ -257,7 +257,12 @@ impl State {
         let new = points(timeline.as_ref());
         self.timers.remove(&(next_instant(&old, case.timeline.as_ref(), self.at), ix));
         let next = next_instant(&new, timeline.as_ref(), self.at);
+        let is_over = timeline.as_ref().is_some_and(|timeline| !timeline.is_open_at_the_end());
         case.timeline = timeline.into();
+        if is_over {
+            // Most events of a large city are of cases that are over: as bytes they take a fraction of the room.
+            case.events.pack();
+        }
         case.version += 1;
         if next < Timestamp::MAX {
             self.timers.insert((next, ix), case.version);

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_stage_of_nothing_or_of_too_much_stays_within_its_share() {
         check(&[(Stage::Opening, 0, 0)], 0);
-        check(&[(Stage::Opening, 9, 0)], 20);
+        check(&[(Stage::Opening, 9, 0)], 0);
         check(&[(Stage::Reading, u64::MAX / 100, 3)], 70);
     }
 }

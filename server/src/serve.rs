@@ -213,12 +213,11 @@ async fn verify_when_ready(core: Core, store: Weak<Store>) {
         return;
     }
     let Some(store) = store.upgrade() else { return };
-    let say = |verified: Result<Appended, AppendError>| match verified {
-        Err(error @ AppendError::NotDurable { .. }) => {
+    let say = |verified: Result<Appended, AppendError>| {
+        // Busy with what others want written: it is verified before that.
+        if let Err(error @ AppendError::NotDurable { .. }) = verified {
             tracing::error!(%error, "the log does not hold before the image that the start went on from");
         }
-        // Busy with what others want written: it is verified before that.
-        _ => {}
     };
     store.log().submit(Batch::default(), Box::new(say));
 }

@@ -335,7 +335,7 @@ pub(crate) struct Opened {
 
 pub(crate) enum Access {
     Read(Option<Box<dyn DiskLock>>),
-    Write(Box<Writer>, Rest),
+    Write(Box<Writer>, Box<Rest>),
 }
 
 /// What the thread needs besides the writer.
@@ -368,7 +368,10 @@ pub(crate) fn open(dir: &Path, mut options: Options) -> Result<Opened, OpenError
                 sink: options.sink.take(),
                 unverified,
             };
-            Access::Write(Box::new(Writer::new(Arc::clone(&shared), end, &position, options, lock)?), rest)
+            Access::Write(
+                Box::new(Writer::new(Arc::clone(&shared), end, &position, options, lock)?),
+                Box::new(rest),
+            )
         }
         (_, lock) => Access::Read(lock),
     };

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   "TCIMAGE2" │ part │ part │ … │ foot (JSON) │ its length u32 │ its CRC-32C u32
-//!   part: length u32 │ CRC-32C u32 │ zstd of so many bytes
+//!   part: length u32 │ CRC-32C u32 │ so many bytes: length unpacked u32 │ zstd
 //! ```
 //! Numbers are little-endian. The first part is the state's head; then come, for each stretch of its cases,
 //! the cases themselves and their dated counts. Beside an encrypted log every part is sealed with its keys, each for its
@@ -10,7 +10,7 @@
 
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,7 +45,9 @@ pub(super) fn write(
     file.write_all(MAGIC).map_err(io)?;
     let mut parts = 0;
     let mut put = |part: &[u8]| -> Result<(), ImageFault> {
-        let mut packed = zstd::encode_all(part, LEVEL).map_err(io)?;
+        let length = u32::try_from(part.len()).map_err(|error| io(std::io::Error::other(error)))?;
+        let zstd = zstd::bulk::compress(part, LEVEL).map_err(io)?;
+        let mut packed = [&length.to_le_bytes()[..], &zstd].concat();
         if let Some(keys) = keys {
             packed = keys.seal(&packed, &place(origin, parts))?;
         }
@@ -84,29 +86,20 @@ pub(super) fn read(
     keys: Option<&LogKeys>,
     check: impl FnOnce(&Origin) -> Result<(), ImageFault>,
 ) -> Result<Kept, ImageFault> {
-    let bytes = std::fs::read(path).map_err(|source| ImageFault::Io { path: path.to_owned(), source })?;
+    let io = |source| ImageFault::Io { path: path.to_owned(), source };
     let damaged = |why| ImageFault::Damaged { path: path.to_owned(), why };
-    let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin as an image does"))?;
-    let (rest, sizes) = rest.split_last_chunk::<8>().ok_or_else(|| damaged("it is cut off"))?;
-    let (length, sum) = numbers(*sizes);
-    let foot = rest.len().checked_sub(length).and_then(|start| rest.split_at_checked(start));
-    let (mut rest, foot) = foot.ok_or_else(|| damaged("it is cut off"))?;
-    if crc32c::crc32c(foot) != sum {
-        return Err(damaged("its foot does not have its checksum"));
+    let file = std::fs::File::open(path).map_err(io)?;
+    let mut magic = [0; MAGIC.len()];
+    if file.read_exact_at(&mut magic, 0).is_err() || magic != *MAGIC {
+        return Err(damaged("it does not begin as an image does"));
     }
-    let foot: Foot = serde_json::from_slice(foot).map_err(|_| damaged("its foot cannot be read"))?;
+    let (foot, end) = foot_of(&file).ok_or_else(|| damaged("its foot is not there as it was written"))?;
     check(&foot.origin)?;
     let keys = keys.filter(|_| foot.is_sealed);
     if foot.is_sealed && keys.is_none() {
         return Err(KeyError::NoKey.into());
     }
-    let mut parts = Vec::new();
-    while let Some((sizes, after)) = rest.split_first_chunk::<8>() {
-        let (length, sum) = numbers(*sizes);
-        let (part, after) = after.split_at_checked(length).ok_or_else(|| damaged("a part is cut off"))?;
-        parts.push((parts.len(), part, sum));
-        rest = after;
-    }
+    let parts = parts_of(&file, end).map_err(io)?.ok_or_else(|| damaged("a part is cut off"))?;
     let Some((head, stretches)) = parts.split_first() else {
         return Err(damaged("it has no parts"));
     };
@@ -114,27 +107,32 @@ pub(super) fn read(
     if parts.len() != foot.parts || !odd.is_empty() {
         return Err(damaged("parts are missing"));
     }
-    let opened = |(nth, part, sum): &(usize, &[u8], u32)| {
-        if crc32c::crc32c(part) != *sum {
-            return Err(damaged("a part does not have its checksum"));
-        }
-        match keys {
-            Some(keys) => unpack(path, &keys.open(part, &place(&foot.origin, *nth))?),
-            None => unpack(path, part),
-        }
+    let unpack = |part: &Part| {
+        let packed = part.read(&file).map_err(io)?;
+        let packed = packed.ok_or_else(|| damaged("a part does not have its checksum"))?;
+        let packed = match keys {
+            Some(keys) => keys.open(&packed, &place(&foot.origin, part.nth))?.to_vec(),
+            None => packed,
+        };
+        let (length, packed) = packed.split_first_chunk().ok_or_else(|| damaged("a part is cut off"))?;
+        Ok::<_, ImageFault>(zstd::bulk::decompress(packed, u32::from_le_bytes(*length) as usize).map_err(io)?)
     };
-    let read_stretch = |[cases, counts]: &[(usize, &[u8], u32); 2]| {
-        let cases = ImagePart::read(opened(cases)?)?;
-        Ok((cases, engine::image::ImagePart::read(&opened(counts)?)?))
+    let read_stretch = |[cases, counts]: &[Part; 2]| {
+        let cases = ImagePart::read(unpack(cases)?)?;
+        Ok((cases, engine::image::ImagePart::read(&unpack(counts)?)?))
     };
-    let head = ImageHead::read(&opened(head)?)?;
+    let head = ImageHead::read(&unpack(head)?)?;
     let (cases, counts) = on_all_cores(stretches, read_stretch)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
     Ok(Kept { state: State::of_image(city.clone(), head, cases)?, counts })
 }
 
 /// The foot of an image alone, for what it says of the log before that is opened; `None` where it cannot be read.
 pub(super) fn foot(path: &Path) -> Option<Foot> {
-    let file = std::fs::File::open(path).ok()?;
+    foot_of(&std::fs::File::open(path).ok()?).map(|(foot, _)| foot)
+}
+
+/// The foot, and where the parts end.
+fn foot_of(file: &std::fs::File) -> Option<(Foot, u64)> {
     let end = file.metadata().ok()?.len().checked_sub(8)?;
     let mut sizes = [0; 8];
     file.read_exact_at(&mut sizes, end).ok()?;
@@ -142,12 +140,38 @@ pub(super) fn foot(path: &Path) -> Option<Foot> {
     let mut foot = vec![0; length.min(FOOT_BYTES_MAX)];
     let start = end.checked_sub(foot.len() as u64)?;
     file.read_exact_at(&mut foot, start).ok()?;
-    (crc32c::crc32c(&foot) == sum).then(|| serde_json::from_slice(&foot).ok())?
+    let foot = (crc32c::crc32c(&foot) == sum).then(|| serde_json::from_slice(&foot).ok())??;
+    Some((foot, start))
 }
 
-fn numbers(sizes: [u8; 8]) -> (usize, u32) {
-    let [a, b, c, d, e, f, g, h] = sizes;
-    (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]))
+/// Where a part's bytes lie.
+struct Part {
+    nth: usize,
+    at: u64,
+    length: usize,
+    sum: u32,
+}
+
+/// The parts up to `end`; `None` where they do not end there.
+fn parts_of(file: &std::fs::File, end: u64) -> std::io::Result<Option<Vec<Part>>> {
+    let (mut parts, mut at) = (Vec::new(), MAGIC.len() as u64);
+    while at + 8 <= end {
+        let mut sizes = [0; 8];
+        file.read_exact_at(&mut sizes, at)?;
+        let (length, sum) = numbers(sizes);
+        parts.push(Part { nth: parts.len(), at: at + 8, length, sum });
+        at += 8 + length as u64;
+    }
+    Ok((at == end).then_some(parts))
+}
+
+impl Part {
+    /// Its bytes; `None` where they do not have their checksum.
+    fn read(&self, file: &std::fs::File) -> std::io::Result<Option<Vec<u8>>> {
+        let mut bytes = vec![0; self.length];
+        file.read_exact_at(&mut bytes, self.at)?;
+        Ok((crc32c::crc32c(&bytes) == self.sum).then_some(bytes))
+    }
 }
 
 /// A sealed part opens at its place of its image only.
@@ -155,8 +179,9 @@ fn place(origin: &Origin, nth: usize) -> Vec<u8> {
     format!("toancanh image part 1\n{} {} {nth}", origin.log, origin.seq).into_bytes()
 }
 
-fn unpack(path: &Path, part: &[u8]) -> Result<Vec<u8>, ImageFault> {
-    zstd::decode_all(part).map_err(|source| ImageFault::Io { path: PathBuf::from(path), source })
+fn numbers(sizes: [u8; 8]) -> (usize, u32) {
+    let [a, b, c, d, e, f, g, h] = sizes;
+    (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]))
 }
 
 /// Reads parts on as many threads as there are cores, and gives them in their order.

@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Compile without optimisation: shows that they run; the figures mean nothing.
     #[arg(long)]
     smoke: bool,
+    /// Given to the benchmarks, such as `-- --seconds 300` to `sustained`.
+    #[arg(last = true, value_name = "BENCH ARGS")]
+    bench_args: Vec<String>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -29,7 +32,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let mut stages = Stages::begin();
-    let result = build_and_run(&workspace, options.smoke, &names, &mut stages);
+    let result = build_and_run(&workspace, options, &names, &mut stages);
     stages.print_table();
     result
 }
@@ -44,7 +47,13 @@ fn chosen(workspace: &Workspace, wanted: &[String]) -> Result<Vec<String>> {
     Ok(if wanted.is_empty() { all } else { wanted.to_vec() })
 }
 
-fn build_and_run(workspace: &Workspace, smoke: bool, names: &[String], stages: &mut Stages) -> Result<()> {
+fn build_and_run(
+    workspace: &Workspace,
+    options: &Options,
+    names: &[String],
+    stages: &mut Stages,
+) -> Result<()> {
+    let smoke = options.smoke;
     let (profile, folder) = if smoke { ("dev", "debug") } else { ("release", "release") };
     let built = workspace.target.join(folder);
     if !smoke && !built.join("toancanh").is_file() {
@@ -69,6 +78,7 @@ fn build_and_run(workspace: &Workspace, smoke: bool, names: &[String], stages: &
         stages.run(name, || {
             let mut command = std::process::Command::new(built.join(name));
             command
+                .args(&options.bench_args)
                 .current_dir(&workspace.root)
                 .env("TOANCANH_BIN", built.join("toancanh"))
                 .env("TOANCANH_SITE_ROOT", site::folder(workspace, Speed::Shipped));

@@ -269,7 +269,7 @@ pub(in crate::http) fn state_call() -> Described {
 pub(in crate::http) fn alive_call() -> Described {
     let schema = utoipa::openapi::ObjectBuilder::new().build().into();
     let call = operation("healthz", "operation", "Whether the server is alive")
-        .response("200", ok("It is.", [("application/json", schema)]))
+        .response("200", ok("It is; `rebuilding` is how far a start has come, per cent, while its log is still being opened.", [("application/json", schema)]))
         .response("503", problem("It must be started again."));
     (GET, "/healthz", call.build())
 }
@@ -279,7 +279,10 @@ pub(in crate::http) fn ready_call() -> Described {
     let schema = utoipa::openapi::ObjectBuilder::new().build().into();
     let call = operation("readyz", "operation", "Whether the server may be asked")
         .response("200", ok("Every event of the log is in the numbers.", [("application/json", schema)]))
-        .response("503", problem("Numbers are being rebuilt, or the log has stopped."));
+        .response(
+            "503",
+            problem("Numbers are being rebuilt, with `percent` as a member, or the log has stopped."),
+        );
     (GET, "/readyz", call.build())
 }
 
