@@ -173,6 +173,12 @@ mod tests {
         check(&vec![Duration::from_millis(5); 300_000], PLACES_MAX..=PLACES_MAX);
     }
 
+    #[track_caller]
+    fn check_empty(pace: &Pace) {
+        let held = pace.held();
+        assert_eq!((held.taken, held.waiting), (0, 0));
+    }
+
     #[test]
     fn one_slow_round_counts_once() {
         let pace = Pace::default();
@@ -218,7 +224,7 @@ mod tests {
         let place = tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
         assert!(place.is_some());
         drop((place, held));
-        assert_eq!((pace.held().taken, pace.held().waiting), (0, 0));
+        check_empty(&pace);
     }
 
     #[tokio::test]
@@ -241,6 +247,6 @@ mod tests {
             assert!(waited.await.unwrap(), "who waited in vain is sent away as well");
         }
         drop(held);
-        assert_eq!((pace.held().taken, pace.held().waiting), (0, 0));
+        check_empty(&pace);
     }
 }
