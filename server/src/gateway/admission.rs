@@ -2,8 +2,8 @@
 //! sender feels it; then it is sent away with 429 and loses nothing, because it was not taken.
 //!
 //! How many requests fit is found out while they come ([`Pace`]): as many as are answered in time, whatever
-//! the machine and its disk. So those that are taken are acknowledged within a second even when ten times as
-//! many come, and the others are told at once.
+//! the machine and its disk. The aim is that those that are taken are acknowledged within a second even when ten
+//! times as many come; how near that is, `cargo xtask prove flood_is_answered_within_a_second_or_sent_away` says.
 
 mod pace;
 
