@@ -1,5 +1,7 @@
 //! What a case's events come to under the regulations of its city: states, limits, judgements, whatever
 //! order the events came in.
+//!
+//! Long because each regulation's cases are told on the same few helpers.
 
 #![allow(clippy::unwrap_used)] // A test that meets something unexpected should stop there.
 

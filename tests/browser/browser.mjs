@@ -44,6 +44,16 @@ export async function live(tab) {
   await tab.waitForSelector('.link.live', { timeout: 30_000, state: 'attached' });
 }
 
+/// The numbers on a page.
+export const figures = (tab) => tab.$$eval('main .num .figure', (all) => all.map((figure) => figure.textContent.trim()));
+
+/// Waits until the map has drawn.
+export async function drawn(tab) {
+  await tab.waitForSelector('.hexmap-ground[data-state="drawn"] canvas', { timeout: 30_000 });
+  // The names come in and the first camera comes to rest.
+  await tab.waitForTimeout(2500);
+}
+
 export function same(got, want, what) {
   const [a, b] = [JSON.stringify(got), JSON.stringify(want)];
   if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
