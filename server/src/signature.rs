@@ -9,9 +9,8 @@
 //! A request is refused whole, by a problem of its own for each reason ([`SignatureError`]), and no
 //! problem repeats what was sent.
 //!
-//! The crates `httpsig` (0.0.26, by its own words work in progress) and `web-bot-auth` were considered
-//! and left out: each brings a second set of cryptography beside `ring`, and neither says what must be
-//! covered, for how long, and how often, which is most of what is here. Structured fields are read by `sfv`.
+//! `httpsig` (0.0.26) calls itself work in progress and brings a second set of cryptography beside `ring`. Structured
+//! fields are read by `sfv`.
 
 mod base;
 mod digest;
