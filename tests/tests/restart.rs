@@ -75,6 +75,16 @@ impl Log {
         Begun { program, begun, answered_secs: begun.elapsed().as_secs_f64(), first: (first, page) }
     }
 
+    /// The token of the source that sends: registered once.
+    fn token(&self) -> String {
+        let file = self.data.with_file_name("token");
+        std::fs::read_to_string(&file).unwrap_or_else(|_| {
+            let token = token(&self.data, "hcmc", "restart").unwrap();
+            std::fs::write(&file, &token).unwrap();
+            token
+        })
+    }
+
     fn images(&self) -> PathBuf {
         self.data.join("images")
     }
@@ -213,7 +223,7 @@ async fn image(images: &Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn prove_a_restart_with_five_million_events_shows_numbers_within_five_seconds() {
     let log = Log::made();
-    let token = token(&log.data, "hcmc", "restart").unwrap();
+    let token = log.token();
 
     // Without an image: at once a page that says so, and no number until all of the log is in.
     std::fs::remove_dir_all(log.images()).ok();
