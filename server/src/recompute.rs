@@ -19,12 +19,12 @@ use std::sync::Arc;
 use domain::city::City;
 use domain::state::State;
 use domain::{Seq, Timestamp};
-use engine::{Cube, Frozen, QueryError, Registry};
+use engine::{Cube, Frozen, QueryError, Registry, evaluate};
 use sha2::{Digest as _, Sha256};
 use toancanh_log::keys::LogKeys;
 use toancanh_log::{Beheld, ClusterId, OpenError, RealDisk, StoredRecord, Verified};
 
-use crate::image::{ImageFault, Images, Looked};
+use crate::image::{ImageFault, Images, Kept, Looked};
 use crate::store::{LOG, StoreError};
 
 pub(crate) use numbers::{Difference, questions, rows, words};
@@ -132,7 +132,7 @@ pub fn recompute(from: &From<'_>) -> Result<Recomputed, RecomputeError> {
         at_once.take(&stored)?;
         live.take(&stored)?;
         for image in take_of(&mut images, &stored) {
-            let (line, fault) = check_image(&image, &stored, &mut at_once);
+            let (line, fault) = check_image(image, &stored, &mut at_once)?;
             lines.extend(line);
             faults.extend(fault);
         }
@@ -194,25 +194,38 @@ fn take_of(images: &mut Vec<Looked>, stored: &StoredRecord) -> Vec<Looked> {
 }
 
 fn check_image(
-    image: &Looked,
+    image: Looked,
     stored: &StoredRecord,
     at_once: &mut AtOnce,
-) -> (Option<String>, Option<Fault>) {
+) -> Result<(Option<String>, Option<Fault>), QueryError> {
     let name = format!("{} at event {}", image.path.display(), stored.seq.get());
-    let state = match &image.state {
-        Ok(state) => state,
-        Err(fault) => return left(&name, fault),
+    let Kept { state, counts } = match image.state {
+        Ok(kept) => kept,
+        Err(fault) => return Ok(left(&name, &fault)),
     };
     let record = hex(&Sha256::digest(&stored.bytes));
     if image.of.as_ref().is_some_and(|(_, said)| *said != record) {
         let what = format!("{name} was made with another record there than the log holds");
-        return (None, Some(Fault::OtherRecord { what }));
+        return Ok((None, Some(Fault::OtherRecord { what })));
     }
     let (ours, theirs) = (hex(&at_once.state().digest()), hex(&state.digest()));
     if ours != theirs {
-        return (None, Some(Fault::State { what: name, ours, theirs }));
+        return Ok((None, Some(Fault::State { what: name, ours, theirs })));
     }
-    (Some(format!("image\t{name} holds the state that these events make")), None)
+    let mut counted = at_once.state().clone();
+    counted.advance(later(state.at(), &counted), &mut domain::state::Changes::default());
+    let registry = Arc::new(Registry::standard());
+    let counted = Cube::from_state(&counted, registry.clone())?.freeze(counted);
+    let kept = Cube::of_image(counts, registry).freeze(state);
+    let mut numbers = 0;
+    for query in questions() {
+        match rows(&query, &evaluate(&kept, &query)?.rows, &evaluate(&counted, &query)?.rows) {
+            Ok(compared) => numbers += compared,
+            Err(difference) => return Ok((None, Some(Fault::Number { what: name, difference }))),
+        }
+    }
+    let said = words(numbers);
+    Ok((Some(format!("image\t{name} holds the state that these events make, and its counts: {said}")), None))
 }
 
 /// An image at a place that the log does not have.
@@ -220,8 +233,9 @@ fn left_over(image: Looked) -> (Option<String>, Option<Fault>) {
     let name = image.path.display().to_string();
     match image.state {
         Err(fault) => left(&name, &fault),
-        Ok(state) => {
-            let what = format!("{name} was made at event {}, which the log does not have", state.seq().0);
+        Ok(kept) => {
+            let seq = kept.state.seq().0;
+            let what = format!("{name} was made at event {seq}, which the log does not have");
             (None, Some(Fault::OtherRecord { what }))
         }
     }

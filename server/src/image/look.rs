@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use domain::Seq;
 use domain::city::City;
-use domain::state::State;
 use toancanh_log::ClusterId;
 use toancanh_log::keys::LogKeys;
 
-use super::{ImageFault, Images, build, file, log_name};
+use super::{ImageFault, Images, Kept, build, file, log_name};
 
 /// An image, and what was made of it.
 pub(crate) struct Looked {
@@ -19,7 +18,7 @@ pub(crate) struct Looked {
     /// At which place of the log it was made, and the SHA-256 of the record there; none where its foot cannot be read.
     pub(crate) of: Option<(Seq, String)>,
     /// What it holds.
-    pub(crate) state: Result<State, ImageFault>,
+    pub(crate) state: Result<Kept, ImageFault>,
 }
 
 impl Images {
@@ -37,7 +36,7 @@ impl Images {
                     () => Ok(()),
                 }
             });
-            Looked { path: path.clone(), of: of.into_inner(), state: state.map(|kept| kept.state) }
+            Looked { path: path.clone(), of: of.into_inner(), state }
         };
         self.files().into_iter().map(look).collect()
     }

@@ -123,7 +123,8 @@ fn zstd_parts_hold(image: &[u8], wanted: &[u8]) -> bool {
     while let Some((sizes, after)) = rest.split_first_chunk::<8>() {
         let length = u32::from_le_bytes([sizes[0], sizes[1], sizes[2], sizes[3]]) as usize;
         let Some((part, after)) = after.split_at_checked(length) else { return false };
-        let unpacked = zstd::decode_all(part).unwrap_or_default();
+        // Behind the length of what is packed.
+        let unpacked = part.get(4..).and_then(|packed| zstd::decode_all(packed).ok()).unwrap_or_default();
         if unpacked.windows(wanted.len()).any(|window| window == wanted) {
             return true;
         }
@@ -167,6 +168,24 @@ async fn a_damaged_image_and_one_of_another_record_are_named() {
     place.open(None).append_here(vec![other]).await.unwrap();
     let fault = place.recompute().fault.unwrap().to_string();
     assert!(fault.contains("at event 111 was made with another record there"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_whose_counts_are_not_those_of_its_cases_is_named() {
+    let place = Place::new(events(), false).await;
+    place.keep_image(|_| true);
+    let store = place.open(None);
+    let mut at_once = AtOnce::new(&place.city);
+    let records: Vec<_> = store.read_from(Seq(1)).map(Result::unwrap).collect();
+    records.iter().for_each(|stored| at_once.take(stored).unwrap());
+    let mut check = |change: fn(&mut crate::image::Kept)| {
+        let mut image = Images::of(&place.data()).look(&place.city, &store.log().cluster(), None).remove(0);
+        change(image.state.as_mut().unwrap());
+        check_image(image, records.last().unwrap(), &mut at_once).unwrap().1
+    };
+    assert!(check(|_| {}).is_none());
+    let fault = check(|kept| kept.counts.clear()).unwrap();
+    assert!(matches!(fault, Fault::Number { .. }), "{fault}");
 }
 
 #[test]
