@@ -213,7 +213,12 @@ impl Options {
 
     /// Options for reading once more what these open.
     pub(crate) fn for_reading(&self) -> Self {
-        Options { disk: Arc::clone(&self.disk), clock: Arc::clone(&self.clock), ..Options::default() }
+        Options {
+            disk: Arc::clone(&self.disk),
+            clock: Arc::clone(&self.clock),
+            log_keys: self.log_keys.clone(),
+            ..Options::default()
+        }
     }
 
     /// Refuses what cannot work, before any file is touched.

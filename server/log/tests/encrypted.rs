@@ -13,8 +13,8 @@ use toancanh_log::backup::{Backup, Until, end_of, restore, restore_with};
 use toancanh_log::disk::sim::SimDisk;
 use toancanh_log::keys::{KeyError, KeyStore, LogKeys, Ring};
 use toancanh_log::{
-    Against, AppendError, Bulk, Cursor, Disk, Item, Log, OpenError, OpenMode, ReadError, Seq, Verified,
-    verify,
+    Against, AppendError, Bulk, Cursor, Disk, Item, Log, OpenError, OpenMode, Outcome, ReadError, Seq,
+    Verified, verify,
 };
 
 const KEYS: &str = "/keys";
@@ -257,4 +257,27 @@ fn what_lies_beside_the_log_is_sealed_with_the_same_keys() {
     // The next one after a change of the master key opens it too.
     KeyStore::rotate_on(&shared(&disk), KEYS).unwrap();
     assert_eq!(log_keys(&disk).open(&sealed, b"image 7").unwrap().as_slice(), CANARY);
+}
+
+#[test]
+fn an_opening_at_a_landmark_verifies_what_it_passed_over_with_the_keys() {
+    let disk = SimDisk::new(1);
+    let log = open_sealed(&disk, Some(true));
+    append_each(&log, 0..60, 900);
+    let landmark = log.landmark().unwrap().unwrap();
+    append_each(&log, 60..80, 900);
+    drop(log);
+    assert!(segments(&disk).len() > 3);
+    let mut at = options(&disk).log_keys(Some(log_keys(&disk)), None);
+    at.landmark = Some(landmark);
+    let (log, recovery) = Log::open(DIR, at).unwrap();
+    assert_eq!((recovery.frames, recovery.durable), (20, Seq::new(80)));
+    assert!(!log.is_verified());
+    // Before it is verified and after, what lies before the landmark is there and known.
+    assert_eq!(numbers(&log), (0..80).collect::<Vec<u64>>());
+    assert_eq!(log.append(batch(3..4, 900)).unwrap().outcomes, [Outcome::Duplicate(Seq::new(4))]);
+    assert!(log.is_verified());
+    append_each(&log, 80..90, 900);
+    drop(log);
+    assert_eq!(numbers(&open_sealed(&disk, None)), (0..90).collect::<Vec<u64>>());
 }
