@@ -107,7 +107,7 @@ pub(super) fn read(
     if parts.len() != foot.parts || !odd.is_empty() {
         return Err(damaged("parts are missing"));
     }
-    let unpack = |part: &Part| {
+    let unpack = |part: &Part| -> Result<Vec<u8>, ImageFault> {
         let packed = part.read(&file).map_err(io)?;
         let packed = packed.ok_or_else(|| damaged("a part does not have its checksum"))?;
         let packed = match keys {
@@ -115,7 +115,7 @@ pub(super) fn read(
             None => packed,
         };
         let (length, packed) = packed.split_first_chunk().ok_or_else(|| damaged("a part is cut off"))?;
-        Ok::<_, ImageFault>(zstd::bulk::decompress(packed, u32::from_le_bytes(*length) as usize).map_err(io)?)
+        zstd::bulk::decompress(packed, u32::from_le_bytes(*length) as usize).map_err(io)
     };
     let read_stretch = |[cases, counts]: &[Part; 2]| {
         let cases = ImagePart::read(unpack(cases)?)?;
