@@ -134,7 +134,7 @@ fn page(percent: u8, base_path: &str) -> Response {
     let text = text.replace(BASE_MARK, base_path);
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; \
-         img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+         img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(text)).into_response();
     let headers = response.headers_mut();
