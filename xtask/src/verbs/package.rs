@@ -43,21 +43,21 @@ fn make(workspace: &Workspace, options: &Options, stages: &mut Stages) -> Result
     }
     let mut made = Vec::new();
     stages.run("packages", || {
-        made = pack(workspace, options.development)?;
+        let goods = pack(workspace, options.development)?;
+        for reason in &goods.left_out {
+            eprintln!("    not tried: {reason}");
+        }
+        made = goods.files;
         Ok(Outcome::Done)
     })?;
     Ok(made)
 }
 
-/// Packs what is built and tries it; gives the files.
-pub(super) fn pack(workspace: &Workspace, is_development: bool) -> Result<Vec<std::path::PathBuf>> {
+/// Packs what is built and tries it.
+pub(super) fn pack(workspace: &Workspace, is_development: bool) -> Result<Goods> {
     let program =
         if is_development { workspace.server_binary() } else { workspace.target.join("release/toancanh") };
     let ingredients =
         Ingredients::gather(workspace, &program, &site::folder(workspace, Speed::Shipped), is_development)?;
-    let Goods { files, left_out } = package::make(&ingredients, &workspace.target.join("package"))?;
-    for reason in left_out {
-        eprintln!("    not tried: {reason}");
-    }
-    Ok(files)
+    package::make(&ingredients, &workspace.target.join("package"))
 }

@@ -214,7 +214,8 @@ impl Run {
     }
 
     fn package(&self) -> Result<Outcome> {
-        super::package::pack(&self.workspace, true)?;
+        let goods = super::package::pack(&self.workspace, true)?;
+        goods.left_out.iter().try_for_each(|reason| self.left_out.add(&format!("package: {reason}")))?;
         Ok(Outcome::Done)
     }
 

@@ -1,6 +1,7 @@
 //! What tests leave out for want of root, gathered in a file: the test harness swallows what passing tests print.
 
 use anyhow::{Context, Result};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Where the test programs are told of the file.
@@ -20,6 +21,12 @@ impl LeftOut {
     /// Where it is.
     pub(super) fn file(&self) -> &Path {
         &self.0
+    }
+
+    /// Adds one thing that was left out, and why.
+    pub(super) fn add(&self, what: &str) -> Result<()> {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&self.0)?;
+        writeln!(file, "{what}").with_context(|| format!("cannot write {}", self.0.display()))
     }
 
     /// Names what was left out, and counts it.
