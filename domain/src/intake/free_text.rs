@@ -146,9 +146,14 @@ fn numbers_in(text: &str, known: &Known) -> Vec<Range<usize>> {
 /// The end of the number that begins here, if one does.
 fn number_at(chars: &[(usize, char)], start: usize, known: &Known) -> Option<usize> {
     let first = chars[start].1;
+    let char_at = |at: usize| chars.get(at).map(|(_, char)| *char);
+    let is_digit_at = |at: usize| char_at(at).is_some_and(|char| char.is_ascii_digit());
+    // `0…`, `+84…`, `(028)…` or `(+84)…`.
+    let opens_with_plus = first == '(' && char_at(start + 1) == Some('+') && is_digit_at(start + 2);
     let begins = first.is_ascii_digit()
-        || ((first == '+' || first == '(')
-            && chars.get(start + 1).is_some_and(|(_, next)| next.is_ascii_digit()));
+        || ((first == '+' || first == '(') && is_digit_at(start + 1))
+        || opens_with_plus;
+    let is_international = first == '+' || opens_with_plus;
     let is_inside = start.checked_sub(1).is_some_and(|before| {
         let before = chars[before].1;
         before.is_ascii_digit() || before == '+'
@@ -168,13 +173,13 @@ fn number_at(chars: &[(usize, char)], start: usize, known: &Known) -> Option<usi
                 break;
             }
             let ends = chars.get(at + 1).is_none_or(|(_, next)| !next.is_ascii_digit());
-            let reads = is_apart && reads_as_number(&digits, first == '+', has_signs);
+            let reads = is_apart && reads_as_number(&digits, is_international, has_signs);
             if ends && (reads && !is_date(chars, start) || known.is_number(&digits)) {
                 best = Some(at + 1);
             }
         } else if at > start && is_sign(*char) && follows(chars, at) {
             has_signs = true;
-        } else if at > start || (*char != '+' && *char != '(') {
+        } else if !(at == start && matches!(*char, '+' | '(') || opens_with_plus && at == start + 1) {
             break;
         }
         at += 1;

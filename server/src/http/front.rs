@@ -5,7 +5,8 @@
 //! Not here: how far it has come ([`Progress`]), what answers afterwards ([`super::router`]).
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -13,6 +14,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
+use tokio::sync::SetOnce;
 use tower::ServiceExt;
 
 use super::access::Access;
@@ -22,6 +24,8 @@ use crate::pages::files::{self, Files};
 use crate::rebuilding::{self, Progress};
 use crate::settings::Settings;
 
+/// So long a call is held while the log is being opened.
+const OPEN_SOON: Duration = Duration::from_secs(2);
 /// The page that people see meanwhile.
 const PAGE: &str = include_str!("front/rebuilding.html");
 /// Where the page says how far it is.
@@ -40,7 +44,7 @@ pub struct Front {
     /// What a script may ask, as everywhere.
     scripts: HeaderValue,
     base_path: Arc<str>,
-    whole: Arc<OnceLock<(Router, Core)>>,
+    whole: Arc<SetOnce<(Router, Core)>>,
 }
 
 impl Front {
@@ -64,6 +68,12 @@ impl Front {
         let _ = self.whole.set((router, core));
     }
 
+    /// Waits a moment for the log to be open: most are within it, and whoever asks then need not ask again.
+    async fn open_soon(&self) {
+        // After it the answer is that there are no numbers yet.
+        let _ = tokio::time::timeout(OPEN_SOON, self.whole.wait()).await;
+    }
+
     /// What is served, first and last.
     pub fn router(self) -> Router {
         let (access, scripts, base_path) = (self.access, self.scripts.clone(), self.base_path.clone());
@@ -78,6 +88,9 @@ impl Front {
         let first_and_last = Router::new().fallback(move |request: Request| {
             let (front, alone) = (self.clone(), alone.clone());
             async move {
+                if is_call(&request) {
+                    front.open_soon().await;
+                }
                 let answer = match front.whole.get() {
                     Some((whole, core)) if !(is_page(&request) && core.rebuilding().is_some()) => {
                         whole.clone()
@@ -89,6 +102,12 @@ impl Front {
         });
         super::under(&base_path, first_and_last)
     }
+}
+
+/// Whether a program asks for something that only the whole product has; what tells how a start goes on is not held.
+fn is_call(request: &Request) -> bool {
+    let path = request.uri().path();
+    path.starts_with("/api/") || path.starts_with("/fn/") || path == "/metrics"
 }
 
 /// Whether a person asks for a page: files are asked for by their names, calls under `/api/`.

@@ -39,10 +39,10 @@ pub(crate) fn item_and_digest(keys: &KeyStore, mut event: Json) -> Result<(Item,
     });
     let plain_digest = intake::content_digest(&event);
     let subject = text("subject", &event);
+    let personal = intake::take_personal(&mut event);
     if let (Json::Object(members), Some(bound)) = (&mut event, bound) {
         members.extend(bound.into_iter().flatten());
     }
-    let personal = intake::take_personal(&mut event);
     let is_open = !personal.keys().any(|path| intake::is_of_data(path));
     let digest = if is_open {
         plain_digest
