@@ -55,7 +55,8 @@ impl Place {
     fn digests(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
         digests_under(self.folder.path(), &mut found);
-        found.retain(|(path, _)| !path.ends_with("LOCK"));
+        // The signing key is wrapped by whoever opens its folder; it is the same key.
+        found.retain(|(path, _)| !path.ends_with("LOCK") && !path.ends_with("signing.key"));
         found.sort();
         found
     }

@@ -56,7 +56,8 @@ pub(super) fn unpacked(image: &[u8]) -> Vec<Vec<u8>> {
     while let Some((sizes, after)) = rest.split_first_chunk::<8>() {
         let length = u32::from_le_bytes([sizes[0], sizes[1], sizes[2], sizes[3]]) as usize;
         let Some((part, after)) = after.split_at_checked(length) else { break };
-        parts.extend(zstd::decode_all(part));
+        // Behind the length of what is packed.
+        parts.extend(part.get(4..).and_then(|packed| zstd::decode_all(packed).ok()));
         rest = after;
     }
     parts
@@ -394,9 +395,10 @@ fn the_search_finds_what_is_there() {
     let read = records(&place.path().join("log"), &place.path().join("keys"));
     assert_eq!(found(&read[0]).as_deref(), Some("0901234567"));
     let packed = zstd::encode_all(FREE.as_bytes(), 1).unwrap();
-    let mut image = b"TCIMAGE1".to_vec();
-    image.extend((packed.len() as u32).to_le_bytes());
+    let mut image = b"TCIMAGE2".to_vec();
+    image.extend((packed.len() as u32 + 4).to_le_bytes());
     image.extend([0; 4]);
+    image.extend((FREE.len() as u32).to_le_bytes());
     image.write_all(&packed).unwrap();
     assert!(unpacked(&image).iter().any(|part| found(part).is_some()));
 }

@@ -92,7 +92,10 @@ impl Place {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap().to_owned();
-        Server { place: self, child, address }
+        let server = Server { place: self, child, address };
+        // It answers before its log is open; commands beside it want it open.
+        server.until(|server| server.request("GET", "/readyz", "text/plain", "").0 == 200);
+        server
     }
 
     /// Whether any file of this folder holds these bytes.
