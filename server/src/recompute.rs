@@ -150,7 +150,7 @@ pub fn recompute(from: &From<'_>) -> Result<Recomputed, RecomputeError> {
     let unreadable = at_once.unreadable();
     let state = at_once.finish(live.at());
     live.finish(state.at())?;
-    let digest = hex(&state.digest());
+    let digest = hex::encode(state.digest());
     let events = state.events();
     let folded =
         format!("fold\t{events} events make {} cases; the state's digest is {digest}", state.cases().len());
@@ -158,7 +158,7 @@ pub fn recompute(from: &From<'_>) -> Result<Recomputed, RecomputeError> {
     if unreadable > 0 {
         lines.push(format!("not read\t{unreadable} records are no events that this program can read"));
     }
-    let theirs = hex(&live.state().digest());
+    let theirs = hex::encode(live.state().digest());
     if theirs != digest {
         faults.push(Fault::State { what: String::from("the state by single steps"), ours: digest, theirs });
     }
@@ -203,12 +203,12 @@ fn check_image(
         Ok(kept) => kept,
         Err(fault) => return Ok(left(&name, &fault)),
     };
-    let record = hex(&Sha256::digest(&stored.bytes));
+    let record = hex::encode(Sha256::digest(&stored.bytes));
     if image.of.as_ref().is_some_and(|(_, said)| *said != record) {
         let what = format!("{name} was made with another record there than the log holds");
         return Ok((None, Some(Fault::OtherRecord { what })));
     }
-    let (ours, theirs) = (hex(&at_once.state().digest()), hex(&state.digest()));
+    let (ours, theirs) = (hex::encode(at_once.state().digest()), hex::encode(state.digest()));
     if ours != theirs {
         return Ok((None, Some(Fault::State { what: name, ours, theirs })));
     }
@@ -248,11 +248,6 @@ fn left(name: &str, fault: &ImageFault) -> (Option<String>, Option<Fault>) {
         ImageFault::Other { of, .. } => (Some(format!("not compared\t{name}: it was made {of}")), None),
         fault => (None, Some(Fault::Image(fault.to_string()))),
     }
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    crate::store::record::hex(bytes)
 }
 
 /// The instants move on only.

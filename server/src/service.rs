@@ -1,6 +1,7 @@
 //! What the system's service manager (systemd) is told: that the server answers, how far it has come in reading
 //! its log, and, as long as the core goes on, that it lives. Without a manager nothing is told to nobody.
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
@@ -12,11 +13,24 @@ const STILL: Duration = Duration::from_secs(10);
 /// How often it is looked at where the manager wants no sign of life.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Says that the server answers, and goes on telling until the end of the program.
+/// Says that the server answers, and gives signs of life for as long as its log is being opened: it never
+/// ends by itself. A large log takes minutes; the server already answers with how far it is, and one that was
+/// started anew would begin from nothing. A disk that hangs is not mended by starting again either.
+pub async fn opening() -> Infallible {
+    say(&[NotifyState::Ready, NotifyState::Status("opening the log")]);
+    let pace = pace();
+    loop {
+        if sd_notify::watchdog_enabled().is_some() {
+            say(&[NotifyState::Watchdog]);
+        }
+        tokio::time::sleep(pace).await;
+    }
+}
+
+/// Goes on telling, from an open log to the end of the program.
 pub async fn tell(core: Core) {
-    say(&[NotifyState::Ready]);
     let watchdog = sd_notify::watchdog_enabled();
-    let pace = watchdog.map_or(LOOK, |limit| (limit / 4).min(LOOK));
+    let pace = pace();
     let mut snapshots = core.watch();
     let (mut moved, mut said) = (Instant::now(), None);
     loop {
@@ -39,6 +53,11 @@ pub async fn tell(core: Core) {
             say(&[NotifyState::Watchdog]);
         }
     }
+}
+
+/// How often the core is looked at, and the manager told that it lives.
+fn pace() -> Duration {
+    sd_notify::watchdog_enabled().map_or(LOOK, |limit| (limit / 4).min(LOOK))
 }
 
 /// Says that it is going.

@@ -255,6 +255,23 @@ impl Program {
         Ok(Reply { status, kind, body: response.text().await? })
     }
 
+    /// The codes of every case that it knows, page by page.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn cases(&self) -> Result<Vec<String>> {
+        let (mut codes, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.json(&format!("/api/v1/cases?limit=1000&sort=case{cursor}")).await?;
+            let cases = page["cases"].as_array().context("a page without cases")?;
+            codes.extend(cases.iter().filter_map(|case| case["case"].as_str().map(str::to_owned)));
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={}", encode(next)),
+                None => return Ok(codes),
+            }
+        }
+    }
+
     /// Waits until everything up to `seq` is in the numbers.
     ///
     /// # Errors

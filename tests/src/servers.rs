@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::events::event;
 use crate::program::{Program, binary, token};
+use crate::redis::Redis;
 
 /// The city's time; it stands still.
 pub const AT: &str = "2015-10-01T12:00:00-04:00";
@@ -61,6 +62,12 @@ impl<'a> Plan<'a> {
             listen: ANY_PORT.to_owned(),
             binary: binary(),
         }
+    }
+
+    /// A plan of Boston over a Redis that has no replica.
+    #[must_use]
+    pub fn over_a_lone_redis(folder: &'a Path, redis: &'a str) -> Self {
+        Self { options: &["--redis-without-replica"], ..Self::new(folder, redis) }
     }
 
     /// Starts a server by this name. All servers have the key folder of `a`, the first.
@@ -132,19 +139,19 @@ impl Server {
 
     /// Every case that it knows.
     pub async fn cases(&self) -> BTreeSet<String> {
-        let mut codes = BTreeSet::new();
-        let mut cursor = String::new();
-        loop {
-            let path = format!("/api/v1/cases?limit=1000&sort=case{cursor}");
-            let page = self.program.json(&path).await.unwrap();
-            let cases = page["cases"].as_array().unwrap();
-            codes.extend(cases.iter().map(|case| case["case"].as_str().unwrap().to_owned()));
-            match page["next"].as_str() {
-                Some(next) => cursor = format!("&cursor={}", crate::program::encode(next)),
-                None => return codes,
-            }
-        }
+        self.program.cases().await.unwrap().into_iter().collect()
     }
+}
+
+/// A lone Redis, and two servers that carry events over it.
+pub async fn two_servers(folder: &Path) -> (Redis, Server, Server) {
+    let redis = Redis::start(&folder.join("redis"), &[]).unwrap();
+    let address = redis.address();
+    let plan = Plan::over_a_lone_redis(folder, &address);
+    let (a, b) = (plan.start("a").await, plan.start("b").await);
+    a.stands("live").await;
+    b.stands("live").await;
+    (redis, a, b)
 }
 
 /// A report of somebody.

@@ -28,22 +28,6 @@ async fn serve(data: &Path) -> Program {
     Program::serve(&["--city", "boston", "--data", &path, "--clock", &clock]).await.unwrap()
 }
 
-/// Every case that the program knows.
-async fn cases(program: &Program) -> Vec<String> {
-    let mut codes = Vec::new();
-    let mut cursor = String::new();
-    loop {
-        let page = program.json(&format!("/api/v1/cases?limit=1000&sort=case{cursor}")).await.unwrap();
-        codes.extend(
-            page["cases"].as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap().to_owned()),
-        );
-        match page["next"].as_str() {
-            Some(next) => cursor = format!("&cursor={}", tests::program::encode(next)),
-            None => return codes,
-        }
-    }
-}
-
 /// Where the proof keeps what it needs to go on after a stop: the data, and what was acknowledged.
 struct Ledger {
     folder: PathBuf,
@@ -136,7 +120,7 @@ async fn prove_after_kill_9_every_acknowledged_event_is_there_and_none_twice() {
     let acknowledged = &ledger.acknowledged;
     assert!(acknowledged.len() > 100, "only {} were acknowledged", acknowledged.len());
     let program = serve(&data).await;
-    let known = cases(&program).await;
+    let known = program.cases().await.unwrap();
     let distinct: BTreeSet<_> = known.iter().cloned().collect();
     assert_eq!(distinct.len(), known.len(), "a case is there twice");
     let lost: Vec<_> = acknowledged.difference(&distinct).take(5).collect();

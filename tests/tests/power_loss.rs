@@ -63,21 +63,6 @@ async fn serve(binary: &Path, data: &Path) -> anyhow::Result<Program> {
     Program::start(binary, &args).await
 }
 
-async fn cases(program: &Program) -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
-    let mut cursor = String::new();
-    loop {
-        let page = program.json(&format!("/api/v1/cases?limit=1000&sort=case{cursor}")).await.unwrap();
-        codes.extend(
-            page["cases"].as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap().to_owned()),
-        );
-        match page["next"].as_str() {
-            Some(next) => cursor = format!("&cursor={}", tests::program::encode(next)),
-            None => return codes,
-        }
-    }
-}
-
 /// Posts from four clients until the power is cut; gives the cases whose acknowledgement had come before.
 async fn post_until_cut(program: Program, device: &Device, token: &str, round: u64) -> Vec<String> {
     let program = Arc::new(program);
@@ -143,7 +128,7 @@ async fn after(binary: &Path, device: &Device) -> anyhow::Result<BTreeSet<String
     let data = device.mount().unwrap().join("data");
     let known = match serve(binary, &data).await {
         Ok(program) => {
-            let known = cases(&program).await;
+            let known = program.cases().await.unwrap().into_iter().collect();
             program.stop().unwrap();
             Ok(known)
         }

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use tests::events::event;
 use tests::program::Program;
 use tests::redis::Redis;
-use tests::servers::{BATCH, PHONE, Plan, agree, count, received, resolved};
+use tests::servers::{BATCH, PHONE, Plan, agree, count, received, resolved, two_servers};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prove_redis_two_servers_come_to_the_same_and_one_can_be_lost() {
@@ -136,7 +136,8 @@ async fn a_lone_redis_is_refused_unless_asked_for_and_what_it_forgets_is_offered
     let a = plan.start("a").await;
     a.stands("live").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let c = plan.start("c").await;
+    let address = redis.address();
+    let c = Plan::over_a_lone_redis(folder.path(), &address).start("c").await;
     agree(&a, &c, 199).await;
     drop(redis);
 }
@@ -144,12 +145,7 @@ async fn a_lone_redis_is_refused_unless_asked_for_and_what_it_forgets_is_offered
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_two_servers_took_with_other_content_counts_alike_on_both() {
     let folder = tempfile::tempdir().unwrap();
-    let redis = Redis::start(&folder.path().join("redis"), &[]).unwrap();
-    let address = redis.address();
-    let plan = Plan { options: &["--redis-without-replica"], ..Plan::new(folder.path(), &address) };
-    let (a, b) = (plan.start("a").await, plan.start("b").await);
-    a.stands("live").await;
-    b.stands("live").await;
+    let (redis, a, b) = two_servers(folder.path()).await;
     let mut other = received("c1");
     other["data"]["field"] = json!("z");
     // Neither hears of the other before both have answered.
@@ -280,12 +276,7 @@ fn entries_with_keys(redis: &Redis) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_case_takes_its_keys_off_the_stream_and_no_event() {
     let folder = tempfile::tempdir().unwrap();
-    let redis = Redis::start(&folder.path().join("redis"), &[]).unwrap();
-    let address = redis.address();
-    let plan = Plan { options: &["--redis-without-replica"], ..Plan::new(folder.path(), &address) };
-    let (a, b) = (plan.start("a").await, plan.start("b").await);
-    a.stands("live").await;
-    b.stands("live").await;
+    let (redis, a, b) = two_servers(folder.path()).await;
     a.post(&[received("e1"), received("e2")]).await;
     agree(&a, &b, 2).await;
     // The control: until then each travels with its key.
@@ -302,7 +293,8 @@ async fn an_erased_case_takes_its_keys_off_the_stream_and_no_event() {
     }
     // Two servers noted it, and a third that comes now has everything.
     agree(&a, &b, 4).await;
-    let c = plan.start("c").await;
+    let address = redis.address();
+    let c = Plan::over_a_lone_redis(folder.path(), &address).start("c").await;
     c.stands("live").await;
     agree(&a, &c, 4).await;
     assert_eq!(a.cases().await, c.cases().await);

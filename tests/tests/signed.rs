@@ -8,18 +8,12 @@ mod signer;
 use serde_json::json;
 use signer::{Signed, Signer};
 use tests::program::{Program, run};
-use tests::redis::Redis;
-use tests::servers::{BATCH, PHONE, Plan, agree, received, resolved};
+use tests::servers::{BATCH, PHONE, agree, received, resolved, two_servers};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_signed_goes_to_every_server_with_the_keys_that_open_it() {
     let folder = tempfile::tempdir().unwrap();
-    let redis = Redis::start(&folder.path().join("redis"), &[]).unwrap();
-    let address = redis.address();
-    let plan = Plan { options: &["--redis-without-replica"], ..Plan::new(folder.path(), &address) };
-    let (a, b) = (plan.start("a").await, plan.start("b").await);
-    a.stands("live").await;
-    b.stands("live").await;
+    let (redis, a, b) = two_servers(folder.path()).await;
 
     let signer = Signer::ed25519("desk-2026");
     let file = folder.path().join("desk.pub");

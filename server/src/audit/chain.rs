@@ -141,7 +141,8 @@ fn write(path: &Path, entries: &[Entry]) -> io::Result<()> {
     let at = jiff::Timestamp::now().to_string();
     if let Some(torn) = torn {
         text.push('\n');
-        let resumed = Entry { digest: Some(hex(&Sha256::digest(torn))), ..Entry::new("server", RESUMED) };
+        let resumed =
+            Entry { digest: Some(hex::encode(Sha256::digest(torn))), ..Entry::new("server", RESUMED) };
         last = add(&mut text, &last, &at, resumed);
     }
     for entry in entries {
@@ -217,7 +218,8 @@ pub fn verify(data: &Path) -> Result<Chain, AuditError> {
             return Ok(());
         };
         if let Some((at, torn)) = torn.take() {
-            let is_told = line.entry.act == RESUMED && line.entry.digest == Some(hex(&Sha256::digest(torn)));
+            let is_told =
+                line.entry.act == RESUMED && line.entry.digest == Some(hex::encode(Sha256::digest(torn)));
             if !is_told {
                 return Err(broken(at, "cannot be read"));
             }
@@ -258,11 +260,7 @@ fn each(data: &Path, mut take: impl FnMut(u64, &[u8]) -> Result<(), AuditError>)
 }
 
 fn hash_of(bare: &str) -> String {
-    hex(&Sha256::new().chain_update(CONTEXT).chain_update(bare).finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::new().chain_update(CONTEXT).chain_update(bare).finalize())
 }
 
 #[cfg(test)]

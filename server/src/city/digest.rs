@@ -1,6 +1,5 @@
 //! The digest of a city's folder: two servers with equal digests read the same facts.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -28,14 +27,14 @@ pub(super) fn of_files(files: &[(String, PathBuf)]) -> Result<String, CityError>
             std::fs::read(path).map_err(|source| CityError::Unreadable { path: path.clone(), source })?;
         add(&mut hash, name, &content);
     }
-    Ok(hex(&hash.finalize()))
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// The digest of a city that is one file.
 pub(super) fn of_file(content: &str) -> String {
     let mut hash = Sha256::new();
     add(&mut hash, "city.toml", content.as_bytes());
-    hex(&hash.finalize())
+    hex::encode(hash.finalize())
 }
 
 fn add(hash: &mut Sha256, name: &str, content: &[u8]) {
@@ -61,12 +60,4 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> Re
         }
     }
     Ok(())
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -38,6 +38,7 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     say(&format!("listening on {}://{}", opening.scheme(), opening.address))?;
     let started = tokio::select! {
         started = opening.open() => started?,
+        never = crate::service::opening() => match never {},
         // Nothing was acknowledged yet; a log that is half opened is opened by the next start.
         () = &mut asked => return Ok(()),
     };

@@ -158,7 +158,7 @@ fn lines(found: &Verified, trusted: &[PublicKey]) -> Vec<String> {
     lines.push(format!(
         "log\tevents 1 to {last} in {frames} frames of {segments} segments hold, and each frame continues the one \
          before; the last frame's SHA-256 is {}",
-        hex(&found.position.chain)
+        hex::encode(found.position.chain)
     ));
     match &found.newest {
         None => lines.push(String::from("checkpoints\tnone")),
@@ -188,8 +188,4 @@ fn lines(found: &Verified, trusted: &[PublicKey]) -> Vec<String> {
 fn shown(checkpoint: &Checkpoint) -> String {
     let at = instant(checkpoint.at_us);
     format!("event {} of {at}, signed by {}", checkpoint.position.durable().get(), checkpoint.key)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

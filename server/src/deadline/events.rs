@@ -221,7 +221,7 @@ impl Reader {
         let tie = match (named("source"), named("id")) {
             (Some(source), Some(id)) => format!("{source} {id}"),
             // Nothing names it: it is what it says.
-            _ => crate::city::digest::hex(&digest),
+            _ => hex::encode(digest),
         };
         let data = match members.remove("data") {
             Some(Json::Object(data)) => data,

@@ -15,7 +15,6 @@ use super::halves::Halves;
 use super::prepare::{Prepared, remove};
 use super::{Options, listen};
 use crate::city::CityFolder;
-use crate::city::digest::hex;
 use crate::clock::{CityClock, ClockKind};
 use crate::serve::{self, Started};
 use crate::settings::Settings;
@@ -134,7 +133,7 @@ fn kept(file: &Path, city: &CityFolder, wanted: Timestamp, now: Timestamp) -> Op
 
 fn model_digest(city: &CityFolder) -> Result<String> {
     let folder = city.dir.as_ref().context("a city of one file has no simulation")?;
-    Ok(hex(&Sha256::digest(std::fs::read(folder.join(simulate::FILE))?)))
+    Ok(hex::encode(Sha256::digest(std::fs::read(folder.join(simulate::FILE))?)))
 }
 
 /// The first instant of the local day.

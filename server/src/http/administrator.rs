@@ -35,7 +35,7 @@ impl Administrator {
             Ok(mut file) => {
                 let mut bytes = [0; 32];
                 rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;
-                writeln!(file, "{}", hex(&bytes))?;
+                writeln!(file, "{}", hex::encode(bytes))?;
                 file.sync_all()?;
                 tracing::info!(path = %path.display(), "an administrator's token was made");
             }
@@ -74,10 +74,6 @@ impl Administrator {
                       admin-token of the server's key folder.";
         Err(Problem::new("unauthorized", 401, "Not allowed", detail).at("Authorization"))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

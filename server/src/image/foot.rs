@@ -36,14 +36,14 @@ impl From<Landmark> for Place {
     fn from(landmark: Landmark) -> Self {
         let Landmark { cluster, position, frame_at, cursors } = landmark;
         Self {
-            log: hex(&cluster),
+            log: hex::encode(cluster),
             segment: position.segment,
             segment_first: position.segment_first.get(),
             offset: position.offset,
             next_seq: position.next_seq.get(),
-            chain: hex(&position.chain),
+            chain: hex::encode(position.chain),
             frame_at,
-            cursors: cursors.into_iter().map(|(source, position)| (source, hex(&position))).collect(),
+            cursors: cursors.into_iter().map(|(source, position)| (source, hex::encode(&position))).collect(),
         }
     }
 }
@@ -67,13 +67,8 @@ impl Place {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    crate::store::record::hex(bytes)
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let pairs = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok());
-    pairs.collect()
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    hex::decode(text).ok()
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use serde_json::{Map, Value as Json, json};
 use super::mapping::{Condition, EventRule, Mapping};
 use super::row::Row;
 use super::value::Evaluation;
-use crate::city::digest::hex;
 
 /// The longest key of a row, in bytes: with the rest of an event's id it stays under the 256 bytes
 /// that an id may have.
@@ -170,7 +169,7 @@ fn tell(evaluation: &Evaluation<'_>, rule: &EventRule, case: &str, (time, mut da
 fn digest(envelope: &Json) -> String {
     let mut open = envelope.clone();
     take_personal(&mut open);
-    hex(&content_digest(&open)[..8])
+    hex::encode(&content_digest(&open)[..8])
 }
 
 fn ends_a_case(kind: &str) -> bool {

@@ -58,7 +58,7 @@ impl Carried {
         // What says the same differs in when it was recorded only.
         let of_digest = if same { self.digest } else { standing.digest };
         let against = Json::Array(vec![
-            Json::String(super::record::hex(&of_digest)),
+            Json::String(hex::encode(of_digest)),
             Json::String(subject(&standing.bytes).unwrap_or_default()),
         ]);
         let key = Sha256::new()
@@ -168,8 +168,7 @@ fn unhex(text: &str) -> Option<Digest> {
 }
 
 fn unhex_all(text: &str) -> Option<Vec<u8>> {
-    let pair = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    (0..text.len()).step_by(2).map(pair).collect()
+    hex::decode(text).ok()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(crate) fn item_and_digest(keys: &KeyStore, mut event: Json) -> Result<(Item,
         let plain = Json::Object(personal).to_string();
         match (keys.seal(&subject, plain.as_bytes(), &key), &mut event) {
             (Ok(sealed), Json::Object(members)) => {
-                members.insert(SEALED.to_owned(), Json::String(hex(&sealed)));
+                members.insert(SEALED.to_owned(), Json::String(hex::encode(&sealed)));
             }
             (Ok(_) | Err(KeyError::Erased), _) => {}
             (Err(error), _) => return Err(error),
@@ -119,13 +119,4 @@ pub fn shown(record: &StoredRecord) -> Result<Json, StoreError> {
         }
     }
     Ok(envelope)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

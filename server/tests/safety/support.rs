@@ -142,14 +142,17 @@ impl Server<'_> {
 
     /// An answer in this form, with its head, as it came.
     pub(super) fn bytes(&self, path: &str, accept: &str) -> Vec<u8> {
+        let address = &self.address;
+        self.exchange(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+        ))
+    }
+
+    /// What answers a request, to the end of the connection.
+    fn exchange(&self, request: &str) -> Vec<u8> {
         let mut socket = TcpStream::connect(&self.address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let address = &self.address;
-        write!(
-            socket,
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer).unwrap();
         answer
@@ -157,21 +160,7 @@ impl Server<'_> {
 
     /// One request; its status and body.
     pub(super) fn request(&self, method: &str, path: &str, kind: &str, body: &str) -> (u16, String) {
-        let mut socket = TcpStream::connect(&self.address).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        write!(
-            socket,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: {kind}\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            self.place.token,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+        self.send(&format!("{method} {path}"), &self.place.token, &[], kind, body)
     }
 
     /// Posts events under another token, with further headers.
@@ -182,19 +171,25 @@ impl Server<'_> {
         kind: &str,
         body: &str,
     ) -> (u16, String) {
-        let mut socket = TcpStream::connect(&self.address).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        self.send("POST /api/v1/events", token, headers, kind, body)
+    }
+
+    fn send(
+        &self,
+        what: &str,
+        token: &str,
+        headers: &[(String, String)],
+        kind: &str,
+        body: &str,
+    ) -> (u16, String) {
         let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        write!(
-            socket,
-            "POST /api/v1/events HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\n\
+        let answer = self.exchange(&format!(
+            "{what} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\n\
              {more}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
             body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
+        ));
+        let answer = String::from_utf8(answer).unwrap();
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
         (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::cli::{Failure, say};
-use crate::recompute::{Recomputed, hex, questions, rows, words};
+use crate::recompute::{Recomputed, questions, rows, words};
 
 /// Longest that a server counts for one answer.
 const ANSWER_MAX: Duration = Duration::from_secs(120);
@@ -55,7 +55,7 @@ impl Server {
     pub(super) fn check(&self, found: &Recomputed) -> Result<(), Failure> {
         let state = found.frozen.state();
         let (url, seq) = (&self.url, self.told.seq.0);
-        let ours = hex(&state.digest());
+        let ours = hex::encode(state.digest());
         if (state.events(), &ours) != (self.told.events, &self.told.digest) {
             return Err(Failure::not_so(format!(
                 "{url} at event {seq} holds {} events, digest {}; these make {} events, digest {ours}",

@@ -128,7 +128,7 @@ fn name() -> String {
         // Without the system's random bytes nothing could be sealed either.
         rand::Rng::fill(&mut rand::rng(), &mut bytes);
     }
-    crate::store::record::hex(&bytes)
+    hex::encode(bytes)
 }
 
 /// The cases under whose keys a record of [`memos`] holds something; none for any other record.
