@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use domain::Seq;
@@ -205,6 +206,10 @@ impl Opening {
     }
 }
 
+/// After a start every screen asks at once, and the first answers are the dearest: the processors are theirs for
+/// so long.
+const FIRST_ASKERS: Duration = Duration::from_secs(5);
+
 /// Has what an opening passed over read and verified once there are numbers, if nothing was written before:
 /// both at once would only take longer.
 async fn verify_when_ready(core: Core, store: Weak<Store>) {
@@ -212,6 +217,7 @@ async fn verify_when_ready(core: Core, store: Weak<Store>) {
     if snapshots.wait_for(|snapshot| snapshot.rebuilding.is_none()).await.is_err() {
         return;
     }
+    tokio::time::sleep(FIRST_ASKERS).await;
     let Some(store) = store.upgrade() else { return };
     let say = |verified: Result<Appended, AppendError>| {
         // Busy with what others want written: it is verified before that.
@@ -262,7 +268,7 @@ impl Started {
     pub async fn stop(self) -> Result<()> {
         self.running.core.stop().await;
         let _ = self.stop.send(());
-        let served = tokio::time::timeout(std::time::Duration::from_secs(5), self.served).await;
+        let served = tokio::time::timeout(Duration::from_secs(5), self.served).await;
         if let Ok(served) = served {
             served??;
         }
@@ -309,7 +315,7 @@ fn carrier(settings: &Settings, city: &str) -> Result<Option<Carrier>> {
         city: city.to_owned(),
         server: server_name(&settings.data)?,
         without_replica: settings.carrying.without_replica,
-        absence: std::time::Duration::from_secs(u64::from(settings.carrying.absence_hours) * 3_600),
+        absence: Duration::from_secs(u64::from(settings.carrying.absence_hours) * 3_600),
     })))
 }
 
@@ -357,7 +363,7 @@ async fn let_go(store: &Arc<Store>) {
         if Arc::strong_count(store) == 1 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     tracing::warn!("something still holds the log after the server has stopped");
 }
