@@ -30,6 +30,17 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     run::visible(cargo::on("build", &["server"]).current_dir(&workspace.root))
 }
 
+/// Where a script that drives a browser finds it.
+///
+/// # Errors
+/// When it is not there yet; the error says which stage makes it.
+pub(crate) fn browser(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>> {
+    let chromium = run::find_program(debian::CHROMIUM)
+        .context("Chromium is missing: cargo xtask test --only setup")?;
+    let modules = workspace.root.join("node_modules");
+    Ok(vec![("TOANCANH_CHROMIUM", chromium), ("TOANCANH_NODE_MODULES", modules)])
+}
+
 /// The environment of an end-to-end test.
 ///
 /// # Errors

@@ -51,6 +51,8 @@ enum Verb {
     Prove(verbs::prove::Options),
     /// Makes what a city installs (Debian packages, container image, bundle) and tries each of them.
     Package(verbs::package::Options),
+    /// Looks at every page in both languages at every size: pictures on one sheet, with what is amiss.
+    Pictures(verbs::pictures::Options),
     /// Checks the rules of the repository.
     Tidy,
 }
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Bench(options) => verbs::bench::run(&options),
         Verb::Prove(options) => verbs::prove::run(&options),
         Verb::Package(options) => verbs::package::run(&options),
+        Verb::Pictures(options) => verbs::pictures::run(&options),
         Verb::Tidy => verbs::tidy::run(),
     };
     match outcome {
