@@ -1,7 +1,9 @@
 // The scenarios, each run by name against a running server whose address is in BASE.
 
 import { api, base, drawn, figures, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
+import { cut as cutOff, untranslated, violations } from './checks.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
+import { address, pages } from './pages.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/styleguide', '/agency/PWDx'];
 
@@ -454,6 +456,25 @@ async function time(browser) {
   await context.close();
 }
 
+/// Every page keeps to the rules for everybody's access, speaks one language and cuts nothing; `cargo xtask pictures`
+/// looks at all sizes.
+async function wellMade(browser) {
+  const amiss = [];
+  for (const one of await pages()) {
+    for (const [lang, size] of [['vi', one.isWall ? sizes.wall : sizes.phone], ['en', one.isWall ? [1920, 1080] : sizes.tablet]]) {
+      const { context, tab } = await page(browser, size, { bypassCSP: true, reducedMotion: 'reduce' });
+      await tab.goto(base + address(one.path, lang));
+      await live(tab);
+      if (await tab.$('.hexmap-ground')) await drawn(tab);
+      await tab.waitForTimeout(300);
+      const found = [...(await cutOff(tab)), ...(await untranslated(tab, lang)), ...(await violations(tab))];
+      amiss.push(...found.map((line) => `${one.path} in ${lang}, ${size[0]} wide: ${line}`));
+      await context.close();
+    }
+  }
+  same(amiss, [], 'what is amiss');
+}
+
 async function pictures(browser) {
   const wanted = [
     ['wall', '/wall/city-now', sizes.wall, 1], ['leader', '/', sizes.tablet, 2], ['phone', '/', sizes.phone, 2],
@@ -472,7 +493,7 @@ async function pictures(browser) {
 }
 
 await run({
-  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures,
+  noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
   outage, outageAtOpening, otherData, signTurns, history, links,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),

@@ -74,6 +74,11 @@ async fn the_served_number_is_the_live_one_and_that_of_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_for_everybody_in_one_language_and_cuts_nothing() {
+    passes("wellMade", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_number_of_the_drill_down_is_that_of_its_receipt() {
     passes("receiptsAgree", city().await).await;
 }

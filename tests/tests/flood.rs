@@ -27,15 +27,41 @@ const EVENTS: usize = 400;
 /// How many times what the server takes they send together.
 const TIMES: f64 = 10.0;
 
-/// Queues of service counters: the newest of each replaces the one before, so that what the city itself comes to
-/// weigh in memory does not hide what a flood may pile up.
-fn batch(sender: usize, number: u64) -> String {
-    let event = |place: usize| {
-        let data =
-            json!({"unit": format!("u{place}"), "waiting": place, "serving": 1, "issued_today": number});
-        event(&format!("f{sender}-{number}-{place}"), "counter.reported", BEFORE, "", data)
-    };
-    Json::Array((0..EVENTS).map(event).collect()).to_string()
+/// Stands where each request of a sender says its number: as long as any number.
+const NUMBER: &str = "1000000000";
+
+/// The requests of one sender, alike but for their number. The flood's own work is next to none: it and the server
+/// share the machine, and what is measured is the server.
+struct Requests {
+    body: Vec<u8>,
+    /// Where the number stands.
+    places: Vec<usize>,
+    number: u64,
+}
+
+impl Requests {
+    /// Queues of service counters: the newest of each replaces the one before, so that what the city itself comes
+    /// to weigh in memory does not hide what a flood may pile up.
+    fn of(sender: usize) -> Self {
+        let event = |place: usize| {
+            let data =
+                json!({"unit": format!("u{place}"), "waiting": place, "serving": 1, "issued_today": 7});
+            event(&format!("f{sender}-{NUMBER}-{place}"), "counter.reported", BEFORE, "", data)
+        };
+        let body = Json::Array((0..EVENTS).map(event).collect()).to_string();
+        let places: Vec<usize> = body.match_indices(NUMBER).map(|(place, _)| place).collect();
+        assert_eq!(places.len(), EVENTS);
+        Self { body: body.into_bytes(), places, number: NUMBER.parse().unwrap() }
+    }
+
+    /// The next one.
+    fn advance(&mut self) {
+        self.number += 1;
+        let digits = self.number.to_string();
+        for place in &self.places {
+            self.body[*place..place + NUMBER.len()].copy_from_slice(digits.as_bytes());
+        }
+    }
 }
 
 /// What became of the requests of one sender or of all.
@@ -97,15 +123,16 @@ impl Line {
         Ok(Self { stream, host: host.to_owned(), token: token.to_owned() })
     }
 
-    async fn post(&mut self, body: &str) -> std::io::Result<Answer> {
-        let request = format!(
+    async fn post(&mut self, body: &[u8]) -> std::io::Result<Answer> {
+        let head = format!(
             "POST /api/v1/events HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\
-             content-type: application/cloudevents-batch+json\r\ncontent-length: {}\r\n\r\n{body}",
+             content-type: application/cloudevents-batch+json\r\ncontent-length: {}\r\n\r\n",
             self.host,
             self.token,
             body.len()
         );
-        self.stream.write_all(request.as_bytes()).await?;
+        self.stream.write_all(head.as_bytes()).await?;
+        self.stream.write_all(body).await?;
         let mut held = Vec::with_capacity(2_048);
         let end = loop {
             if let Some(at) = held.windows(4).position(|end| end == b"\r\n\r\n") {
@@ -139,8 +166,7 @@ async fn sender(
 ) -> Told {
     let mut told = Told::default();
     let mut line = None;
-    let mut number = 0;
-    let mut body = batch(sender, number);
+    let mut requests = Requests::of(sender);
     // Not all at one instant.
     tokio::time::sleep(every.mul_f64(rand::random::<f64>())).await;
     let mut next = tokio::time::Instant::now();
@@ -159,7 +185,7 @@ async fn sender(
             },
         };
         let began = Instant::now();
-        let Ok(answer) = open.post(&body).await else {
+        let Ok(answer) = open.post(&requests.body).await else {
             told.broken += 1;
             continue;
         };
@@ -168,8 +194,7 @@ async fn sender(
             let outcome: Json = serde_json::from_slice(&answer.body).unwrap();
             told.accepted_events += outcome["accepted"].as_u64().unwrap();
             told.accepted.push(took);
-            number += 1;
-            body = batch(sender, number);
+            requests.advance();
         } else {
             told.without_retry_after += u64::from(!answer.head.contains("\r\nretry-after: "));
             told.refused.entry(answer.status).or_default().push(took);
@@ -303,7 +328,7 @@ async fn prove_flood_is_answered_within_a_second_or_sent_away() {
     assert!(accepted > 0 && refusals > accepted, "{accepted} accepted, {refusals} sent away: no flood");
     // The figure is that of the long form, which has the machine to itself. Beside other tests it says only that
     // nothing waits for as long as the flood lasts.
-    let in_time = Duration::from_secs(count(4, 1) as u64);
+    let in_time = Duration::from_secs(count(3, 1) as u64);
     assert!(p99 <= in_time, "p99 of what was accepted is {p99:?}");
     // The identity of each event that was accepted stays in memory; nothing else may pile up.
     let state = told.accepted_events * 200;

@@ -35,8 +35,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// When it is not there yet; the error says which stage makes it.
 pub(crate) fn browser(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>> {
-    let chromium = run::find_program(debian::CHROMIUM)
-        .context("Chromium is missing: cargo xtask test --only setup")?;
+    let chromium =
+        run::find_program(debian::CHROMIUM).context("Chromium is missing: cargo xtask test --only setup")?;
     let modules = workspace.root.join("node_modules");
     Ok(vec![("TOANCANH_CHROMIUM", chromium), ("TOANCANH_NODE_MODULES", modules)])
 }

@@ -19,7 +19,7 @@ const PLACE_BYTES: usize = 16 << 10;
 
 /// An acknowledgement that takes longer makes room for fewer. With the wait before it, this lies well below the
 /// second within which it must come.
-const IN_TIME: Duration = Duration::from_millis(350);
+const IN_TIME: Duration = Duration::from_millis(250);
 
 /// After fewer, this long passes before there can be fewer still: until then, what is answered was taken before.
 const FEWER_EVERY: Duration = Duration::from_millis(100);

@@ -1,0 +1,50 @@
+// Every page of the product, with an example of each kind that the running city has.
+
+import { api, base } from './browser.mjs';
+
+/// Waits until the server has numbers: until then every page says that it rebuilds them.
+export async function ready() {
+  for (;;) {
+    const answer = await fetch(`${base}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/// The first code of a dimension that has open cases.
+async function first(dimension) {
+  const { rows } = await api(`/api/v1/aggregates?metric=open&group_by=${dimension}`);
+  const row = rows.find(([code]) => code !== null);
+  return row ? encodeURIComponent(row[0]) : null;
+}
+
+/// `{ name, path, isWall }`, a wall being a page that is read from metres away.
+export async function pages() {
+  const [agency, district, ward, field] = await Promise.all(['agency', 'district', 'ward', 'field'].map(first));
+  const { cases } = await api('/api/v1/cases?limit=1');
+  const { rows: [[overdue]] } = await api('/api/v1/aggregates?metric=overdue');
+  const { cases: late } = await api('/api/v1/cases?timeliness=overdue&limit=1');
+  const office = [
+    ['leader', '/'],
+    ['leader-by-district', '/?by=district'],
+    ['leader-by-field', '/?by=field'],
+    ['leader-by-day', '/?by=day'],
+    ['agency', agency && `/agency/${agency}`],
+    ['district', district && `/district/${district}`],
+    ['ward', ward && `/ward/${ward}`],
+    ['field', field && `/field/${field}`],
+    ['cases', '/cases'],
+    ['case', cases[0] && `/case/${encodeURIComponent(cases[0].case)}`],
+    ['case-overdue', overdue > 0 && late[0] && `/case/${encodeURIComponent(late[0].case)}`],
+    ['receipt', '/receipt?metric=overdue'],
+    ['map', '/map'],
+    ['styleguide', '/styleguide'],
+    ['nowhere', '/nowhere'],
+  ];
+  const walls = [['wall-city-now', '/wall/city-now']];
+  const page = (isWall) => ([name, path]) => ({ name, path, isWall });
+  return [...office.map(page(false)), ...walls.map(page(true))].filter(({ path }) => path);
+}
+
+/// The address of a page in a language.
+export const address = (path, lang) => `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
