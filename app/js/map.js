@@ -148,6 +148,8 @@ class Handle {
       rollEnabled: false,
       renderWorldCopies: false,
       attributionControl: false,
+      // A wall of 8K is drawn pixel by pixel; what its graphics processor cannot do it says by itself.
+      maxCanvasSize: [8192, 8192],
       // Corners of hexagons are smoothed in their own shader; more would blur the colours.
       canvasContextAttributes: { antialias: false },
     });

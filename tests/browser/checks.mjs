@@ -45,8 +45,10 @@ export function cut(tab) {
         found.push(`cut below: ${name(element)} "${text(element)}" ${element.scrollHeight} in ${element.clientHeight}`);
       }
       const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      // Said to screen readers alone: a box of a pixel.
+      const isForEars = (node) => node && (node.getBoundingClientRect().width <= 2 || isForEars(node.parentElement));
       const scrolls = (node) => node && (['auto', 'scroll'].includes(getComputedStyle(node).overflowX) || scrolls(node.parentElement));
-      if (own && (box.right > window.innerWidth + 1 || box.left < -1) && !scrolls(element) && !element.closest('.skip')) {
+      if (own && (box.right > window.innerWidth + 1 || box.left < -1) && !scrolls(element) && !isForEars(element) && !element.closest('.skip')) {
         found.push(`beyond the edge: ${name(element)} "${text(element)}"`);
       }
     }
