@@ -141,12 +141,15 @@ impl Opening {
             .with_context(|| format!("cannot make {}", settings.data.display()))?;
         let carrier = carrier(&settings, &city.city.code)?;
         let told = carrier.clone();
-        let mut options = toancanh_log::Options::default()
+        let options = toancanh_log::Options::default()
             .opened_by(format!("toancanh serve, process {}", std::process::id()))
             .sink(move |records| {
                 feed.deliver(records);
                 told.iter().for_each(Carrier::log_has_grown);
             });
+        // Small segments, so that many begin where a test waits for one that does.
+        let small = cfg!(feature = "fail-points");
+        let mut options = if small { options.segment_bytes(1 << 20) } else { options };
         options.encrypt = settings.encrypt_log;
         options.progress = Some(Box::new(move |opened| {
             progress.came(Stage::Opening, opened.bytes_done, opened.bytes_total);

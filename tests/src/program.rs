@@ -44,7 +44,9 @@ pub fn run(args: &[&str]) -> Result<String> {
     Ok(text(&output.stdout))
 }
 
-fn command(binary: &Path) -> Command {
+/// A command of a binary, told where everything is.
+#[must_use]
+pub fn command(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     command.current_dir(root()).env("TOANCANH_SITE_ROOT", site_root());
     command

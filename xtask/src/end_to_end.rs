@@ -7,26 +7,30 @@ use crate::{cargo, run};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
-/// Builds the server and its control.
+/// Builds the server, its control, and the build that ends at named places.
 ///
 /// The control is the server without the two calls that make an acknowledgement true, `fdatasync` and
 /// Redis' `WAIT`: the tests of either must fail on it, or they would say nothing. One build serves both,
 /// since neither test looks at what the other call does. Cargo gives both programs the same name, so the
-/// control is built first and kept aside.
+/// others are built first and kept aside.
 ///
 /// # Errors
 /// When one does not compile.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    run::visible(
-        cargo::on("build", &["server"])
-            .args(["--features", "control-no-fdatasync,control-no-wait"])
-            .current_dir(&workspace.root),
-    )?;
-    let control = control_binary(workspace);
-    if let Some(folder) = control.parent() {
-        std::fs::create_dir_all(folder)?;
+    let variants = [
+        ("control-no-fdatasync,control-no-wait", control_binary(workspace)),
+        ("fail-points", fail_points_binary(workspace)),
+    ];
+    for (features, kept) in variants {
+        run::visible(
+            cargo::on("build", &["server"]).args(["--features", features]).current_dir(&workspace.root),
+        )?;
+        if let Some(folder) = kept.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::copy(workspace.server_binary(), &kept)
+            .with_context(|| format!("cannot keep the build with {features}"))?;
     }
-    std::fs::copy(workspace.server_binary(), &control).context("cannot keep the control build")?;
     run::visible(cargo::on("build", &["server"]).current_dir(&workspace.root))
 }
 
@@ -62,6 +66,7 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
         ("TOANCANH_BIN", file(workspace.server_binary(), "build")?),
         ("TOANCANH_BIN_NO_FDATASYNC", file(control_binary(workspace), "build")?),
         ("TOANCANH_BIN_NO_WAIT", file(control_binary(workspace), "build")?),
+        ("TOANCANH_BIN_FAIL_POINTS", file(fail_points_binary(workspace), "build")?),
         ("TOANCANH_SITE_ROOT", file(site::folder(workspace, Speed::Shipped), "site")?),
         ("TOANCANH_CHROMIUM", program(debian::CHROMIUM)?),
         ("TOANCANH_CHROMEDRIVER", program(debian::CHROMEDRIVER)?),
@@ -71,6 +76,10 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
         // Screenshots, traces and logs that a person may want to see afterwards.
         ("TOANCANH_ARTIFACTS", artifacts),
     ])
+}
+
+fn fail_points_binary(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("control/toancanh-fail-points")
 }
 
 fn control_binary(workspace: &Workspace) -> PathBuf {

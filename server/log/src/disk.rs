@@ -118,8 +118,10 @@ pub(crate) fn replace_file(
     let new = dir.join(format!("{name}{NEW_SUFFIX}"));
     let written = disk.open(&new, access).and_then(|file| {
         fill(file.as_ref())?;
+        crate::fail_point::reach("file-made");
         file.sync_all()
     });
+    crate::fail_point::reach("file-durable");
     if let Err(error) = written {
         // The half-made file holds nothing that anybody was promised, and it may hold the last
         // free bytes. Should the removal fail too, the next opening removes it.
@@ -127,6 +129,7 @@ pub(crate) fn replace_file(
         return Err(error);
     }
     disk.rename(&new, &dir.join(name))?;
+    crate::fail_point::reach("file-in-place");
     disk.sync_dir(dir)
 }
 

@@ -249,6 +249,7 @@ impl KeyStore {
         let Some(unsynced) = self.file().begin_flush()? else { return Ok(()) };
         // Others go on sealing meanwhile.
         let synced = unsynced.sync();
+        crate::fail_point::reach("case-keys-durable");
         self.file().end_flush(unsynced, synced)
     }
 

@@ -22,6 +22,7 @@
 pub mod clock;
 pub mod disk;
 mod error;
+pub mod fail_point;
 mod item;
 mod options;
 mod stats;

@@ -275,6 +275,7 @@ impl Writer {
         self.dirty_to = self.dirty_to.max(end);
         let written = self.file.write_at(&self.encoded, u64::from(offset));
         self.encoded.truncate(frame_len);
+        crate::fail_point::reach("frame-placed");
         match written {
             Ok(()) => Ok(end),
             Err(error) if is_full(&error) => Err(AppendError::Full),
@@ -301,6 +302,7 @@ impl Writer {
         self.landed = self.placed;
         let flight = std::mem::take(&mut self.flight);
         self.publish(&flight);
+        crate::fail_point::reach("flight-published");
         self.head_frames = self.head_frames.saturating_add(flight.len() as u32);
         self.write_head()
     }
@@ -308,8 +310,10 @@ impl Writer {
     /// The one call that makes an acknowledgement true.
     fn sync_frames(&self) -> io::Result<()> {
         let began = self.clock.elapsed();
+        crate::fail_point::reach("flight-to-sync");
         #[cfg(not(feature = "control-no-fdatasync"))]
         self.file.sync_data()?;
+        crate::fail_point::reach("flight-durable");
         let took_us = (self.clock.elapsed() - began).as_micros() as u64;
         let counters = &self.shared.counters;
         add(&counters.fsyncs, 1);

@@ -86,6 +86,7 @@ async fn taken(
     let read = move |body: &[u8]| mode.read(&headers, body);
     let began = Instant::now();
     let answer = gateway::offer_bytes(running, source, body, signed, read).await;
+    toancanh_log::fail_point::reach("answer-to-give");
     room.place.took(began.elapsed());
     drop(room);
     answer

@@ -65,6 +65,7 @@ pub(super) fn write(
     file.write_all(&foot).and_then(|()| file.write_all(&sized(&foot))).map_err(io)?;
     let file = file.into_inner().map_err(|error| io(error.into_error()))?;
     file.sync_all().map_err(io)?;
+    toancanh_log::fail_point::reach("image-half");
     std::fs::rename(&half, path).map_err(io)?;
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
 }

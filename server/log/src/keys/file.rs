@@ -230,6 +230,7 @@ impl KeyFile {
         let bytes = encode(&record, &self.store, self.end);
         // A part that a failed write left behind is overwritten by the next.
         self.file.write_at(&bytes, self.end).map_err(KeyError::io("writing", &self.path()))?;
+        crate::fail_point::reach("case-key-written");
         self.slots.insert(*case, Slot { offset: self.end, erased: false });
         self.end += SLOT_BYTES;
         Ok(())

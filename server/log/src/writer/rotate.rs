@@ -37,6 +37,7 @@ impl Writer {
         }
         let name = segment::file_name(header.first_seq, header.number);
         let path = self.dir.join(&name);
+        crate::fail_point::reach("segment-to-begin");
         let made = segment::create(self.disk.as_ref(), &self.dir, &header)
             .and_then(|()| self.disk.open(&path, Access::Write));
         self.file = match made {
@@ -45,6 +46,7 @@ impl Writer {
             Err(error) if is_full(&error) && !self.exists(&name) => return Err(AppendError::Full),
             Err(error) => return Err(self.poison("beginning a segment", &error)),
         };
+        crate::fail_point::reach("segment-begun");
         self.landed.offset = segment::HEADER_BYTES;
         self.placed = self.landed;
         self.dirty_to = 0;

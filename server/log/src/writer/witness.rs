@@ -10,7 +10,9 @@ impl Writer {
     /// Lets `HEAD` say what has just become durable.
     pub(super) fn write_head(&mut self) -> Result<(), AppendError> {
         let position = self.position();
-        match self.head.write(&position, self.clock.now_us()) {
+        let written = self.head.write(&position, self.clock.now_us());
+        crate::fail_point::reach("head-written");
+        match written {
             // On a full disk the witness lags; the record itself is complete.
             Ok(()) => Ok(()),
             Err(error) if is_full(&error) => Ok(()),
