@@ -295,6 +295,12 @@ impl Directive {
         Some(standing)
     }
 
+    /// What was said in an event of this id.
+    #[must_use]
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.get(id).map(|(_, step)| step)
+    }
+
     /// The digests of everything that was said, for comparing two servers.
     pub fn digests(&self) -> impl Iterator<Item = &[u8; 32]> {
         self.head.iter().map(|head| &head.digest).chain(self.steps.values().map(|(digest, _)| digest))
@@ -347,4 +353,63 @@ pub fn text(words: &str) -> Result<String, TextError> {
     let kept: String = words.trim().chars().filter(|char| *char == '\n' || !char.is_control()).collect();
     let is_text = !kept.is_empty() && kept.chars().count() <= TEXT_CHARS_MAX;
     if is_text { Ok(kept) } else { Err(TextError) }
+}
+
+/// The most working days that a directive gives.
+pub const WORKING_DAYS_MAX: u32 = 60;
+/// The farthest limit, in days.
+pub const DUE_DAYS_MAX: i64 = 366;
+
+/// `POST /api/v1/directives`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    /// The caller's own name for this act: sent again under it, nothing is done twice.
+    pub request: String,
+    /// `urging`, `explanation_request`.
+    pub kind: String,
+    /// Which agency, by its code.
+    pub to: String,
+    /// In which words.
+    pub text: String,
+    /// How long, in working days on the city's calendar. Either this or `due`.
+    #[serde(default)]
+    pub working_days: Option<u32>,
+    /// By when: RFC 3339, or a date.
+    #[serde(default)]
+    pub due: Option<String>,
+    /// About which case. Either this or `query`.
+    #[serde(default)]
+    pub case: Option<String>,
+    /// About which number: the parameters of its receipt.
+    #[serde(default)]
+    pub query: Option<BTreeMap<String, String>>,
+}
+
+/// `POST /api/v1/directives/{code}/answer`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerWish {
+    /// As in [`Wish`].
+    pub request: String,
+    /// In which words.
+    pub text: String,
+}
+
+/// `POST /api/v1/directives/{code}/close`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionWish {
+    /// As in [`Wish`].
+    pub request: String,
+    /// `closed`, `sent_back`.
+    pub outcome: String,
+    /// In which words.
+    pub text: String,
+    /// Of a sending back: how long, in working days. Either this or `due`.
+    #[serde(default)]
+    pub working_days: Option<u32>,
+    /// Of a sending back: by when.
+    #[serde(default)]
+    pub due: Option<String>,
 }
