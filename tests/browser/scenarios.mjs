@@ -1,6 +1,7 @@
 // The scenarios, each run by name against a running server whose address is in BASE.
 
 import { api, base, drawn, figures, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
+import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/styleguide', '/agency/PWDx'];
@@ -473,7 +474,7 @@ async function pictures(browser) {
 
 await run({
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures,
-  outage, outageAtOpening, otherData, signTurns, history, links,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

@@ -175,3 +175,41 @@ async fn only_the_administrator_acts_and_no_source_may_say_that_he_did() {
     let outcome = server.send(Method::POST, "/api/v1/events", request).await.json();
     assert_eq!(outcome["rejected"][0]["problem"]["type"], "urn:toancanh:problem:reserved-type");
 }
+
+const AS_A_BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_lead_from_a_case_and_a_number_to_a_form_and_show_what_was_sent() {
+    let server = Server::with_cases().await;
+    let html = |path: &'static str| {
+        let server = &server;
+        async move {
+            let page = server.get_as(path, AS_A_BROWSER).await;
+            assert_eq!(page.status, 200, "{path}");
+            assert!(!page.text().contains(" style=\""), "{path}");
+            page.text()
+        }
+    };
+    let check = |page: &str, wanted: &[&str]| {
+        for words in wanted {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+    };
+    let way = "/directives/new?kind_of_act=urging&amp;case=A-3";
+    check(&html("/case/A-3").await, &[way, "Yêu cầu giải trình"]);
+    check(
+        &html("/receipt?metric=overdue&agency=UBND-A").await,
+        &["/directives/new?kind_of_act=urging&amp;metric=overdue"],
+    );
+    let form = html("/directives/new?kind_of_act=explanation_request&case=A-3").await;
+    check(&form, &["Đề nghị giải trình", "<option value=\"UBND-A\" selected", "2 ngày làm việc", "Quá hạn"]);
+    check(&html("/directives").await, &["Chưa có đôn đốc nào"]);
+    let sent = act(&server, "", &about_a_case("press-0009")).await.json();
+    check(&html("/directives?lang=en").await, &["Committee A", "Request explanation", "Vì sao quá hạn?"]);
+    check(&html("/case/A-3").await, &["Vì sao quá hạn?", sent["directive"].as_str().unwrap()]);
+    let one = format!("/directives/{}", sent["directive"].as_str().unwrap());
+    let one = server.get_as(&one, AS_A_BROWSER).await.text();
+    check(&one, &["Yêu cầu giải trình: Ủy ban A", "Chờ trả lời", "Lúc này", "Người quản trị"]);
+    let wall = html("/wall/city-now").await;
+    assert!(!wall.contains("Vì sao quá hạn?"), "no officer's words on a wall");
+}
