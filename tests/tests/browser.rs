@@ -149,7 +149,7 @@ async fn from_a_red_number_to_the_unit_and_the_clause_and_an_urge_that_is_answer
     let program = Program::serve(&["--city", "hcmc", "--data", &data, "--keys", &keys, "--clock", clock])
         .await
         .unwrap();
-    let received = json!({"kind": "report", "city": "hcmc", "content_group": 1, "agency": "so_noi_vu", "content": "Ổ gà"});
+    let received = json!({"kind": "report", "city": "hcmc", "content_group": 2, "agency": "so_noi_vu", "content": "Ổ gà"});
     let delivered = json!({"step": "delivered_to_unit", "to": "so_noi_vu"});
     for (id, kind, time, data) in [
         ("r", "case.received", "2026-11-02T09:00:00+07:00", received),

@@ -31,7 +31,12 @@ const DAYS_FIRST: u32 = 2;
 #[component]
 pub fn NewDirective() -> impl IntoView {
     let lang = use_lang();
-    let search = use_location().search;
+    let location = use_location();
+    // When the page is left the address is another page's already: what it says is no question of this one.
+    let search = Memo::new(move |old: Option<&String>| {
+        let is_here = location.pathname.with(|path| address::segments(path) == ["directives", "new"]);
+        if is_here { location.search.get() } else { old.cloned().unwrap_or_default() }
+    });
     let draft = use_answer(
         move || search.get(),
         |search| async move { load_draft(search.clone()).await.map(|draft| (search, draft)) },
