@@ -13,7 +13,7 @@ use crate::components::{Crumb, Crumbs, DirectiveRows, Tab, Tabs};
 use crate::functions::{Boot, load_directives};
 use crate::live::use_list;
 use crate::locale::use_lang;
-use crate::text::{Lang, directives, sentences, words};
+use crate::text::{Lang, directives, words};
 
 /// How a list may be narrowed.
 const STATUSES: [&str; 4] = ["overdue", "open", "answered", "closed"];
@@ -55,7 +55,7 @@ pub fn Directives() -> impl IntoView {
                             view! { <p class="nothing-title none-directives">{directives::NONE.to(lang)}</p> }.into_any()
                         } else {
                             view! {
-                                <p class="aside">{sentences::shown_of(lang, shown, page.total)}</p>
+                                <p class="aside">{directives::shown_of(lang, shown, page.total)}</p>
                                 <DirectiveRows boot directives=page.directives/>
                             }.into_any()
                         }}

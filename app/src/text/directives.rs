@@ -140,6 +140,15 @@ pub fn working_days(lang: Lang, days: u32) -> String {
     }
 }
 
+/// How many of a list are seen.
+#[must_use]
+pub fn shown_of(lang: Lang, shown: usize, total: u64) -> String {
+    match lang {
+        Lang::Vi => format!("{shown} trong {total}"),
+        Lang::En => format!("{shown} of {total}"),
+    }
+}
+
 /// The words that a form begins with; `about` is what it is about, as people read it.
 #[must_use]
 pub fn draft(lang: Lang, kind: &str, about: &About) -> String {
