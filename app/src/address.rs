@@ -180,6 +180,24 @@ pub fn receipt(params: &[(String, String)]) -> String {
     with_search("/receipt", params)
 }
 
+/// `/directives?…`.
+#[must_use]
+pub fn directives(params: &[(String, String)]) -> String {
+    with_search("/directives", params)
+}
+
+/// `/directives/{code}`.
+#[must_use]
+pub fn directive(code: &str) -> String {
+    at(&format!("/directives/{}", encode(code)))
+}
+
+/// `/directives/new?…`: `case`, or the parameters of a receipt.
+#[must_use]
+pub fn new_directive(params: &[(String, String)]) -> String {
+    with_search("/directives/new", params)
+}
+
 fn with_search(path: &str, params: &[(String, String)]) -> String {
     if params.is_empty() { at(path) } else { format!("{}?{}", at(path), search(params)) }
 }

@@ -1,5 +1,6 @@
 //! What draws: each component is a function of its properties and asks nothing.
 
+mod act_form;
 mod bar;
 mod brief;
 mod case_rows;
@@ -9,10 +10,12 @@ mod clocks;
 mod conditions;
 mod crumbs;
 mod day_table;
+mod directive;
 mod empties;
 mod freshness;
 mod longest;
 mod mark;
+mod name_hits;
 mod newest;
 mod num;
 mod receipt;
@@ -23,6 +26,8 @@ mod story;
 mod story_table;
 mod tabs;
 
+pub(crate) use act_form::use_operator;
+pub use act_form::{Operator, OperatorToken, Refused, TextField, provide_operator};
 pub use bar::TimelinessBar;
 pub use brief::{Brief, BriefTables};
 pub use case_rows::CaseRows;
@@ -33,11 +38,13 @@ pub use conditions::Conditions;
 pub(crate) use conditions::status_said;
 pub use crumbs::{Crumb, Crumbs};
 pub use day_table::{DAY_METRICS, DayTable};
+pub use directive::{DirectActions, DirectiveRows, EvidenceThen, Stand};
 pub(crate) use empties::is_silent;
 pub use empties::{Empty, Failed, Forbidden, Loading, NoSource, Problem};
 pub use freshness::{Freshness, Notice};
 pub use longest::Longest;
 pub use mark::{Mark, Shape};
+pub use name_hits::NameHits;
 pub use newest::Newest;
 pub(crate) use num::pinned;
 pub use num::{Num, Params};

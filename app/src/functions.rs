@@ -4,7 +4,9 @@
 
 #![allow(missing_docs)] // The macro makes a type of each function's arguments, without documents.
 
-use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::answer::{
+    CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+};
 use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -20,6 +22,8 @@ use crate::components::in_city_time;
 
 #[cfg(feature = "ssr")]
 mod asked;
+#[cfg(feature = "ssr")]
+mod directed;
 
 /// What every page needs before its first number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -206,4 +210,92 @@ pub struct Explained {
 #[server(prefix = "/fn", endpoint = "receipt", input = GetUrl, client = Roaming)]
 pub async fn load_receipt(params: String) -> Result<Explained, AppError> {
     asked::explained(&*asked::source()?, &params).await
+}
+
+/// What a directive may be written about, as it stands now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The instant that it stands at.
+    pub at: String,
+    /// The case.
+    pub case: Option<CaseRow>,
+    /// The number's receipt.
+    pub number: Option<Receipt>,
+}
+
+/// What a directive would rest on. `params` is a query string: `case`, or the parameters of a receipt.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "draft", input = GetUrl, client = Roaming)]
+pub async fn load_draft(params: String) -> Result<Draft, AppError> {
+    directed::draft(&*asked::source()?, &params).await
+}
+
+/// Directives. `params` is a query string.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "directives", input = GetUrl, client = Roaming)]
+pub async fn load_directives(params: String) -> Result<DirectivePage, AppError> {
+    Ok(asked::source()?.directives(directed::directives_query(&params)?).await?)
+}
+
+/// A directive; `None` where there is none of this name.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "directive", input = GetUrl, client = Roaming)]
+pub async fn load_directive(code: String) -> Result<Option<DirectiveView>, AppError> {
+    directed::directive(&*asked::source()?, code).await
+}
+
+/// How what a directive rests on stands now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceNow {
+    /// The instant; empty where nothing can be said.
+    pub at: String,
+    /// The metric and the number.
+    pub number: Option<(String, domain::Value)>,
+    /// The case.
+    pub case: Option<CaseRow>,
+}
+
+/// How what a directive rests on stands now.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "evidence_now", input = GetUrl, client = Roaming)]
+pub async fn load_evidence_now(code: String) -> Result<EvidenceNow, AppError> {
+    directed::evidence_now(&*asked::source()?, code).await
+}
+
+/// Issues a directive. `wish` is a [`domain::directive::Wish`] in JSON; `token` says who acts. Posted: neither may
+/// stand in an address.
+///
+/// # Errors
+/// The problem that names what is at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "issue_directive", client = Roaming)]
+pub async fn issue_directive(token: String, wish: String) -> Result<DirectiveView, AppError> {
+    let source = asked::source()?;
+    let wish = directed::wish_to_issue(&*source, &wish)?;
+    Ok(source.issue(token, wish).await?)
+}
+
+/// Answers a directive. `wish` is a [`domain::directive::AnswerWish`] in JSON.
+///
+/// # Errors
+/// As [`issue_directive`].
+#[server(prefix = "/fn", endpoint = "answer_directive", client = Roaming)]
+pub async fn answer_directive(token: String, code: String, wish: String) -> Result<DirectiveView, AppError> {
+    Ok(asked::source()?.answer_directive(token, code, directed::wish(&wish)?).await?)
+}
+
+/// Closes a directive or sends it back. `wish` is a [`domain::directive::DecisionWish`] in JSON.
+///
+/// # Errors
+/// As [`issue_directive`].
+#[server(prefix = "/fn", endpoint = "decide_directive", client = Roaming)]
+pub async fn decide_directive(token: String, code: String, wish: String) -> Result<DirectiveView, AppError> {
+    Ok(asked::source()?.decide_directive(token, code, directed::wish(&wish)?).await?)
 }

@@ -29,6 +29,14 @@ use self::inert as platform;
 
 pub use answer::{Answer, use_answer, use_list};
 pub use list::without_instant;
+
+/// A name that no other act of any page has.
+#[must_use]
+pub fn fresh_name() -> String {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Chance lies in [0, 1).
+    let part = || (platform::chance() * f64::from(u32::MAX)) as u32;
+    format!("ui-{:08x}{:08x}{:08x}", part(), part(), part())
+}
 pub use roaming::Roaming;
 pub use table::{LiveTable, use_fixed, use_table};
 

@@ -6,7 +6,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment, StaticSegment};
 
-use crate::components::{Chrome, ReceiptPanel, provide_receipt, use_receipt};
+use crate::components::{Chrome, ReceiptPanel, provide_operator, provide_receipt, use_receipt};
 use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
 use crate::text::words;
@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
     let live = Live::provide();
     let boot = pages::provide_boot(use_answer(|| (), |()| load_boot()));
     provide_receipt();
+    provide_operator();
     let receipt = use_receipt();
     Effect::new(move |_| {
         locale::keep(lang);
@@ -82,6 +83,9 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("cell"), ParamSegment("cell")) view=pages::Cell ssr=SsrMode::Async/>
                     <Route path=StaticSegment("cases") view=pages::Cases ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("directives") view=pages::Directives ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("directives"), StaticSegment("new")) view=pages::NewDirective ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("directives"), ParamSegment("code")) view=pages::Directive ssr=SsrMode::Async/>
                     <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
                     <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("wall"), StaticSegment("city-now")) view=pages::CityNow ssr=SsrMode::Async/>

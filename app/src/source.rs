@@ -6,8 +6,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::answer::{
+    CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+};
 use domain::city::{Catalogue, Label};
+use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
 use domain::problem::Problem;
 use domain::query::Query;
 use domain::wire::{Beat, Hello};
@@ -70,6 +73,21 @@ pub struct CasesQuery {
     pub cursor: Option<String>,
 }
 
+/// Which directives a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DirectivesQuery {
+    /// Only this one.
+    pub directive: Option<String>,
+    /// Only those that stand so.
+    pub status: Option<DirectiveStatus>,
+    /// Only those to this agency or one under it.
+    pub agency: Option<String>,
+    /// Only those about this case.
+    pub case: Option<String>,
+    /// How many: 100 unless told, at most 1,000.
+    pub limit: Option<u32>,
+}
+
 /// Says to whoever asked for the page that there is nothing at its address: status 404.
 #[derive(Clone)]
 pub struct Nowhere(pub Arc<dyn Fn() + Send + Sync>);
@@ -96,6 +114,14 @@ pub trait CitySource: Send + Sync {
     fn case(&self, code: String) -> Answer<Option<CaseStory>>;
     /// `GET /api/v1/receipt`: one metric, ungrouped; the cursor pages the codes.
     fn receipt(&self, query: Query, cursor: Option<String>) -> Answer<Receipt>;
+    /// `GET /api/v1/directives`.
+    fn directives(&self, query: DirectivesQuery) -> Answer<DirectivePage>;
+    /// `POST /api/v1/directives`; `token` says who.
+    fn issue(&self, token: String, wish: Wish) -> Answer<DirectiveView>;
+    /// `POST /api/v1/directives/{code}/answer`.
+    fn answer_directive(&self, token: String, code: String, wish: AnswerWish) -> Answer<DirectiveView>;
+    /// `POST /api/v1/directives/{code}/close`.
+    fn decide_directive(&self, token: String, code: String, wish: DecisionWish) -> Answer<DirectiveView>;
     /// Reads a time or a date (the city's midnight) from an address.
     fn parse_time(&self, text: &str) -> Option<domain::Timestamp>;
     /// RFC 3339 in the city's offset.

@@ -2,6 +2,7 @@
 //! and durations. No component holds a sentence of its own.
 
 pub mod date;
+pub mod directives;
 pub mod events;
 pub mod lang;
 pub mod metrics;

@@ -285,6 +285,70 @@ pub struct CaseStory {
     pub stages: Vec<StageView>,
     /// Its events, in the case's own order.
     pub events: Vec<EventView>,
+    /// What leadership asked about it, the oldest first.
+    #[serde(default)]
+    pub directives: Vec<DirectiveView>,
+}
+
+/// One answer or decision of a directive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectiveStepView {
+    /// `answered`, `closed`, `sent_back`.
+    pub step: String,
+    /// When.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// In which words.
+    pub text: String,
+    /// Of a sending back: by when the next answer is due.
+    pub due: Option<String>,
+    /// Whether it counted: what came after the end, or to an earlier round, does not.
+    pub applied: bool,
+}
+
+/// A directive: what was asked of which agency, on what evidence, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectiveView {
+    /// Its name.
+    pub directive: String,
+    /// `urging`, `explanation_request`.
+    pub kind: String,
+    /// `overdue`, `open`, `answered`, `closed`.
+    pub status: String,
+    /// Which agency.
+    pub to: String,
+    /// In which words.
+    pub text: String,
+    /// Who sent it.
+    pub by: String,
+    /// When.
+    pub issued_at: String,
+    /// The last instant at which the answer is in time.
+    pub due: String,
+    /// How often it was sent back.
+    pub round: u32,
+    /// When the present round was answered first.
+    pub answered_at: Option<String>,
+    /// Whether a round was answered after its limit, or waits beyond it.
+    pub was_late: bool,
+    /// What it rests on, as it stood then.
+    pub evidence: crate::directive::Evidence,
+    /// What was said since, in its order.
+    pub steps: Vec<DirectiveStepView>,
+}
+
+/// `GET /api/v1/directives`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DirectivePage {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the list stands at.
+    pub at: String,
+    /// How many match in all.
+    pub total: u64,
+    /// Those that wait for an answer first, by their limits; then those that wait for a decision, then those done with.
+    pub directives: Vec<DirectiveView>,
 }
 
 /// The cases behind a number, by pages.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
+use crate::directive::DirectiveNews;
 use crate::geo::LatLng;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
@@ -127,7 +128,9 @@ pub enum Body {
     Memo(Memo),
     /// `counter.reported`: how a service counter's queue stands.
     Counter(Counter),
-    /// `config.changed`, directives: kept in the log, no state here.
+    /// `directive.issued`, `.answered`, `.closed`: what leadership asks of an agency.
+    Directive(Box<DirectiveNews>),
+    /// `config.changed`: kept in the log, no state here.
     Other,
 }
 
@@ -152,6 +155,7 @@ impl Body {
             | Self::Heartbeat { .. }
             | Self::Memo(_)
             | Self::Counter(_)
+            | Self::Directive(_)
             | Self::Other => 4,
         }
     }

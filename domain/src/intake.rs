@@ -5,6 +5,7 @@
 
 mod attributes;
 mod body;
+mod directive;
 pub mod fold_text;
 mod free_text;
 mod personal;
@@ -94,7 +95,10 @@ pub fn read(
         Some(_) => return Err(mistyped("data", "is not a JSON object")),
     };
     let mut flags = Vec::new();
-    let body = body::read(kind, data, &body::Gate { city, symbols, time }, &mut flags)?;
+    let mut body = body::read(kind, data, &body::Gate { city, symbols, time }, &mut flags)?;
+    if let Body::Directive(news) = &mut body {
+        news.digest = content_digest(envelope);
+    }
     flags.sort_unstable();
     flags.dedup();
     let facts = if city.has_regulations() {

@@ -14,6 +14,7 @@
 //! | kênh | channel | how it came in |
 //! | quy chế, điều khoản | [`RuleSet`](regulation::RuleSet), [`Rule`](regulation::Rule) | what the law asks, as data |
 //! | lịch làm việc | [`Calendar`](calendar::Calendar) | when people work |
+//! | chỉ đạo, đôn đốc | [`Directive`](directive::Directive) | what leadership asks of an agency, and its answer |
 //! | thời hạn | [`RuleClock`](clock::rules::RuleClock) | a rule's limit, running on a case |
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
@@ -23,6 +24,7 @@ pub mod case;
 pub mod city;
 pub mod clock;
 pub mod dimension;
+pub mod directive;
 pub mod document;
 pub mod event;
 pub mod fold;

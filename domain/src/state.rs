@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
+use crate::directive::{Directive, DirectiveNews};
 use crate::event::{Body, Counter, Event, Memo};
 use crate::fold::fold;
 use crate::symbol::{Sym, Symbols};
@@ -108,6 +109,8 @@ pub struct State {
     notes: HashMap<Arc<str>, BTreeMap<Arc<str>, Note>>,
     /// The queues of service counters, by unit and counter: what was said last.
     queues: imbl::OrdMap<(Sym, Arc<str>), Queue>,
+    /// What leadership asked of agencies, by name.
+    directives: imbl::OrdMap<Arc<str>, Directive>,
     /// Of identities that two servers took: which stands.
     rivals: HashMap<(Arc<str>, Arc<str>), rivals::Standing>,
     at: Timestamp,
@@ -128,6 +131,7 @@ impl State {
             timers: imbl::OrdMap::new(),
             notes: HashMap::new(),
             queues: imbl::OrdMap::new(),
+            directives: imbl::OrdMap::new(),
             rivals: HashMap::new(),
             at,
             seq: Seq::default(),
@@ -229,6 +233,10 @@ impl State {
             self.count_queue(&event, counter);
             return None;
         }
+        if let Body::Directive(news) = &event.body {
+            self.hear_directive(&event, news);
+            return None;
+        }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
             return None;
         }
@@ -312,6 +320,25 @@ impl State {
     /// The queues of service counters as they were said last, by unit and counter.
     pub fn queues(&self) -> impl Iterator<Item = &Queue> {
         self.queues.values()
+    }
+
+    /// What leadership asked of agencies, by name.
+    pub fn directives(&self) -> impl Iterator<Item = (&Arc<str>, &Directive)> {
+        self.directives.iter()
+    }
+
+    /// A directive by its name.
+    #[must_use]
+    pub fn directive(&self, name: &str) -> Option<&Directive> {
+        self.directives.get(name)
+    }
+
+    /// Only the product's own word directs: no source may, whatever reached the log.
+    fn hear_directive(&mut self, event: &Event, news: &DirectiveNews) {
+        if event.source.starts_with(OWN_SOURCES) {
+            let directive = self.directives.entry(news.directive.clone()).or_default();
+            directive.hear(&event.id, event.time, news);
+        }
     }
 
     /// Whatever order they come in, the latest counts.

@@ -22,6 +22,7 @@ mod checkpoint;
 mod clock;
 mod commitments;
 mod counters;
+pub(crate) mod directives;
 mod escalations;
 pub mod events;
 mod figures;
@@ -95,10 +96,11 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
     let administrator =
         Administrator::open(&keys).map_err(|source| RouterError::Administrator { keys, source })?;
     let answers = Answers::new(running.clone());
-    let pages = crate::pages::router(&answers);
+    let acts = directives::Acts::new(answers.clone(), administrator.clone());
+    let pages = crate::pages::router(&answers, acts.clone());
     let access = Access::of(&running.settings);
     let requests = running.telemetry.requests.clone();
-    let api = Api { running: running.clone(), answers, administrator };
+    let api = Api { running: running.clone(), answers, administrator, acts };
     let scripts = headers::script_policy(&running.settings);
     let neighbours = neighbours::Neighbours::of(&running.settings);
     let router = routes::routes(&running, api)

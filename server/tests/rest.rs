@@ -16,6 +16,8 @@ mod case;
 mod clock;
 #[path = "rest/data.rs"]
 mod data;
+#[path = "rest/directives.rs"]
+mod directives;
 #[path = "rest/law.rs"]
 mod law;
 #[path = "rest/live.rs"]

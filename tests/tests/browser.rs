@@ -145,6 +145,31 @@ async fn back_closes_a_receipt_and_leads_to_where_one_was_in_a_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn from_a_red_number_to_the_unit_and_the_clause_and_an_urge_that_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, keys) = (folder.path().join("data"), folder.path().join("keys"));
+    let token = token(&path, "hcmc", "portal").unwrap();
+    let (data, keys) = (path.display().to_string(), keys.display().to_string());
+    let clock = "2026-11-23T09:00:00+07:00,speed=0";
+    let program = Program::serve(&["--city", "hcmc", "--data", &data, "--keys", &keys, "--clock", clock])
+        .await
+        .unwrap();
+    let received = json!({"kind": "report", "city": "hcmc", "content_group": 2, "agency": "so_noi_vu", "content": "Ổ gà"});
+    let delivered = json!({"step": "delivered_to_unit", "to": "so_noi_vu"});
+    for (id, kind, time, data) in [
+        ("r", "case.received", "2026-11-02T09:00:00+07:00", received),
+        ("t", "case.transferred", "2026-11-02T10:00:00+07:00", delivered),
+    ] {
+        let body = event(id, kind, time, "1022-261102-0001", data).to_string();
+        let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
+        assert_eq!(reply.status, 202, "{}", reply.body);
+    }
+    let mut scenario = scenario("urge", &program.base);
+    scenario.env("TOKEN", std::fs::read_to_string(Path::new(&keys).join("admin-token")).unwrap().trim());
+    passes_as(scenario).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_numbers_link_names_its_instant() {
     passes("links", city().await).await;
 }

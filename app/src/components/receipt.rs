@@ -30,6 +30,7 @@ pub fn ReceiptView(
     let lang = use_lang();
     let Explained { receipt, judged } = found;
     let asked = address::pairs(&params);
+    let urged = asked.clone();
     let share = judged.map(|judged| share(lang, &asked, &receipt.at, judged));
     let next = receipt.cases.next.clone().map(|cursor| {
         let mut params: Params = asked.clone();
@@ -48,6 +49,7 @@ pub fn ReceiptView(
                 <span class="aside">{format!("{} {}", words::AS_OF.to(lang), date::moment(lang, &receipt.at))}</span>
             </p>
             {share}
+            <super::DirectActions params=urged/>
             <dl class="facts">
                 <dt>{words::DEFINITION.to(lang)}</dt>
                 <dd>{lang.of(&receipt.definition)}</dd>

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::answer::{CaseStory, EventView, UnmetView};
+use domain::answer::{CaseStory, DirectiveView, EventView, UnmetView};
 use domain::dimension::Dimension;
 use leptos::prelude::*;
 use serde_json::Value as Json;
@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::case_rows::named;
 use crate::functions::Boot;
 use crate::locale::use_lang;
-use crate::text::{Lang, begun, date, events, words};
+use crate::text::{Lang, begun, date, directives, events, words};
 
 /// Parts of an event's data that are shown as they stand.
 const SHOWN_AS_SENT: [&str; 6] = ["reason", "result", "guidance", "note", "notice", "case"];
@@ -54,7 +54,7 @@ pub fn Story(
     at: Signal<String>,
 ) -> impl IntoView {
     let lang = use_lang();
-    let said: Vec<Step> = story.events.iter().map(|event| step(lang, &boot, event)).collect();
+    let mut said: Vec<Step> = story.events.iter().map(|event| step(lang, &boot, event)).collect();
     let limits: Vec<(String, Step)> = story
         .clocks
         .iter()
@@ -76,6 +76,7 @@ pub fn Story(
             Some((time.clone(), Step { time, title, lines, class: "limit" }))
         })
         .collect();
+    said.extend(story.directives.iter().flat_map(|view| directed(lang, &boot, view)));
     let stands_at = story.at;
     // What is told of, and a limit's end, enter the story when the city's time has come to it: a source
     // may be ahead of the city's clock, and in a replay the files know what is yet to come.
@@ -148,6 +149,30 @@ fn step(lang: Lang, boot: &Boot, event: &EventView) -> Step {
     lines.push(format!("{}: {}", words::SOURCE.to(lang), event.source));
     let class = if event.applied { "applied" } else { "ignored" };
     Step { time: event.time.clone(), title, lines, class }
+}
+
+/// What leadership asked about the case, and what was said to it.
+fn directed(lang: Lang, boot: &Boot, view: &DirectiveView) -> Vec<Step> {
+    let to = named(lang, boot, Dimension::Agency, Some(&view.to)).unwrap_or_default();
+    let due = format!("{}: {}", directives::DUE.to(lang), date::moment(lang, &view.due));
+    let name = view.directive.clone();
+    let sent = Step {
+        time: view.issued_at.clone(),
+        title: format!("{}: {to}", directives::kind(&view.kind).to(lang)),
+        lines: vec![shorten(&view.text), due, name.clone()],
+        class: "directed",
+    };
+    let said = view.steps.iter().map(|step| Step {
+        time: step.at.clone(),
+        title: format!(
+            "{} ({})",
+            directives::step(&step.step).to(lang),
+            directives::kind(&view.kind).to(lang)
+        ),
+        lines: vec![shorten(&step.text), name.clone()],
+        class: if step.applied { "directed" } else { "ignored" },
+    });
+    std::iter::once(sent).chain(said).collect()
 }
 
 /// What is wrong with an event, and what the regulation asks of it.

@@ -38,7 +38,7 @@ pub(super) fn source() -> Result<Arc<dyn CitySource>, AppError> {
         .ok_or_else(|| Problem::new("not-ready", 503, "Not ready", "no city is loaded yet").into())
 }
 
-fn today(source: &dyn CitySource) -> Option<jiff::civil::Date> {
+pub(super) fn today(source: &dyn CitySource) -> Option<jiff::civil::Date> {
     text::date::day(&source.beat().at)
 }
 
@@ -54,7 +54,7 @@ pub(super) fn query(source: &dyn CitySource, pairs: &[(String, String)]) -> Resu
     Ok(Query::parse(pairs, &|time| source.parse_time(time))?)
 }
 
-fn resolved(source: &dyn CitySource, params: &str) -> Vec<(String, String)> {
+pub(super) fn resolved(source: &dyn CitySource, params: &str) -> Vec<(String, String)> {
     resolve(address::pairs(params), today(source))
 }
 

@@ -10,11 +10,14 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::{Clocks, Crumb, Crumbs, Stages, Story, case_title, named, own_title, status_said};
+use crate::components::{
+    Clocks, Crumb, Crumbs, DirectActions, DirectiveRows, Stages, Story, case_title, named, own_title,
+    status_said,
+};
 use crate::functions::{Boot, load_case};
 use crate::live::{use_list, use_live};
 use crate::locale::use_lang;
-use crate::text::{Lang, begun, date, events, stages, words};
+use crate::text::{Lang, begun, date, directives, events, stages, words};
 
 /// The page.
 #[component]
@@ -63,6 +66,7 @@ impl PartialEq for Known {
         match (&self.0, &other.0) {
             (Some(one), Some(other)) => {
                 one.events == other.events
+                    && one.directives == other.directives
                     && one.case.status == other.case.status
                     && one.case.due == other.case.due
             }
@@ -93,6 +97,13 @@ fn Told(boot: Arc<Boot>, story: CaseStory) -> impl IntoView {
             <Story boot=boot.clone() story=story.clone() at/>
         </div>
         <aside class="side">
+            <DirectActions params=vec![("case".to_owned(), story.case.case.clone())]/>
+            {(!story.directives.is_empty()).then(|| view! {
+                <section class="of-case">
+                    <h2>{directives::OF_CASE.to(lang)}</h2>
+                    <DirectiveRows boot=boot.clone() directives=story.directives.clone()/>
+                </section>
+            })}
             <h2>{words::CLOCKS.to(lang)}</h2>
             <Clocks clocks=story.clocks at/>
         </aside>

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::{CaseRows, Conditions, Crumb, Crumbs, Params, Tab, Tabs};
+use crate::components::{CaseRows, Conditions, Crumb, Crumbs, NameHits, Params, Tab, Tabs};
 use crate::functions::{Boot, Found, load_search};
 use crate::live::{use_list, without_instant};
 use crate::locale::use_lang;
@@ -90,6 +90,7 @@ fn List(boot: Arc<Boot>, search: String, page: CasePage, as_of: RwSignal<String>
     });
     view! {
         <h1>{title}</h1>
+        {address::value(&params, "q").map(|q| view! { <NameHits boot=boot.clone() q/> })}
         <Conditions boot=boot.clone() params=params.clone()/>
         <Tabs tabs=orders(lang, &params) name=words::SORT.to(lang)/>
         <p class="aside">

@@ -9,6 +9,9 @@ pub const PRODUCT: &str = "Toàn Cảnh";
 pub const SEARCH: Say = say("Tìm mã vụ việc, nội dung, địa chỉ…", "Search case code, content, address…");
 /// The button of the search box.
 pub const SEARCH_BUTTON: Say = say("Tìm", "Search");
+/// Names that fit what was searched for.
+pub const NAME_HITS: Say =
+    say("Đơn vị, địa bàn, lĩnh vực trùng tên", "Agencies, places and fields of that name");
 /// The way past the header for those who read by keyboard.
 pub const SKIP: Say = say("Đến nội dung chính", "Skip to content");
 /// The top of every path.

@@ -7,7 +7,7 @@ use super::attributes::{
     text, time,
 };
 use super::fold_text::searchable;
-use super::{place, unknown_type};
+use super::{directive, place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
 use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
@@ -128,6 +128,9 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
             case: text(data, "case")?.into(),
             withdrawn: optional_bool(data, "withdrawn")?,
         }),
+        "directive.issued" | "directive.answered" | "directive.closed" => {
+            Body::Directive(Box::new(directive::read(kind, data)?))
+        }
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
         other => return Err(unknown_type(other)),
     })

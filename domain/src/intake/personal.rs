@@ -148,10 +148,18 @@ fn take_data(envelope: &mut Json) -> Map<String, Json> {
     let mut taken = Map::new();
     let kind = envelope.get("type").and_then(Json::as_str).and_then(|kind| kind.strip_prefix(TYPE_PREFIX));
     let is_notice = kind == Some("case.noticed");
+    let is_directive = kind.is_some_and(|kind| kind.starts_with("directive."));
     if let Some(data) = envelope.get_mut("data") {
         take_from(data, "", is_notice, &mut taken);
         let known = Known::of(&taken);
-        mark(data, "", &known, &mut taken);
+        // What the product itself writes of a directive are codes, digests and instants, but for the officer's words.
+        if is_directive {
+            if let Some(text) = data.get_mut("text") {
+                mark(text, "/text", &known, &mut taken);
+            }
+        } else {
+            mark(data, "", &known, &mut taken);
+        }
     }
     taken
 }

@@ -11,7 +11,7 @@ use crate::dimension::Dimension;
 
 impl State {
     /// SHA-256 over the cases by code, each with its events (`source`, `id`, `recorded`) and every dated
-    /// count that they come to, over the notes, and over how many events there are. What a server has of
+    /// count that they come to, over the notes and directives, and over how many events there are. What a server has of
     /// its own is left out: `seq`, `at`, and when a source was last heard here.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -32,6 +32,10 @@ impl State {
                 take_text(memo, &mut hash);
                 hash.update([u8::from(note.stands)]);
             }
+        }
+        for (name, directive) in &self.directives {
+            take_text(name, &mut hash);
+            directive.digests().for_each(|digest| hash.update(digest));
         }
         hash.finalize().into()
     }

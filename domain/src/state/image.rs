@@ -18,6 +18,7 @@ use super::rivals::Standing;
 use super::{Note, Queue, SourceState, State};
 use crate::case::{Case, CaseIx};
 use crate::city::City;
+use crate::directive::Directive;
 use crate::packed::{Packed, Written};
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
@@ -53,6 +54,7 @@ pub struct ImageHead {
     notes: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Note>>,
     rivals: Vec<(Identity, Standing)>,
     queues: Vec<Queue>,
+    directives: Vec<(Arc<str>, Directive)>,
     /// When cases move by themselves.
     timers: Vec<((Timestamp, CaseIx), u32)>,
 }
@@ -87,6 +89,7 @@ impl State {
             notes: self.notes.iter().map(|(case, notes)| (case.clone(), notes.clone())).collect(),
             rivals: self.rivals.iter().map(|(of, standing)| (of.clone(), standing.clone())).collect(),
             queues: self.queues.values().cloned().collect(),
+            directives: self.directives.iter().map(|(name, said)| (name.clone(), said.clone())).collect(),
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
         Ok(postcard::to_allocvec(&head)?)
@@ -148,6 +151,7 @@ impl State {
         state.sources = head.sources;
         state.notes = head.notes.into_iter().collect();
         state.rivals = head.rivals.into_iter().collect();
+        state.directives = head.directives.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();
         Ok(state)

@@ -25,8 +25,13 @@ impl State {
             self.events += 1;
             self.hear(&event);
         }
-        let is_of_a_case =
-            !matches!(event.body, Body::Memo(_) | Body::Counter(_) | Body::Heartbeat { .. } | Body::Other);
+        if let Body::Directive(news) = &event.body {
+            self.hear_directive(&event, news);
+        }
+        let is_of_a_case = !matches!(
+            event.body,
+            Body::Memo(_) | Body::Counter(_) | Body::Heartbeat { .. } | Body::Directive(_) | Body::Other
+        );
         if event.subject.is_empty() || !is_of_a_case {
             return [None, None];
         }

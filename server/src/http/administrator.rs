@@ -50,6 +50,20 @@ impl Administrator {
     /// # Errors
     /// 401 without the right token; 503 where the file cannot be read.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let given = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map_or("", |(_, token)| token.trim());
+        self.check_token(given)
+    }
+
+    /// Whether this is the token: the acts of a page carry it in their body.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_token(&self, given: &str) -> Result<(), Problem> {
         let held = fs::read_to_string(&self.path).map_err(|error| {
             tracing::error!(%error, path = %self.path.display(), "the administrator's token cannot be read");
             Problem::new(
@@ -59,12 +73,6 @@ impl Administrator {
                 "The administrator's token cannot be read on the server.",
             )
         })?;
-        let given = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map_or("", |(_, token)| token.trim());
         // Digests are compared, so that the time taken says nothing of the token.
         let held = held.trim();
         if !held.is_empty() && Sha256::digest(given) == Sha256::digest(held) {

@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 
 use super::administrator::Administrator;
 use super::answer::Answers;
+use super::directives::Acts;
 use crate::running::Running;
 
 /// The state of the REST routes.
@@ -12,4 +13,5 @@ pub(super) struct Api {
     pub(super) running: Running,
     pub(super) answers: Answers,
     pub(super) administrator: Administrator,
+    pub(super) acts: Acts,
 }

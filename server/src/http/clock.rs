@@ -60,7 +60,7 @@ fn read_time(zone: &jiff::tz::TimeZone, text: &str) -> Result<Timestamp, Problem
     read.ok_or_else(|| bad("at", "is neither an RFC 3339 time with an offset nor a date such as 2015-10-01"))
 }
 
-fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {

@@ -49,6 +49,7 @@ pub fn document() -> OpenApi {
             tag("events", "Events in"),
             tag("numbers", "Numbers out, and where they come from"),
             tag("cases", "The cases themselves"),
+            tag("directives", "What leadership asks of agencies, and their answers"),
             tag("data", "How the sources and the data stand"),
             tag("operation", "Running the server"),
         ]))

@@ -30,6 +30,14 @@ impl Params {
         Ok(Self(pairs))
     }
 
+    /// Parameters that came as the members of an object.
+    pub(super) fn of_members(members: std::collections::BTreeMap<String, String>) -> Result<Self, Problem> {
+        if members.len() > PAIRS_MAX {
+            return Err(bad("query", "holds more than 1,024 parameters"));
+        }
+        Ok(Self(members.into_iter().collect()))
+    }
+
     /// Takes a parameter that may be given once.
     pub(super) fn take(&mut self, name: &str) -> Result<Option<String>, Problem> {
         let (taken, rest) = std::mem::take(&mut self.0).into_iter().partition(|(key, _)| key == name);

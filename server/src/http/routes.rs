@@ -11,8 +11,8 @@ use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
-    cases, checkpoint, clock, commitments, counters, escalations, events, figures, health, live, numbers,
-    quality, satisfaction, sources,
+    cases, checkpoint, clock, commitments, counters, directives, escalations, events, figures, health, live,
+    numbers, quality, satisfaction, sources,
 };
 use crate::running::Running;
 
@@ -50,6 +50,10 @@ pub(super) fn calls() -> Vec<Call> {
         answered(counters_call(), get(counters::counters)),
         answered(escalations_call(), get(escalations::escalations)),
         answered(commitments_call(), get(commitments::commitments)),
+        answered(directives_call(), get(directives::list)),
+        answered(issue_call(), post(directives::issue)),
+        answered(answer_call(), post(directives::answer)),
+        answered(decide_call(), post(directives::decide)),
         answered(unmapped_call(), get(quality::unmapped)),
         answered(clock_call(), post(clock::move_on)),
         answered(state_call(), get(health::state)),

@@ -64,6 +64,7 @@ pub(super) fn tell(
             .map(|timeline| case_stages::views(state, case, timeline))
             .unwrap_or_default(),
         events: events(case, said, zone),
+        directives: super::directives::of_case(state, code),
     }))
 }
 

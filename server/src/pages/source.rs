@@ -2,15 +2,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use app::source::{Answer, CasesQuery, CitySource, CityView};
+use app::source::{Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
 use domain::Timestamp;
-use domain::answer::{CasePage, CaseStory, Hexagons, MetricView, Receipt, Table};
+use domain::answer::{
+    CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+};
+use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
 use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
 use super::city;
 use crate::http::answer::Answers;
+use crate::http::directives::Acts;
 use crate::source_state;
 
 /// From so many points on, where the cases lie is taken to be known.
@@ -19,12 +23,13 @@ const POINTS_ENOUGH: usize = 1_000;
 /// The city's numbers, for its pages.
 pub(super) struct Source {
     answers: Answers,
+    acts: Acts,
     view: OnceLock<Arc<CityView>>,
 }
 
 impl Source {
-    pub(super) fn new(answers: Answers) -> Self {
-        Self { answers, view: OnceLock::new() }
+    pub(super) fn new(answers: Answers, acts: Acts) -> Self {
+        Self { answers, acts, view: OnceLock::new() }
     }
 
     fn make_view(&self, seen: Option<Extent>) -> Arc<CityView> {
@@ -114,6 +119,35 @@ impl CitySource for Source {
     fn receipt(&self, query: Query, cursor: Option<String>) -> Answer<Receipt> {
         let answers = self.answers.clone();
         Box::pin(async move { answers.receipt(query, cursor).await.map(Arc::unwrap_or_clone) })
+    }
+
+    fn directives(&self, query: DirectivesQuery) -> Answer<DirectivePage> {
+        let acts = self.acts.clone();
+        Box::pin(async move { acts.list(query).await })
+    }
+
+    fn issue(&self, token: String, wish: Wish) -> Answer<DirectiveView> {
+        let acts = self.acts.clone();
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            acts.issue(wish, by).await
+        })
+    }
+
+    fn answer_directive(&self, token: String, code: String, wish: AnswerWish) -> Answer<DirectiveView> {
+        let acts = self.acts.clone();
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            acts.answer(&code, wish, by).await
+        })
+    }
+
+    fn decide_directive(&self, token: String, code: String, wish: DecisionWish) -> Answer<DirectiveView> {
+        let acts = self.acts.clone();
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            acts.decide(&code, wish, by).await
+        })
     }
 
     fn parse_time(&self, text: &str) -> Option<Timestamp> {

@@ -1,5 +1,6 @@
 //! Each call in words: parameters, answers, errors.
 
+use domain::directive::DirectiveStatus;
 use domain::metric::Metric;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{
@@ -227,6 +228,87 @@ pub(in crate::http) fn commitments_call() -> Described {
 pub(in crate::http) fn unmapped_call() -> Described {
     let read = read("unmapped", "data", "Codes that the city's catalogue does not know");
     (GET, "/api/v1/catalogue/unmapped", tabular(read, table("The codes.", "Unmapped")))
+}
+
+/// `GET /api/v1/directives`.
+pub(in crate::http) fn directives_call() -> Described {
+    let limit = integer("").minimum(Some(1)).maximum(Some(1_000));
+    let statuses = one_of("", DirectiveStatus::ALL.map(DirectiveStatus::name));
+    let read = read(
+        "directives",
+        "directives",
+        "What leadership asked of agencies: those that wait for an answer first, by their limits",
+    )
+    .parameters(Some([
+        plain("directive", "Only this one.", string("")),
+        plain("status", "Only those that stand so.", statuses),
+        plain("agency", "Only those to this agency or one under it.", string("")),
+        plain("case", "Only those about this case.", string("")),
+        plain("limit", "How many; 100 unless told.", limit),
+    ]));
+    (GET, "/api/v1/directives", tabular(read, table("The directives.", "Directives")))
+}
+
+/// `POST /api/v1/directives`.
+pub(in crate::http) fn issue_call() -> Described {
+    let call = act("issueDirective", "Urges an agency, or asks it for an explanation", "IssueDirective")
+        .description(Some(
+            "What the directive rests on is read by the server and frozen in the log: a number's receipt (question, \
+             value, cases, digest, `seq`, `at`) or how the case stands. `working_days` are counted on the city's \
+             working calendar, up to the end of work of the last. Sent again under the same `request` nothing is done \
+             twice. Who issued it is the holder of the administrator's token, until accounts exist. The text is kept in \
+             the log and shown to every reader: name cases by their codes and no person; telephone and identity numbers and \
+             e-mail addresses in it are sealed and shown as `***`.",
+        ));
+    (HttpMethod::Post, "/api/v1/directives", call.build())
+}
+
+/// `POST /api/v1/directives/{code}/answer`.
+pub(in crate::http) fn answer_call() -> Described {
+    let call = act("answerDirective", "Answers a directive; a later answer adds to it", "AnswerDirective")
+        .parameter(directive_code())
+        .response("404", problem("There is no such directive."));
+    (HttpMethod::Post, "/api/v1/directives/{code}/answer", call.build())
+}
+
+/// `POST /api/v1/directives/{code}/close`.
+pub(in crate::http) fn decide_call() -> Described {
+    let call = act("decideDirective", "Closes a directive, or sends its answer back", "DecideDirective")
+        .parameter(directive_code())
+        .response("404", problem("There is no such directive."));
+    (HttpMethod::Post, "/api/v1/directives/{code}/close", call.build())
+}
+
+fn directive_code() -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name("code")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The directive's name, `DD-` and twelve digits."))
+        .schema(Some(string("")))
+}
+
+/// An act of an administrator's, answered with the directive.
+fn act(id: &str, summary: &str, body: &str) -> OperationBuilder {
+    let content = ContentBuilder::new().schema(Some(reference(body))).build();
+    let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
+    operation(id, "directives", summary)
+        .security(SecurityRequirement::new("administrator", Vec::<String>::new()))
+        .request_body(Some(body.build()))
+        .response(
+            "200",
+            ok("The directive as it stands now.", [("application/json", reference("Directive"))]),
+        )
+        .response("400", problem("A member, named in the problem, cannot be used."))
+        .response("401", problem("The administrator's token is missing or wrong."))
+        .response("403", problem("Answers on loopback only, until accounts exist."))
+        .response(
+            "409",
+            problem("The request's name stands for another act, or the directive does not allow this."),
+        )
+        .response("413", problem("The body is larger than 64 KiB."))
+        .response("415", problem("The body is not application/json."))
+        .response("503", problem("Not durable now; send the same under the same `request`."))
 }
 
 /// `POST /api/v1/clock`.

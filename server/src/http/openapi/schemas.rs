@@ -1,6 +1,7 @@
 //! The shapes of bodies. A test holds them against what the product's own types write.
 
 mod data;
+mod directives;
 
 use utoipa::openapi::schema::{AdditionalProperties, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
@@ -35,6 +36,11 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Commitment", commitment()),
         ("Commitments", commitments()),
         ("Unmapped", unmapped()),
+        ("Directive", directives::directive()),
+        ("Directives", directives::directives()),
+        ("IssueDirective", directives::wish()),
+        ("AnswerDirective", directives::answer_wish()),
+        ("DecideDirective", directives::decision_wish()),
         ("State", state()),
         ("CityClock", city_clock()),
         ("MoveClock", move_clock()),
@@ -235,6 +241,7 @@ fn case_story() -> ObjectBuilder {
                 many(reference("Stage"), "The stages of service in their order; empty where there are none."),
             ),
             ("events", many(reference("EventOfCase"), "In the case's own order.")),
+            ("directives", many(reference("Directive"), "What leadership asked about it, the oldest first.")),
         ],
     )
 }
