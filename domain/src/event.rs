@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::geo::LatLng;
+use crate::screen::ScreenNews;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
@@ -127,6 +128,8 @@ pub enum Body {
     Memo(Memo),
     /// `counter.reported`: how a service counter's queue stands.
     Counter(Counter),
+    /// `screen.enrolled`, `screen.revoked`: a device that the city knows.
+    Screen(ScreenNews),
     /// `config.changed`, directives: kept in the log, no state here.
     Other,
 }
@@ -151,6 +154,7 @@ impl Body {
             | Self::Cancelled
             | Self::Heartbeat { .. }
             | Self::Memo(_)
+            | Self::Screen(_)
             | Self::Counter(_)
             | Self::Other => 4,
         }

@@ -19,6 +19,7 @@ use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
 use crate::event::{Body, Counter, Event, Memo};
 use crate::fold::fold;
+use crate::screen::{Screen, ScreenNews};
 use crate::symbol::{Sym, Symbols};
 use crate::time::{Seq, Timestamp};
 
@@ -108,6 +109,8 @@ pub struct State {
     notes: HashMap<Arc<str>, BTreeMap<Arc<str>, Note>>,
     /// The queues of service counters, by unit and counter: what was said last.
     queues: imbl::OrdMap<(Sym, Arc<str>), Queue>,
+    /// The displays that the city knows or knew.
+    screens: imbl::OrdMap<Arc<str>, Screen>,
     /// Of identities that two servers took: which stands.
     rivals: HashMap<(Arc<str>, Arc<str>), rivals::Standing>,
     at: Timestamp,
@@ -128,6 +131,7 @@ impl State {
             timers: imbl::OrdMap::new(),
             notes: HashMap::new(),
             queues: imbl::OrdMap::new(),
+            screens: imbl::OrdMap::new(),
             rivals: HashMap::new(),
             at,
             seq: Seq::default(),
@@ -229,6 +233,10 @@ impl State {
             self.count_queue(&event, counter);
             return None;
         }
+        if let Body::Screen(news) = &event.body {
+            self.hear_of_screen(&event, news);
+            return None;
+        }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
             return None;
         }
@@ -312,6 +320,29 @@ impl State {
     /// The queues of service counters as they were said last, by unit and counter.
     pub fn queues(&self) -> impl Iterator<Item = &Queue> {
         self.queues.values()
+    }
+
+    /// The displays that the city knows or knew, by their names for machines.
+    pub fn screens(&self) -> impl Iterator<Item = (&Arc<str>, &Screen)> {
+        self.screens.iter()
+    }
+
+    /// A display by its name for machines.
+    #[must_use]
+    pub fn screen(&self, screen: &str) -> Option<&Screen> {
+        self.screens.get(screen)
+    }
+
+    /// Only the product's own word enrols: no source may, whatever reached the log.
+    fn hear_of_screen(&mut self, event: &Event, news: &ScreenNews) {
+        if !event.source.starts_with(OWN_SOURCES) {
+            return;
+        }
+        let screen = match news {
+            ScreenNews::Enrolled(enrolment) => &enrolment.screen,
+            ScreenNews::Revoked { screen } => screen,
+        };
+        self.screens.entry(screen.clone()).or_default().hear(news, event.time);
     }
 
     /// Whatever order they come in, the latest counts.

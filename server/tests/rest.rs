@@ -32,6 +32,8 @@ mod pages;
 mod quality;
 #[path = "rest/restart.rs"]
 mod restart;
+#[path = "rest/screens.rs"]
+mod screens;
 #[path = "rest/service.rs"]
 mod service;
 #[path = "rest/support.rs"]

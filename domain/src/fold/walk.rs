@@ -143,7 +143,9 @@ impl<'a> Walk<'a> {
                 }
                 Verdict::APPLIED
             }
-            Body::Heartbeat { .. } | Body::Memo(_) | Body::Counter(_) | Body::Other => Verdict::APPLIED,
+            Body::Heartbeat { .. } | Body::Memo(_) | Body::Counter(_) | Body::Screen(_) | Body::Other => {
+                Verdict::APPLIED
+            }
         }
     }
 

@@ -19,6 +19,7 @@ use super::{Note, Queue, SourceState, State};
 use crate::case::{Case, CaseIx};
 use crate::city::City;
 use crate::packed::{Packed, Written};
+use crate::screen::Screen;
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
 
@@ -53,6 +54,7 @@ pub struct ImageHead {
     notes: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Note>>,
     rivals: Vec<(Identity, Standing)>,
     queues: Vec<Queue>,
+    screens: Vec<(Arc<str>, Screen)>,
     /// When cases move by themselves.
     timers: Vec<((Timestamp, CaseIx), u32)>,
 }
@@ -87,6 +89,7 @@ impl State {
             notes: self.notes.iter().map(|(case, notes)| (case.clone(), notes.clone())).collect(),
             rivals: self.rivals.iter().map(|(of, standing)| (of.clone(), standing.clone())).collect(),
             queues: self.queues.values().cloned().collect(),
+            screens: self.screens.iter().map(|(name, screen)| (name.clone(), screen.clone())).collect(),
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
         Ok(postcard::to_allocvec(&head)?)
@@ -149,6 +152,7 @@ impl State {
         state.notes = head.notes.into_iter().collect();
         state.rivals = head.rivals.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
+        state.screens = head.screens.into_iter().collect();
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();
         Ok(state)
     }

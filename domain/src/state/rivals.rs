@@ -25,8 +25,10 @@ impl State {
             self.events += 1;
             self.hear(&event);
         }
-        let is_of_a_case =
-            !matches!(event.body, Body::Memo(_) | Body::Counter(_) | Body::Heartbeat { .. } | Body::Other);
+        let is_of_a_case = !matches!(
+            event.body,
+            Body::Memo(_) | Body::Counter(_) | Body::Heartbeat { .. } | Body::Screen(_) | Body::Other
+        );
         if event.subject.is_empty() || !is_of_a_case {
             return [None, None];
         }
