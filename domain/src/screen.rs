@@ -169,6 +169,9 @@ pub struct WallShow {
     pub spotlight: Option<Spotlight>,
     /// Whether numbers stand still.
     pub frozen: bool,
+    /// The city's instant at which they do, RFC 3339: nothing later is shown, so that all walls of one order show the
+    /// very same. None where the city's clock stands still itself: then `from_ms` decides.
+    pub frozen_at: Option<String>,
     /// The name of the tablet that directs it.
     pub holder: Option<String>,
     /// The name of the tablet that directed it and was lost less than a minute ago.

@@ -9,6 +9,7 @@ mod stage;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use domain::Timestamp;
 use domain::problem::Problem;
 use domain::screen::{Enrolment, Heard, Order, Role, Screen, ScreenView, WallBeat, WallShow};
 use domain::state::State;
@@ -17,6 +18,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use crate::clock::CityClock;
 use crate::core::Core;
 use crate::memos::OWN_SOURCE;
 use crate::store::Store;
@@ -302,9 +304,17 @@ impl Screens {
         director: &Enrolment,
         walls: &[String],
         order: &Order,
+        clock: &CityClock,
     ) -> Result<(), Problem> {
         known(state, walls)?;
-        self.stage().drive(&director.screen, walls, order, Instant::now(), now_ms())?;
+        // By then every wall has heard of it; a clock that stands still never comes there.
+        let speed = clock.speed();
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+        // Milliseconds, a few thousand times faster.
+        let ahead_micros = (stage::LEAD_MS as f64 * 1_000.0 * speed) as i64;
+        let at = Timestamp::from_micros(clock.now().micros() + ahead_micros).to_rfc3339(&state.city().zone);
+        let frozen_at = (speed > 0.0).then_some(at.as_str());
+        self.stage().drive(&director.screen, walls, order, frozen_at, Instant::now(), now_ms())?;
         self.has_changed();
         Ok(())
     }

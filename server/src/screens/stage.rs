@@ -8,7 +8,7 @@ use domain::problem::Problem;
 use domain::screen::{LEASE_SECS, Order, WallBeat, WallShow};
 
 /// An order counts so long after it was given: by then every wall has heard of it, so that all change together.
-const LEAD_MS: i64 = 400;
+pub(super) const LEAD_MS: i64 = 400;
 /// How long a wall says that the tablet was lost.
 const LOST_IS_SAID: Duration = Duration::from_secs(60);
 
@@ -101,6 +101,7 @@ impl Stage {
         director: &str,
         walls: &[String],
         order: &Order,
+        frozen_at: Option<&str>,
         now: Instant,
         now_ms: i64,
     ) -> Result<(), Problem> {
@@ -119,7 +120,10 @@ impl Stage {
             match order {
                 Order::Scene(scene) => wall.show.scene.clone_from(scene),
                 Order::Spotlight(spotlight) => wall.show.spotlight.clone_from(spotlight),
-                Order::Frozen(frozen) => wall.show.frozen = *frozen,
+                Order::Frozen(frozen) => {
+                    wall.show.frozen = *frozen;
+                    wall.show.frozen_at = frozen_at.filter(|_| *frozen).map(str::to_owned);
+                }
             }
             (wall.show.revision, wall.show.from_ms) = (self.revision, from_ms);
         }
@@ -196,7 +200,7 @@ mod tests {
     }
 
     fn scene(stage: &mut Stage, who: &str, now: Instant) -> Result<(), Problem> {
-        stage.drive(who, &walls(), &Order::Scene(Some("overdue".into())), now, 1_000)
+        stage.drive(who, &walls(), &Order::Scene(Some("overdue".into())), None, now, 1_000)
     }
 
     #[track_caller]
@@ -220,6 +224,17 @@ mod tests {
         assert_eq!((stage.show("w1").from_ms, stage.show("w1").revision), (1_000 + LEAD_MS, 2));
         stage.release("a", &walls(), 1_000);
         check(&stage, None, None, None);
+    }
+
+    #[test]
+    fn numbers_stand_still_at_one_instant_on_all_walls_until_they_go_on() {
+        let (mut stage, now) = (Stage::default(), Instant::now());
+        take(&mut stage, "a", false, now).unwrap();
+        for (frozen, at) in [(true, Some("t1")), (false, None)] {
+            stage.drive("a", &walls(), &Order::Frozen(frozen), Some("t1"), now, 1_000).unwrap();
+            check(&stage, None, Some("Tablet a"), None);
+            assert_eq!((stage.show("w1").frozen, stage.show("w1").frozen_at.as_deref()), (frozen, at));
+        }
     }
 
     #[test]

@@ -180,6 +180,12 @@ fn wall_show() -> ObjectBuilder {
             ("scene", made(or_null(string("The scene.")))),
             ("spotlight", utoipa::openapi::Schema::OneOf(spotlight.build()).into()),
             ("frozen", made(boolean("Whether its numbers stand still."))),
+            (
+                "frozen_at",
+                made(or_null(instant(
+                    "At which instant they do; null where they do not, or the clock stands still.",
+                ))),
+            ),
             ("holder", made(or_null(string("The tablet that directs it.")))),
             ("lost", made(or_null(string("The tablet that was lost less than a minute ago.")))),
         ],

@@ -229,7 +229,7 @@ impl Device {
                         return Err(domain::query::bad("spotlight", "names nothing, or too much"));
                     }
                 }
-                screens.drive(state, device, &walls, &order)
+                screens.drive(state, device, &walls, &order, &self.running.clock)
             }
             (Role::Director, DeviceFrame::Release { screens: walls }) => {
                 screens.release(device, &walls);
