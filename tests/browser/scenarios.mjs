@@ -3,7 +3,7 @@
 import { api, base, drawn, figures, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 
-const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/styleguide', '/agency/PWDx'];
+const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
 
 async function noComplaints(browser) {
   for (const lang of ['vi', 'en']) {

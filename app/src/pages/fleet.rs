@@ -49,17 +49,23 @@ pub fn FleetPage() -> impl IntoView {
         spawn_local_scoped_with_cancellation(async move {
             loop {
                 let now = look().await;
+                let is_signed_out = now == Seen::SignedOut;
                 if seen.get_untracked() != now {
                     seen.set(now);
+                }
+                if is_signed_out {
+                    // Until somebody signs in there is nothing to ask for.
+                    return;
                 }
                 Live::pause(EVERY_MS).await;
             }
         });
     });
     // What is typed and asked stays while the list moves.
-    let kind = Memo::new(move |_| seen.with(|seen| std::mem::discriminant(seen)));
+    let kind = Memo::new(move |_| seen.with(std::mem::discriminant));
     let body = move || {
-        kind.track();
+        // Read, not only tracked: a memo that nobody reads never looks at what it is of.
+        kind.get();
         match seen.get_untracked() {
             Seen::Asking => view! { <Loading/> }.into_any(),
             Seen::SignedOut => view! { <SignIn again/> }.into_any(),

@@ -48,10 +48,7 @@ fn District(boot: Arc<Boot>, code: String) -> impl IntoView {
         <section class="spotlight">
             <h2>{name}</h2>
             {when_ready(
-                move || {
-                    let first = table.first();
-                    async move { first.await }
-                },
+                move || table.first(),
                 move |_: Arc<Boot>, first: First| {
                     let rows = table.rows(first);
                     LEVELS
