@@ -13,8 +13,9 @@ async fn two_walls_follow_a_tablet_together_and_go_on_without_it() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (data, keys) = (at("data"), at("keys"));
     let clock = "2015-10-05T12:00:00-04:00";
-    let program =
-        Program::serve(&["--city", "boston", "--data", &data, "--keys", &keys, "--clock", clock]).await.unwrap();
+    let program = Program::serve(&["--city", "boston", "--data", &data, "--keys", &keys, "--clock", clock])
+        .await
+        .unwrap();
     let token = std::fs::read_to_string(folder.path().join("keys/admin-token")).unwrap();
     let mut scenario = Command::new("node");
     scenario.current_dir(root().join("tests")).args(["browser/screens.mjs", "director"]);
