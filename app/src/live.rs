@@ -7,6 +7,7 @@ mod backoff;
 mod list;
 mod roaming;
 mod servers;
+pub mod stage;
 mod table;
 
 #[cfg(feature = "hydrate")]
@@ -16,6 +17,7 @@ mod inert;
 
 use std::sync::Arc;
 
+use domain::Timestamp;
 use domain::answer::Table;
 use domain::wire::{Beat, WireQuery};
 use leptos::prelude::*;
@@ -54,6 +56,26 @@ pub enum Link {
     Stale,
 }
 
+/// How a page stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freeze {
+    /// It shows nothing new.
+    Now,
+    /// It shows nothing later than this instant of the city's: whatever came when, two pages show the same.
+    At(Timestamp),
+}
+
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // Nothing moves on the server.
+impl Freeze {
+    /// Whether what stands at `at` is still to be shown.
+    fn lets(self, at: &str) -> bool {
+        match self {
+            Self::Now => false,
+            Self::At(last) => at.parse::<Timestamp>().is_ok_and(|at| at <= last),
+        }
+    }
+}
+
 /// The page's hold on the live socket.
 #[derive(Clone, Copy)]
 pub struct Live {
@@ -71,6 +93,8 @@ pub(crate) struct Signals {
     returned: RwSignal<u32>,
     renewed: RwSignal<u32>,
     origin: RwSignal<String>,
+    /// Whether a wall's numbers stand still, as its director asked.
+    frozen: RwSignal<Option<Freeze>>,
 }
 
 impl Live {
@@ -84,6 +108,7 @@ impl Live {
             returned: RwSignal::new(0),
             renewed: RwSignal::new(0),
             origin: RwSignal::new(String::new()),
+            frozen: RwSignal::new(None),
         };
         let live = Self { signals, platform: platform::Platform::new(signals) };
         provide_context(live);
@@ -102,6 +127,28 @@ impl Live {
     #[must_use]
     pub fn origin(self) -> Signal<String> {
         self.signals.origin.into()
+    }
+
+    /// Lets everything on the page stand still, or go on at the newest. The link is watched all the same.
+    pub fn freeze(self, freeze: Option<Freeze>) {
+        let before = self.signals.frozen.get_untracked();
+        if before != freeze {
+            self.signals.frozen.set(freeze);
+            if freeze.is_none() {
+                self.platform.thaw();
+            }
+        }
+    }
+
+    /// Whether everything stands still.
+    #[must_use]
+    pub fn is_frozen(self) -> bool {
+        self.signals.frozen.get_untracked().is_some()
+    }
+
+    /// Passes after a while; never on the server.
+    pub fn pause(ms: i32) -> impl Future<Output = ()> + Send {
+        platform::pause(ms)
     }
 
     /// The connection's state.
@@ -169,4 +216,24 @@ pub(crate) struct Sinks {
     rows: Box<dyn Fn(Arc<Table>)>,
     /// The server will not let this question be followed.
     refused: Box<dyn Fn()>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_stands_still_shows_what_is_not_later() {
+        let last = Freeze::At("2026-11-23T08:00:00.500+07:00".parse().unwrap());
+        for (freeze, at, shown) in [
+            (last, "2026-11-23T08:00:00.250+07:00", true),
+            (last, "2026-11-23T08:00:00.500+07:00", true),
+            (last, "2026-11-23T08:00:00.750+07:00", false),
+            (last, "2026-11-23T01:00:00.250Z", true),
+            (last, "", false),
+            (Freeze::Now, "2026-11-23T08:00:00.250+07:00", false),
+        ] {
+            assert_eq!(freeze.lets(at), shown, "{freeze:?} {at}");
+        }
+    }
 }

@@ -89,6 +89,9 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
                     <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("wall"), StaticSegment("city-now")) view=pages::CityNow ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("enrol") view=pages::Enrol ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("director") view=pages::Director ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("fleet") view=pages::FleetPage ssr=SsrMode::Async/>
                     <Route path=StaticSegment("styleguide") view=pages::Styleguide ssr=SsrMode::Async/>
                 </FlatRoutes>
                 </div>

@@ -10,6 +10,7 @@ use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::directive::DirectiveNews;
 use crate::geo::LatLng;
+use crate::screen::ScreenNews;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
@@ -130,6 +131,8 @@ pub enum Body {
     Counter(Counter),
     /// `directive.issued`, `.answered`, `.closed`: what leadership asks of an agency.
     Directive(Box<DirectiveNews>),
+    /// `screen.enrolled`, `screen.revoked`: a device that the city knows.
+    Screen(ScreenNews),
     /// `config.changed`: kept in the log, no state here.
     Other,
 }
@@ -154,6 +157,7 @@ impl Body {
             | Self::Cancelled
             | Self::Heartbeat { .. }
             | Self::Memo(_)
+            | Self::Screen(_)
             | Self::Counter(_)
             | Self::Directive(_)
             | Self::Other => 4,

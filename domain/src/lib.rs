@@ -15,6 +15,7 @@
 //! | quy chế, điều khoản | [`RuleSet`](regulation::RuleSet), [`Rule`](regulation::Rule) | what the law asks, as data |
 //! | lịch làm việc | [`Calendar`](calendar::Calendar) | when people work |
 //! | chỉ đạo, đôn đốc | [`Directive`](directive::Directive) | what leadership asks of an agency, and its answer |
+//! | màn hình, người điều khiển | [`Screen`](screen::Screen), director | a device that the city knows; who says what walls show |
 //! | thời hạn | [`RuleClock`](clock::rules::RuleClock) | a rule's limit, running on a case |
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
@@ -37,6 +38,7 @@ pub mod place;
 pub mod problem;
 pub mod query;
 pub mod regulation;
+pub mod screen;
 pub mod simulated;
 pub mod state;
 pub mod symbol;

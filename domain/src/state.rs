@@ -20,6 +20,7 @@ use crate::city::City;
 use crate::directive::{Directive, DirectiveNews};
 use crate::event::{Body, Counter, Event, Memo};
 use crate::fold::fold;
+use crate::screen::{Screen, ScreenNews};
 use crate::symbol::{Sym, Symbols};
 use crate::time::{Seq, Timestamp};
 
@@ -111,6 +112,8 @@ pub struct State {
     queues: imbl::OrdMap<(Sym, Arc<str>), Queue>,
     /// What leadership asked of agencies, by name.
     directives: imbl::OrdMap<Arc<str>, Directive>,
+    /// The displays that the city knows or knew.
+    screens: imbl::OrdMap<Arc<str>, Screen>,
     /// Of identities that two servers took: which stands.
     rivals: HashMap<(Arc<str>, Arc<str>), rivals::Standing>,
     at: Timestamp,
@@ -132,6 +135,7 @@ impl State {
             notes: HashMap::new(),
             queues: imbl::OrdMap::new(),
             directives: imbl::OrdMap::new(),
+            screens: imbl::OrdMap::new(),
             rivals: HashMap::new(),
             at,
             seq: Seq::default(),
@@ -237,6 +241,10 @@ impl State {
             self.hear_directive(&event, news);
             return None;
         }
+        if let Body::Screen(news) = &event.body {
+            self.hear_of_screen(&event, news);
+            return None;
+        }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
             return None;
         }
@@ -339,6 +347,29 @@ impl State {
             let directive = self.directives.entry(news.directive.clone()).or_default();
             directive.hear(&event.id, event.time, news);
         }
+    }
+
+    /// The displays that the city knows or knew, by their names for machines.
+    pub fn screens(&self) -> impl Iterator<Item = (&Arc<str>, &Screen)> {
+        self.screens.iter()
+    }
+
+    /// A display by its name for machines.
+    #[must_use]
+    pub fn screen(&self, screen: &str) -> Option<&Screen> {
+        self.screens.get(screen)
+    }
+
+    /// Only the product's own word enrols: no source may, whatever reached the log.
+    fn hear_of_screen(&mut self, event: &Event, news: &ScreenNews) {
+        if !event.source.starts_with(OWN_SOURCES) {
+            return;
+        }
+        let screen = match news {
+            ScreenNews::Enrolled(enrolment) => &enrolment.screen,
+            ScreenNews::Revoked { screen } => screen,
+        };
+        self.screens.entry(screen.clone()).or_default().hear(news, event.time);
     }
 
     /// Whatever order they come in, the latest counts.

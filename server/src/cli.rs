@@ -15,6 +15,7 @@ mod import;
 mod keys;
 pub mod layers;
 mod replay;
+mod screens;
 mod serve;
 mod server_options;
 mod simulate;
@@ -69,6 +70,8 @@ enum Command {
     #[command(subcommand)]
     Source(source::Command),
     #[command(subcommand)]
+    Screens(screens::Command),
+    #[command(subcommand)]
     Audit(audit::Command),
     Verify(verify::Args),
     Backup(backup::BackupArgs),
@@ -118,6 +121,7 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Command::Checkpoint(args) => keys::run_checkpoint(args, &layers),
         Command::Keys(command) => keys::run(command, &layers),
         Command::Erase(args) => erase::run(args, &layers),
+        Command::Screens(command) => screens::run(command, &layers),
         Command::Config(args) => config::run(args, &layers),
     }
 }

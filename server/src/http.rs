@@ -42,6 +42,7 @@ pub mod problem;
 mod quality;
 mod routes;
 mod satisfaction;
+pub(crate) mod screens;
 mod sheet;
 mod sources;
 mod story;

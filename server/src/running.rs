@@ -9,6 +9,7 @@ use crate::city::CityFolder;
 use crate::clock::CityClock;
 use crate::core::Core;
 use crate::http::listen::Certificate;
+use crate::screens::Screens;
 use crate::settings::Settings;
 use crate::source::Sources;
 use crate::store::Store;
@@ -35,6 +36,8 @@ pub struct Running {
     pub audit: Arc<Audit>,
     /// The certificate, where it answers over TLS.
     pub tls: Option<Arc<Certificate>>,
+    /// The displays: their codes, and what walls show.
+    pub screens: Arc<Screens>,
     /// Counters and gauges.
     pub telemetry: Arc<Telemetry>,
 }

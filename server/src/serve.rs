@@ -175,12 +175,14 @@ impl Opening {
             sources,
             store: store.clone(),
             core,
+            screens: Arc::default(),
             telemetry,
         };
         if let Some(carrier) = carrier {
             tokio::spawn(carrier.run(Arc::downgrade(&store)));
         }
         tokio::spawn(notes.run(running.core.clone(), Arc::downgrade(&store)));
+        tokio::spawn(running.screens.clone().tend(running.core.clone()));
         tokio::spawn(verify_when_ready(running.core.clone(), Arc::downgrade(&store)));
         let keeper = {
             let pace = Pace { events: running.settings.image_every };

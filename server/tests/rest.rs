@@ -34,6 +34,8 @@ mod pages;
 mod quality;
 #[path = "rest/restart.rs"]
 mod restart;
+#[path = "rest/screens.rs"]
+mod screens;
 #[path = "rest/service.rs"]
 mod service;
 #[path = "rest/support.rs"]

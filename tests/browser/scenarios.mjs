@@ -6,7 +6,7 @@ import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 import { address, pages } from './pages.mjs';
 
-const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/styleguide', '/agency/PWDx'];
+const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
 
 async function noComplaints(browser) {
   for (const lang of ['vi', 'en']) {

@@ -86,8 +86,14 @@ where
     F: Future<Output = Result<T, AppError>> + Send + 'static,
 {
     let answer = use_answer(question, load);
+    let live = use_live();
+    let ask_again = move || {
+        if !live.is_frozen() {
+            answer.ask_again();
+        }
+    };
     Effect::new(move |_| {
-        if let Ok(interval) = set_interval_with_handle(move || answer.ask_again(), EVERY) {
+        if let Ok(interval) = set_interval_with_handle(ask_again, EVERY) {
             on_cleanup(move || interval.clear());
         }
     });

@@ -2,6 +2,7 @@
 
 mod hub;
 mod socket;
+pub(super) mod stage;
 mod timer;
 
 use std::cell::RefCell;
@@ -37,6 +38,10 @@ impl Platform {
 
     pub(super) fn start(self, boot: &Boot) {
         self.0.with_value(|hub| Hub::start(hub, boot));
+    }
+
+    pub(super) fn thaw(self) {
+        self.0.with_value(|hub| hub.borrow_mut().thaw());
     }
 
     pub(super) fn follow(self, query: Arc<WireQuery>, sinks: Sinks) -> Following {

@@ -1,5 +1,7 @@
 //! The server's twin of the socket: the same names, nothing behind them.
 
+pub(super) mod stage;
+
 use std::sync::Arc;
 
 use domain::wire::WireQuery;
@@ -15,12 +17,22 @@ pub(super) struct Following;
 
 impl Platform {
     pub(super) fn new(signals: Signals) -> Self {
-        let Signals { beat: _, link: _, age_secs: _, days_turned: _, returned: _, renewed: _, origin: _ } =
-            signals;
+        let Signals {
+            beat: _,
+            link: _,
+            age_secs: _,
+            days_turned: _,
+            returned: _,
+            renewed: _,
+            origin: _,
+            frozen: _,
+        } = signals;
         Self
     }
 
     pub(super) fn start(self, _boot: &Boot) {}
+
+    pub(super) fn thaw(self) {}
 
     pub(super) fn follow(self, _query: Arc<WireQuery>, sinks: Sinks) -> Following {
         let Sinks { rows: _, refused: _ } = sinks;

@@ -1,8 +1,11 @@
 //! The wall's scene *City now*: five numbers, the map, who is latest, what is newest. Read from six
 //! metres: no scrollbars, nothing to hover, type that grows with the wall.
 
+mod control;
 mod numbers;
 mod past;
+mod shown;
+mod spotlight;
 
 use std::sync::Arc;
 
@@ -22,11 +25,13 @@ use crate::map::HexMap;
 use crate::text::{date, words};
 use crate::theme::Theme;
 
+pub use control::WallControl;
 #[cfg(feature = "ssr")]
 pub(crate) use numbers::LEVELS;
 pub use past::{Levels, UsualDay};
 #[cfg(feature = "ssr")]
 pub(crate) use past::{levels_of, usual_of};
+pub(crate) use shown::SCENES;
 
 /// How many agencies stand in the list of the latest.
 const LONGEST_ROWS: usize = 4;
@@ -40,6 +45,7 @@ pub fn CityNow() -> impl IntoView {
     view! {
         <main id="content" class="wall scene">
             <Title text=format!("{} · {}", words::WALL_TITLE.to(lang), words::PRODUCT)/>
+            <WallControl/>
             <section class="wall-numbers">
                 <Head/>
                 <Numbers/>

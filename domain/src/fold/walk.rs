@@ -143,9 +143,12 @@ impl<'a> Walk<'a> {
                 }
                 Verdict::APPLIED
             }
-            Body::Heartbeat { .. } | Body::Memo(_) | Body::Counter(_) | Body::Directive(_) | Body::Other => {
-                Verdict::APPLIED
-            }
+            Body::Heartbeat { .. }
+            | Body::Memo(_)
+            | Body::Counter(_)
+            | Body::Directive(_)
+            | Body::Screen(_)
+            | Body::Other => Verdict::APPLIED,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::city::City;
 use crate::dimension::Dimension;
 use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
 use crate::problem::Problem;
+use crate::screen::{self, Enrolment, Role, ScreenNews};
 use crate::symbol::{Sym, Symbols, word};
 use crate::time::Timestamp;
 
@@ -131,8 +132,38 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "directive.issued" | "directive.answered" | "directive.closed" => {
             Body::Directive(Box::new(directive::read(kind, data)?))
         }
+        "screen.enrolled" => Body::Screen(ScreenNews::Enrolled(Box::new(enrolment(data)?))),
+        "screen.revoked" => Body::Screen(ScreenNews::Revoked { screen: text(data, "screen")?.into() }),
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
         other => return Err(unknown_type(other)),
+    })
+}
+
+fn enrolment(data: &Data) -> Result<Enrolment, Problem> {
+    let wrong = |member: &str| {
+        let detail = format!("data.{member}: is not what the product itself writes");
+        Problem::new("mistyped-attribute", 422, "An attribute has the wrong form", detail)
+            .at(format!("data.{member}"))
+    };
+    let mut token_sha256 = [0; 32];
+    let hash = text(data, "token_sha256")?;
+    if hash.len() != 64 || !hash.is_ascii() {
+        return Err(wrong("token_sha256"));
+    }
+    for (at, byte) in token_sha256.iter_mut().enumerate() {
+        let digits = hash.get(2 * at..2 * at + 2).unwrap_or_default();
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| wrong("token_sha256"))?;
+    }
+    let role = match one_of(data, "role", &["wall", "director"])? {
+        "wall" => Role::Wall,
+        _ => Role::Director,
+    };
+    Ok(Enrolment {
+        screen: text(data, "screen")?.into(),
+        name: screen::name(text(data, "name")?).map_err(|_| wrong("name"))?.into(),
+        role,
+        scene: screen::scene(text(data, "scene")?).map_err(|_| wrong("scene"))?.into(),
+        token_sha256,
     })
 }
 

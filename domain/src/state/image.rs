@@ -20,6 +20,7 @@ use crate::case::{Case, CaseIx};
 use crate::city::City;
 use crate::directive::Directive;
 use crate::packed::{Packed, Written};
+use crate::screen::Screen;
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
 
@@ -55,6 +56,7 @@ pub struct ImageHead {
     rivals: Vec<(Identity, Standing)>,
     queues: Vec<Queue>,
     directives: Vec<(Arc<str>, Directive)>,
+    screens: Vec<(Arc<str>, Screen)>,
     /// When cases move by themselves.
     timers: Vec<((Timestamp, CaseIx), u32)>,
 }
@@ -90,6 +92,7 @@ impl State {
             rivals: self.rivals.iter().map(|(of, standing)| (of.clone(), standing.clone())).collect(),
             queues: self.queues.values().cloned().collect(),
             directives: self.directives.iter().map(|(name, said)| (name.clone(), said.clone())).collect(),
+            screens: self.screens.iter().map(|(name, screen)| (name.clone(), screen.clone())).collect(),
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
         Ok(postcard::to_allocvec(&head)?)
@@ -153,6 +156,7 @@ impl State {
         state.rivals = head.rivals.into_iter().collect();
         state.directives = head.directives.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
+        state.screens = head.screens.into_iter().collect();
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();
         Ok(state)
     }

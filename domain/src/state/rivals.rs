@@ -28,9 +28,17 @@ impl State {
         if let Body::Directive(news) = &event.body {
             self.hear_directive(&event, news);
         }
+        if let Body::Screen(news) = &event.body {
+            self.hear_of_screen(&event, news);
+        }
         let is_of_a_case = !matches!(
             event.body,
-            Body::Memo(_) | Body::Counter(_) | Body::Heartbeat { .. } | Body::Directive(_) | Body::Other
+            Body::Memo(_)
+                | Body::Counter(_)
+                | Body::Heartbeat { .. }
+                | Body::Directive(_)
+                | Body::Screen(_)
+                | Body::Other
         );
         if event.subject.is_empty() || !is_of_a_case {
             return [None, None];

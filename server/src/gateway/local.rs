@@ -11,6 +11,9 @@
 //!   {"data": {"source": "…", "case": "…", "ids": […]}} {"data": [{…}, null]}
 //!   {"offer": [{…CloudEvent…}]}                        {"answer": {"accepted": 1, …}}
 //!   {"erase": {"case": "…"}}                           {"erased": "now"}
+//!   {"approve_screen": {"code": "K7M-4QP", …}}         {"approved": "s0123…"}
+//!   {"revoke_screen": {"screen": "s0123…"}}            "revoked"
+//!   "screens"                                          {"screens": [{…}]}
 //!   {"proof": {"seq": 42}}                             {"proof": {"signature": "holds", …}}
 //!                                              or each {"problem": {…RFC 9457…}}
 //! ```
@@ -26,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::problem::Problem;
+use domain::screen::{Role, ScreenView};
 use domain::{Seq, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -95,6 +99,24 @@ pub enum Ask {
         /// The case code.
         case: String,
     },
+    /// Approve the display that shows this code.
+    ApproveScreen {
+        /// As it is shown.
+        code: String,
+        /// What people will call it.
+        name: String,
+        /// What it is for.
+        role: Role,
+        /// The scene that it opens with; the first one unless told.
+        scene: Option<String>,
+    },
+    /// Put this display out.
+    RevokeScreen {
+        /// Its name for machines.
+        screen: String,
+    },
+    /// Which displays are there?
+    Screens,
     /// Is this event what its source signed?
     Proof {
         /// Its place.
@@ -123,6 +145,12 @@ pub enum Reply {
     Erased(ErasedKey),
     /// To `Proof`; none where it was not signed.
     Proof(Option<Box<Proof>>),
+    /// To `ApproveScreen`: its name for machines.
+    Approved(String),
+    /// To `RevokeScreen`.
+    Revoked,
+    /// To `Screens`.
+    Screens(Vec<ScreenView>),
     /// Instead of any of them.
     Problem(Problem),
 }
@@ -305,6 +333,21 @@ impl Importer {
             Ask::Known { source, cases } => Ok(Reply::Known(self.known(&source, &cases))),
             Ask::Data { source, case, ids } => self.data(&source, &case, &ids).await,
             Ask::Offer(events) => self.offer(events).await,
+            Ask::ApproveScreen { code, name, role, scene } => {
+                let scene = scene.as_deref();
+                let approved =
+                    crate::http::screens::approved(&self.running, &code, &name, role, scene).await?;
+                Ok(Reply::Approved(approved.screen.to_string()))
+            }
+            Ask::RevokeScreen { screen } => {
+                let Running { screens, core, store, .. } = &self.running;
+                screens.revoke(core, store, &screen).await?;
+                Ok(Reply::Revoked)
+            }
+            Ask::Screens => {
+                let snapshot = self.running.core.ready()?;
+                Ok(Reply::Screens(self.running.screens.views(snapshot.frozen.state())))
+            }
             Ask::Proof { seq, token } => self.proof(Seq(seq), token.as_deref()),
             Ask::Erase { case } => Ok(Reply::Erased(self.running.store.erase_and_note(&case).await?.into())),
         }

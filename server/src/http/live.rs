@@ -84,7 +84,7 @@ fn crowded() -> Problem {
 
 /// A page of another site must not read numbers through its visitor's browser; those of the city's other
 /// servers are no other site.
-fn known_origin(headers: &HeaderMap, neighbours: &Neighbours) -> Result<(), Problem> {
+pub(super) fn known_origin(headers: &HeaderMap, neighbours: &Neighbours) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     let Some(origin) = text(header::ORIGIN) else {
         return Ok(());

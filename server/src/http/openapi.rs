@@ -5,6 +5,7 @@ mod calls;
 mod parts;
 mod problems;
 mod schemas;
+mod screens;
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -23,6 +24,7 @@ use super::routes::{Call, calls as all_calls};
 use super::sheet::json;
 
 pub(super) use calls::*;
+pub(super) use screens::*;
 
 /// `GET /api/v1/openapi.json`.
 pub(super) async fn openapi(State(_): State<Api>, uri: Uri) -> Result<Response, Refusal> {
@@ -51,6 +53,7 @@ pub fn document() -> OpenApi {
             tag("cases", "The cases themselves"),
             tag("directives", "What leadership asks of agencies, and their answers"),
             tag("data", "How the sources and the data stand"),
+            tag("screens", "Displays, and who directs them"),
             tag("operation", "Running the server"),
         ]))
         .build()

@@ -12,7 +12,7 @@ use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
     cases, checkpoint, clock, commitments, counters, directives, escalations, events, figures, health, live,
-    numbers, quality, satisfaction, sources,
+    numbers, quality, satisfaction, screens, sources,
 };
 use crate::running::Running;
 
@@ -55,6 +55,14 @@ pub(super) fn calls() -> Vec<Call> {
         answered(answer_call(), post(directives::answer)),
         answered(decide_call(), post(directives::decide)),
         answered(unmapped_call(), get(quality::unmapped)),
+        answered(fleet_call(), get(screens::fleet)),
+        answered(ask_code_call(), post(screens::ask_code)),
+        answered(me_call(), get(screens::me)),
+        answered(approve_call(), post(screens::approve)),
+        answered(revoke_call(), post(screens::revoke)),
+        answered(sign_in_call(), post(screens::sign_in)),
+        answered(sign_out_call(), post(screens::sign_out)),
+        elsewhere(screens_live_call()),
         answered(clock_call(), post(clock::move_on)),
         answered(state_call(), get(health::state)),
         answered(openapi_call(), get(openapi)),
@@ -76,6 +84,7 @@ pub(super) fn routes(running: &Running, api: Api) -> Router {
     let of_live = live::routes(running.settings.in_transit.live_sockets_max)
         .layer(small.clone())
         .with_state(running.clone());
+    let of_screens = screens::routes().layer(small.clone()).with_state(running.clone());
     let carried = from_fn_with_state(running.clone(), checkpoint::carried);
-    of_rest.layer(carried).layer(small).with_state(api).merge(of_events).merge(of_live)
+    of_rest.layer(carried).layer(small).with_state(api).merge(of_events).merge(of_live).merge(of_screens)
 }

@@ -37,6 +37,8 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
         "/api/v1/catalogue/unmapped",
         "/api/v1/directives",
         "/api/v1/clock",
+        "/api/v1/screens",
+        "/api/v1/screens/live",
         "/api/v1/openapi.json",
         "/healthz",
         "/readyz",

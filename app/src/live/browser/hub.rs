@@ -46,6 +46,8 @@ pub(super) struct Hub {
     heard_at_ms: f64,
     opened_at_ms: f64,
     day: Option<jiff::civil::Date>,
+    /// The newest beat that a page that stands still has not shown.
+    kept_beat: Option<Beat>,
     reconnect: Option<Timeout>,
     _check: Option<Interval>,
     _listeners: Vec<Listener>,
@@ -78,6 +80,7 @@ impl Hub {
                 heard_at_ms: now_ms(),
                 opened_at_ms: now_ms(),
                 day: None,
+                kept_beat: None,
                 reconnect: None,
                 _check: None,
                 _listeners: Vec::new(),
@@ -320,12 +323,11 @@ impl Hub {
 
     fn beat(&mut self, beat: Beat) {
         self.heard_at_ms = now_ms();
-        let day = date::day(&beat.at);
-        if self.day.is_some() && day != self.day {
-            self.signals.days_turned.update(|turned| *turned = turned.wrapping_add(1));
+        if self.holds_back(&beat.at) {
+            self.kept_beat = Some(beat);
+        } else {
+            self.show_beat(beat);
         }
-        self.day = day;
-        self.signals.beat.set(Some(beat));
         if self.signals.age_secs.get_untracked() != 0 {
             self.signals.age_secs.set(0);
         }
@@ -334,15 +336,46 @@ impl Hub {
         }
     }
 
+    /// Whether the page stands still before what stands at `at`.
+    fn holds_back(&self, at: &str) -> bool {
+        self.signals.frozen.get_untracked().is_some_and(|freeze| !freeze.lets(at))
+    }
+
+    fn show_beat(&mut self, beat: Beat) {
+        let day = date::day(&beat.at);
+        if self.day.is_some() && day != self.day {
+            self.signals.days_turned.update(|turned| *turned = turned.wrapping_add(1));
+        }
+        self.day = day;
+        self.signals.beat.set(Some(beat));
+    }
+
+    /// A page that stood still goes on: with what came meanwhile, of everything.
+    pub(super) fn thaw(&mut self) {
+        if let Some(beat) = self.kept_beat.take() {
+            self.show_beat(beat);
+        }
+        for followed in self.followed.values().filter(|followed| followed.held.n.is_some()) {
+            (followed.sinks.rows)(Arc::new(table_of(&followed.held)));
+        }
+    }
+
     fn deliver(&mut self, topic: &str, frame: &ServerFrame) {
         let mut holes = Vec::new();
+        let is_frozen = match frame {
+            ServerFrame::Snapshot(snapshot) => self.holds_back(&snapshot.at),
+            ServerFrame::Delta(delta) => self.holds_back(&delta.at),
+            _ => false,
+        };
         for (id, followed) in &mut self.followed {
             if followed.topic.as_deref() != Some(topic) {
                 continue;
             }
             match followed.held.take(frame.clone()) {
-                Step::Replace | Step::Apply => (followed.sinks.rows)(Arc::new(table_of(&followed.held))),
-                Step::Ignore => {}
+                Step::Replace | Step::Apply if !is_frozen => {
+                    (followed.sinks.rows)(Arc::new(table_of(&followed.held)));
+                }
+                Step::Replace | Step::Apply | Step::Ignore => {}
                 Step::AskForSnapshot => holes.push(*id),
             }
         }

@@ -26,7 +26,7 @@ fn read(id: &str, tag: &str, summary: &str) -> OperationBuilder {
         .response("503", problem("Numbers are being rebuilt, or too many questions wait; see `Retry-After`."))
 }
 
-fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder {
+pub(super) fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder {
     OperationBuilder::new().operation_id(Some(id)).tag(tag).summary(Some(summary))
 }
 

@@ -47,13 +47,17 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Label", label()),
         ("Point", point()),
     ];
+    let of_screens = super::screens::schemas();
     let of_events = [("CloudEvent", cloud_event()), ("Outcome", outcome())];
-    let shapes = of_answers.into_iter().chain(of_events);
+    let shapes = of_answers.into_iter().chain(of_screens).chain(of_events);
     shapes.map(|(name, shape)| (name, shape.build().into())).collect()
 }
 
 /// An object whose members are all there.
-fn object<const N: usize>(description: &str, members: [(&str, RefOr<Schema>); N]) -> ObjectBuilder {
+pub(super) fn object<const N: usize>(
+    description: &str,
+    members: [(&str, RefOr<Schema>); N],
+) -> ObjectBuilder {
     let mut object = ObjectBuilder::new().schema_type(Type::Object).description(Some(description));
     for (name, schema) in members {
         object = object.property(name, schema).required(name);
@@ -81,11 +85,11 @@ fn seq() -> ObjectBuilder {
         .pattern(Some("^[0-9]{20}$"))
 }
 
-fn made(schema: ObjectBuilder) -> RefOr<Schema> {
+pub(super) fn made(schema: ObjectBuilder) -> RefOr<Schema> {
     schema.build().into()
 }
 
-fn many(items: impl Into<RefOr<Schema>>, description: &str) -> RefOr<Schema> {
+pub(super) fn many(items: impl Into<RefOr<Schema>>, description: &str) -> RefOr<Schema> {
     array(items, description).build().into()
 }
 

@@ -1,0 +1,133 @@
+// Two walls and a tablet, enrolled and directed as people do it: by their pages.
+
+import { base, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
+
+const WALL = [1280, 720];
+/// How far apart two walls may change.
+const APART_MS = 250;
+
+/// A device at /enrol, and the code that it shows.
+async function waiting(browser, size) {
+  const device = await page(browser, size);
+  await device.tab.goto(`${base}/enrol?lang=vi`);
+  await device.tab.waitForSelector('.enrol-code', { timeout: 60_000 });
+  return { ...device, code: (await device.tab.textContent('.enrol-code')).trim() };
+}
+
+/// Approves a code on the fleet page.
+async function approve(fleet, code, name, role) {
+  await fleet.fill('input[name="code"]', code.toLowerCase());
+  await fleet.fill('input[name="name"]', name);
+  await fleet.selectOption('select[name="role"]', role);
+  await fleet.click('.fleet-form button[type="submit"]');
+  await fleet.waitForFunction((name) => [...document.querySelectorAll('.fleet-line h3')].some((line) => line.textContent === name), name);
+}
+
+/// Notes on a wall when each attribute of its control changed, by the one clock of this machine.
+const note = (tab) => tab.evaluate(() => {
+  const control = document.querySelector('.wall-control');
+  window.changes = {};
+  new MutationObserver((records) => {
+    for (const { attributeName } of records) window.changes[`${attributeName}=${control.getAttribute(attributeName)}`] ??= Date.now();
+  }).observe(control, { attributes: true });
+});
+
+const attribute = (tab, name) => tab.getAttribute('.wall-control', name);
+
+/// Waits until both walls have changed so, and holds the two instants against each other.
+async function together(walls, change, what) {
+  const instants = [];
+  for (const { tab } of walls) {
+    await tab.waitForFunction((change) => window.changes[change], change, { timeout: 20_000 });
+    instants.push(await tab.evaluate((change) => window.changes[change], change));
+  }
+  const apart = Math.abs(instants[0] - instants[1]);
+  console.log(`${what}: ${apart} ms apart`);
+  holds(apart <= APART_MS, `${what}: ${apart} ms apart`);
+}
+
+/// The revision that both walls come to after an order.
+async function order(walls, tablet, act) {
+  const before = Number(await attribute(walls[0].tab, 'data-revision'));
+  await act();
+  return `data-revision=${before + 1}`;
+}
+
+async function director(browser) {
+  const fleet = await page(browser, sizes.tablet);
+  await fleet.tab.goto(`${base}/fleet?lang=vi`);
+  await fleet.tab.waitForSelector('input[type="password"]', { timeout: 60_000 });
+  await shot(fleet.tab, 'fleet-signed-out');
+  await fleet.tab.fill('input[type="password"]', process.env.ADMIN_TOKEN);
+  await fleet.tab.click('.fleet-form button[type="submit"]');
+  await fleet.tab.waitForSelector('input[name="code"]');
+
+  const walls = [await waiting(browser, WALL), await waiting(browser, WALL)];
+  await shot(walls[0].tab, 'enrol');
+  const tablet = await waiting(browser, sizes.tablet);
+  await approve(fleet.tab, walls[0].code, 'Tường 1', 'wall');
+  await approve(fleet.tab, walls[1].code, 'Tường 2', 'wall');
+  await approve(fleet.tab, tablet.code, 'Bảng A', 'director');
+  for (const { tab } of walls) {
+    await tab.waitForURL(/\/wall\//, { timeout: 30_000 });
+    await live(tab);
+    await tab.waitForSelector('.wall-control[data-name^="Tường"]', { timeout: 30_000, state: 'attached' });
+    await note(tab);
+  }
+  await tablet.tab.waitForURL(/\/director/, { timeout: 30_000 });
+  await tablet.tab.waitForSelector('.director-wall');
+  for (const wall of await tablet.tab.$$('.director-wall')) await wall.click();
+  const press = (name) => tablet.tab.click(`[data-order="${name}"]`);
+
+  await press('take');
+  await together(walls, 'data-holder=Bảng A', 'taking hold');
+  holds((await walls[0].tab.textContent('.wall-control')).includes('Bảng A đang điều khiển'), 'the wall says who directs it');
+  await tablet.tab.waitForSelector('[data-order="release"]');
+  await shot(tablet.tab, 'director');
+
+  await together(walls, await order(walls, tablet, () => press('city-now')), 'scene');
+  await tablet.tab.selectOption('[data-order="district"]', { index: 1 });
+  const district = await tablet.tab.inputValue('[data-order="district"]');
+  await together(walls, `data-spotlight=district:${district}`, 'spotlight');
+  for (const { tab } of walls) await tab.waitForSelector('.spotlight .number');
+  await shot(walls[0].tab, 'wall-spotlight');
+
+  await press('freeze');
+  await together(walls, 'data-frozen=true', 'freeze');
+  const stand = async () => Promise.all(walls.map(async ({ tab }) => [await attribute(tab, 'data-seq'), await attribute(tab, 'data-at')]));
+  await walls[0].tab.waitForTimeout(1_500);
+  const [first, second] = await stand();
+  same(first, second, 'the walls stand still at the same seq and at');
+  await walls[0].tab.waitForTimeout(1_500);
+  same(await stand(), [first, second], 'and stay there');
+  await shot(walls[1].tab, 'wall-frozen');
+  await press('freeze');
+  await together(walls, 'data-frozen=false', 'going on');
+  await walls[0].tab.waitForTimeout(1_500);
+  holds((await stand())[0][1] > first[1], 'the numbers go on');
+
+  await press('release');
+  await together(walls, 'data-holder=', 'release');
+  same(await attribute(walls[0].tab, 'data-spotlight'), '', 'a released wall shows its own');
+
+  await press('take');
+  await walls[0].tab.waitForSelector('.wall-control[data-holder="Bảng A"]', { state: 'attached' });
+  await shot(fleet.tab, 'fleet');
+  await tablet.context.close();
+  for (const { tab } of walls) await tab.waitForSelector('.wall-control[data-lost="Bảng A"][data-holder=""]', { timeout: 25_000, state: 'attached' });
+  holds((await walls[0].tab.textContent('.wall-control')).includes('Mất liên lạc với Bảng A'), 'the wall says who was lost');
+  await shot(walls[0].tab, 'wall-lost');
+
+  // A reload, as by a power cut, brings the same wall back.
+  await walls[1].tab.reload();
+  await walls[1].tab.waitForSelector('.wall-control[data-name="Tường 2"]', { timeout: 30_000, state: 'attached' });
+  await fleet.tab.click('.fleet-line:has(h3:text-is("Tường 2")) .fleet-out');
+  await fleet.tab.click('.fleet-line:has(h3:text-is("Tường 2")) .fleet-yes');
+  await walls[1].tab.waitForURL(/\/enrol/, { timeout: 5_000 });
+  for (const { complaints } of [fleet, ...walls]) {
+    // Before a browser is signed in it is told so, and who was put out too.
+    same(serious(complaints).filter((line) => !/\b40[13]\b/.test(line)), [], 'complaints');
+  }
+}
+
+await run({ director });
