@@ -83,8 +83,13 @@ async fn prove_a_program_that_ends_at_a_named_place_loses_nothing_acknowledged()
         return;
     };
     let rounds = if std::env::var_os("TOANCANH_PROVE").is_some() { 50 } else { 2 };
-    let mut total = 0;
+    // Places that an earlier run came to the end of, and what was acknowledged there.
+    let kept = std::env::var_os("TOANCANH_PROVE_DIR").map(|folder| PathBuf::from(folder).join("done"));
+    let mut done = kept.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     for (place, percent) in PLACES {
+        if done.lines().any(|line| line.split(' ').next() == Some(place)) {
+            continue;
+        }
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let token = token(&data, "boston", "points").unwrap();
@@ -112,11 +117,15 @@ async fn prove_a_program_that_ends_at_a_named_place_loses_nothing_acknowledged()
         let counted = if known.is_empty() { json!([[0]]) } else { json!([[known.len()]]) };
         assert_eq!(table["rows"], counted, "{place}: each is counted once");
         program.stop().unwrap();
-        total += acknowledged.len();
+        done.push_str(&format!("{place} {}\n", acknowledged.len()));
+        if let Some(file) = &kept {
+            std::fs::write(file, &done).unwrap();
+        }
         println!("{place}: ended {ended} times, {} acknowledged, none lost, none twice", acknowledged.len());
     }
     println!("figure: places = {}", PLACES.len());
     println!("figure: ends at each = {rounds}");
+    let total: u64 = done.lines().filter_map(|line| line.split_once(' ')?.1.parse::<u64>().ok()).sum();
     println!("figure: acknowledged = {total}");
     println!("figure: lost = 0");
 }

@@ -131,7 +131,7 @@ pub const NO_WALLS: Say = say("Chưa có màn hình lớn nào", "There is no wa
 /// The walls.
 pub const WALLS: Say = say("Chọn màn hình", "Choose walls");
 /// Nobody holds it.
-pub const FREE: Say = say("chạy theo danh sách", "goes by its playlist");
+pub const FREE: Say = say("tự chạy cảnh của mình", "shows its own scene");
 /// The tablet holds it.
 pub const MINE: Say = say("máy này đang điều khiển", "directed by this device");
 /// Takes hold.
@@ -181,8 +181,8 @@ pub fn directed(lang: Lang, name: &str) -> String {
 #[must_use]
 pub fn lost(lang: Lang, name: &str) -> String {
     match lang {
-        Lang::Vi => format!("Mất liên lạc với {name}: màn hình chạy tiếp theo danh sách"),
-        Lang::En => format!("{name} was lost: the wall goes on by its playlist"),
+        Lang::Vi => format!("Mất liên lạc với {name}: màn hình trở lại cảnh của mình"),
+        Lang::En => format!("{name} was lost: the wall is back at its own scene"),
     }
 }
 

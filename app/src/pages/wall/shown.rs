@@ -1,4 +1,4 @@
-//! What the wall shows now, whoever says so: its own playlist, or a tablet that holds it.
+//! What the wall shows now, whoever says so: what it was enrolled for, or a tablet that holds it.
 
 use domain::screen::FIRST_SCENE;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub const SCENES: [(&str, Say); 1] = [(FIRST_SCENE, words::SCENE_CITY_NOW)];
 pub struct ShownScene {
     /// The scene's name.
     pub name: RwSignal<String>,
-    /// Whether the playlist waits: somebody holds the wall on this scene.
+    /// Whether somebody holds the wall on this scene.
     pub hold: RwSignal<bool>,
     /// What is shown large: `district:CODE`, `case:CODE`.
     pub spotlight: RwSignal<Option<String>>,
