@@ -38,6 +38,10 @@ export async function pages() {
     ['case-overdue', overdue > 0 && late[0] && `/case/${encodeURIComponent(late[0].case)}`],
     ['receipt', '/receipt?metric=overdue'],
     ['map', '/map'],
+    ['directives', '/directives'],
+    ['enrol', '/enrol'],
+    ['director', '/director'],
+    ['fleet', '/fleet'],
     ['styleguide', '/styleguide'],
     ['nowhere', '/nowhere'],
   ];

@@ -144,8 +144,10 @@ fn WallNumber(
         Shape::Overdue => "wall-number is-overdue",
         Shape::None => "wall-number",
     });
+    // Red and amber are spent on what there is, and none is nothing to act on.
+    let is_none = move || value.get() == 0;
     view! {
-        <div class=class>
+        <div class=class class:is-none=is_none>
             <h2>
                 {shape.map(|shape| view! { <span class="sign" aria-hidden="true">{shape.sign()}</span> " " })}
                 {word.to(lang)}
