@@ -338,10 +338,12 @@ async fn prove_flood_is_answered_within_a_second_or_sent_away() {
     // nothing waits for as long as the flood lasts.
     let in_time = Duration::from_secs(count(3, 1) as u64);
     assert!(p99 <= in_time, "p99 of what was accepted is {p99:?}");
-    // The identity of each event that was accepted stays in memory; nothing else may pile up.
+    // The identity of each event that was accepted stays in memory; besides, what the gateway may have in hand at
+    // once (128 MiB of bodies, some three times as much while they are parsed). Nothing else may pile up: all that
+    // was offered would weigh several times that, in the long form a hundred times.
     let state = told.accepted_events * 200;
     assert!(
-        peak.load(Relaxed) <= rest + state + (256 << 20),
+        peak.load(Relaxed) <= rest + state + (512 << 20),
         "memory grew to {} MiB",
         peak.load(Relaxed) >> 20
     );

@@ -141,6 +141,10 @@ async fn pause_after(error: &io::Error) {
     }
 }
 
+/// What is read of a connection ahead of whoever takes it: with hyper's own 400 KiB, a flood of callers that are
+/// about to be sent away would weigh more than everything that is taken. A request's head fits in it too.
+const READ_BYTES_MAX: usize = 64 << 10;
+
 async fn connection(
     held: Held,
     caller: Caller,
@@ -161,6 +165,7 @@ async fn connection(
         .header_read_timeout(head_time)
         // A client that has said all it has to say may still read the answer.
         .half_close(true)
+        .max_buf_size(READ_BYTES_MAX)
         .serve_connection(TokioIo::new(held), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
