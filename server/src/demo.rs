@@ -45,7 +45,7 @@ pub async fn run(
 }
 
 fn listen(settings: &Settings) -> Result<TcpListener> {
-    TcpListener::bind(settings.listen).with_context(|| {
+    crate::http::listen::bind(settings.listen).with_context(|| {
         format!("cannot listen on {}: choose another address with --listen", settings.listen)
     })
 }

@@ -67,7 +67,7 @@ pub async fn start(settings: Settings, clock: CityClock) -> Result<Started> {
 /// # Errors
 /// Where the city cannot be read, or nobody can listen there.
 pub fn begin(settings: Settings, clock: CityClock) -> Result<Opening> {
-    let listener = TcpListener::bind(settings.listen).with_context(|| {
+    let listener = crate::http::listen::bind(settings.listen).with_context(|| {
         format!("cannot listen on {}: choose another address with --listen", settings.listen)
     })?;
     let city = crate::city::load(&settings.city)?;

@@ -21,7 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -34,6 +34,10 @@ use handshake::Handshakes;
 /// queue until another has gone. (5,000 walls and tablets, their page loads, and room.)
 const CONNECTIONS_MAX: usize = 8_192;
 
+/// How many callers may wait to be accepted; the system's own bound (`net.core.somaxconn`) holds besides. All the
+/// screens of a city come at once when a server has gone, and whoever finds this queue full is cut off.
+const WAITING_MAX: u32 = 4_096;
+
 /// A caller has so long to send the whole head of a request, and an idle connection is kept as
 /// long: slow heads cannot hold connections for ever.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(20);
@@ -44,6 +48,17 @@ const FINISH_TIME_MAX: Duration = Duration::from_secs(4);
 /// Marks a request that came over TLS.
 #[derive(Clone, Copy, Debug)]
 pub struct OverTls;
+
+/// Listens there. Must be called within a runtime.
+///
+/// # Errors
+/// Where the address is taken or is none of this machine's.
+pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_MAX)?.into_std()
+}
 
 /// Answers on `listener` until `stop` is done, then lets open requests finish; with a certificate over TLS, and
 /// only so.
@@ -259,20 +274,50 @@ mod tests {
         served: tokio::task::JoinHandle<io::Result<()>>,
     }
 
-    async fn start(connections: usize, head_time: Duration) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    #[tokio::test]
+    async fn all_screens_may_come_at_once() {
+        let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
-        let slow = || async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            "done"
-        };
-        let peer = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
-        let router = Router::new().route("/peer", get(peer)).route("/slow", get(slow));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let bounds = Bounds { connections, head_time };
-        let served =
-            tokio::spawn(serve_within(bounds, listener, None, router, async { drop(stopped.await) }));
-        Server { address, stop, served }
+        // Nobody is accepted yet: the server has other work.
+        let mut callers = Vec::new();
+        for caller in 0..1_000 {
+            let connecting = timeout(Duration::from_secs(5), TcpStream::connect(address));
+            callers.push(connecting.await.unwrap_or_else(|_| panic!("caller {caller} waits")).unwrap());
+        }
+        let server = Server::on(TcpListener::from_std(listener).unwrap(), 2_000, HEAD_TIME_MAX);
+        for caller in &mut callers {
+            caller
+                .write_all(b"GET /peer HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+                .await
+                .unwrap();
+        }
+        for caller in &mut callers {
+            let mut answer = String::new();
+            caller.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.contains("200 OK"), "{answer}");
+        }
+        server.stop.send(()).unwrap();
+    }
+
+    async fn start(connections: usize, head_time: Duration) -> Server {
+        Server::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), connections, head_time)
+    }
+
+    impl Server {
+        fn on(listener: TcpListener, connections: usize, head_time: Duration) -> Self {
+            let address = listener.local_addr().unwrap();
+            let slow = || async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                "done"
+            };
+            let peer = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+            let router = Router::new().route("/peer", get(peer)).route("/slow", get(slow));
+            let (stop, stopped) = oneshot::channel::<()>();
+            let bounds = Bounds { connections, head_time };
+            let served =
+                tokio::spawn(serve_within(bounds, listener, None, router, async { drop(stopped.await) }));
+            Self { address, stop, served }
+        }
     }
 
     async fn ask(address: SocketAddr, request: &str) -> String {
