@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::live::Roaming;
-use crate::pages::wall::{Levels, UsualDay};
+use crate::pages::wall::{Levels, Surging, UsualDay};
 use crate::source::CityView;
 
 #[cfg(feature = "ssr")]
@@ -177,6 +177,15 @@ pub async fn load_usual() -> Result<[UsualDay; 2], AppError> {
 #[server(prefix = "/fn", endpoint = "levels", input = GetUrl, client = Roaming)]
 pub async fn load_levels() -> Result<Levels, AppError> {
     asked::levels(&*asked::source()?).await
+}
+
+/// What came in today far above its usual level. `params` is a query string: a `group_by` and filters.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "surging", input = GetUrl, client = Roaming)]
+pub async fn load_surging(params: String, limit: usize) -> Result<Surging, AppError> {
+    asked::surging(&*asked::source()?, &params, limit).await
 }
 
 /// A case's story; `None` where there is no such case.

@@ -17,6 +17,7 @@ pub mod locale;
 pub mod map;
 pub mod pages;
 mod places;
+pub mod scenes;
 mod shell;
 pub mod source;
 pub mod table;

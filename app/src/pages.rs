@@ -32,4 +32,4 @@ pub use not_found::NotFound;
 pub use ready::{provide_boot, use_boot};
 pub use receipt::Receipt;
 pub use styleguide::Styleguide;
-pub use wall::CityNow;
+pub use wall::Wall;

@@ -25,6 +25,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href=address::at("/favicon.svg") type="image/svg+xml"/>
                 <link rel="preload" href=address::at("/vendor/be-vietnam-pro-latin-400-normal.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=address::at("/style.css")/>
+                // Not in the body: that is hydrated from its first element on.
+                {carried_scenes()}
                 <HydrationScripts options root=address::base()/>
                 <MetaTags/>
             </head>
@@ -34,6 +36,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         </html>
     }
 }
+
+#[cfg(feature = "ssr")]
+fn carried_scenes() -> impl IntoView {
+    view! { <crate::scenes::CarriedScenes/> }
+}
+
+#[cfg(not(feature = "ssr"))]
+const fn carried_scenes() {}
 
 /// What the browser's addresses begin with. The server finds its pages without it.
 fn in_browser() -> &'static str {
@@ -88,7 +98,8 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("directives"), ParamSegment("code")) view=pages::Directive ssr=SsrMode::Async/>
                     <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
                     <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("wall"), StaticSegment("city-now")) view=pages::CityNow ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("wall") view=pages::Wall ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("wall"), ParamSegment("scene")) view=pages::Wall ssr=SsrMode::Async/>
                     <Route path=StaticSegment("enrol") view=pages::Enrol ssr=SsrMode::Async/>
                     <Route path=StaticSegment("director") view=pages::Director ssr=SsrMode::Async/>
                     <Route path=StaticSegment("fleet") view=pages::FleetPage ssr=SsrMode::Async/>

@@ -13,6 +13,7 @@ use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
 use domain::problem::Problem;
 use domain::query::Query;
+use domain::scene::Scene;
 use domain::wire::{Beat, Hello};
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +97,8 @@ pub struct Nowhere(pub Arc<dyn Fn() + Send + Sync>);
 pub trait CitySource: Send + Sync {
     /// What names things. Changes only with the city's folder.
     fn city(&self) -> Arc<CityView>;
+    /// What walls show, in the order of the playlist. Changes only with the city's folder.
+    fn scenes(&self) -> Arc<[Scene]>;
     /// Where the numbers stand now.
     fn hello(&self) -> Hello;
     /// Time and sources now.

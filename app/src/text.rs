@@ -7,6 +7,7 @@ pub mod events;
 pub mod lang;
 pub mod metrics;
 pub mod number;
+pub mod scenes;
 pub mod screens;
 pub mod sentences;
 pub mod stages;

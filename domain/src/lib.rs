@@ -38,6 +38,7 @@ pub mod place;
 pub mod problem;
 pub mod query;
 pub mod regulation;
+pub mod scene;
 pub mod screen;
 pub mod simulated;
 pub mod state;

@@ -295,7 +295,11 @@ fn split_codes(value: &str, alone: bool) -> Vec<String> {
     codes
 }
 
-fn parse_group_key(name: &str) -> Result<GroupKey, Problem> {
+/// Reads one `group_by` key: `district`, `agency:1`.
+///
+/// # Errors
+/// A [`Problem`] that names the parameter `group_by`.
+pub fn parse_group_key(name: &str) -> Result<GroupKey, Problem> {
     let (dimension, level) = match name.split_once(':') {
         None => (name, None),
         Some((dimension, level)) => {

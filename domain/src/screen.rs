@@ -15,8 +15,8 @@ pub const NAME_CHARS_MAX: usize = 40;
 pub const SCENE_BYTES_MAX: usize = 32;
 /// Most screens that a tablet names at once.
 pub const NAMED_MAX: usize = 64;
-/// The scene that a wall shows unless told.
-pub const FIRST_SCENE: &str = "city-now";
+/// Stands for all scenes in turn, where a wall is told what it opens with; no scene has this name.
+pub const PLAYLIST: &str = "playlist";
 /// How long a hold lasts that is not renewed.
 pub const LEASE_SECS: u64 = 15;
 /// How often a tablet renews it; two may be lost.
@@ -326,7 +326,7 @@ mod tests {
             screen: "s1".into(),
             name: "Tường 1".into(),
             role: Role::Wall,
-            scene: FIRST_SCENE.into(),
+            scene: "city-now".into(),
             token_sha256: [byte; 32],
         }))
     }

@@ -9,10 +9,12 @@ pub mod history;
 mod law;
 mod lists;
 mod places;
+pub(crate) mod scenes;
 pub(crate) mod settings;
 mod table;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use domain::city::City;
 
@@ -76,6 +78,8 @@ pub struct CityFolder {
     pub sources: SourceLabels,
     /// The real cases that its demo replays.
     pub replay: Option<Replay>,
+    /// What its walls show, in the order of the playlist.
+    pub scenes: Arc<[domain::scene::Scene]>,
 }
 
 /// Reads the city that `name_or_path` names: a folder in `cities/`, any other folder with a
@@ -108,7 +112,7 @@ fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, Cit
         let path = folder.join(&layer.file);
         std::fs::metadata(&path).map_err(|source| CityError::Unreadable { path, source })?;
     }
-    Ok(assemble(settings, Some(folder.to_owned())))
+    assemble(settings, Some(folder.to_owned()))
 }
 
 fn load_file(file: &Path, text: &str) -> Result<CityFolder, CityError> {
@@ -123,12 +127,13 @@ fn load_file(file: &Path, text: &str) -> Result<CityFolder, CityError> {
         tree.open = true;
     }
     settings.city.digest = digest::of_file(text);
-    Ok(assemble(settings, None))
+    assemble(settings, None)
 }
 
-fn assemble(settings: settings::Settings, dir: Option<PathBuf>) -> CityFolder {
+fn assemble(settings: settings::Settings, dir: Option<PathBuf>) -> Result<CityFolder, CityError> {
     let settings::Settings { city, map, labels, sources, replay } = settings;
-    CityFolder { city, dir, map, labels, sources, replay }
+    let scenes = scenes::read(dir.as_deref())?;
+    Ok(CityFolder { city, dir, map, labels, sources, replay, scenes })
 }
 
 impl CityFolder {

@@ -37,6 +37,15 @@ export function cut(tab) {
       if (!isShown || !text(element) || element.closest('svg, canvas, .maplibregl-map, .hexmap-ground')) continue;
       const says = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
       const hides = (axis) => ['hidden', 'clip'].includes(axis);
+      // What does not fit of such a list stands wholly beyond its edge.
+      if (element.matches('.whole-rows, .panel .late')) {
+        for (const row of element.children) {
+          const at = row.getBoundingClientRect();
+          const isWhole = at.bottom <= box.bottom + 1 && at.right <= box.right + 1;
+          if (!isWhole && at.left < box.right - 1) found.push(`a row is cut: "${text(row)}"`);
+        }
+        continue;
+      }
       if (hides(style.overflowX) && !says && element.scrollWidth > element.clientWidth + 2) {
         found.push(`cut at the side: ${name(element)} "${text(element)}"`);
       }
@@ -57,7 +66,7 @@ export function cut(tab) {
 }
 
 /// The words of the product, out of its own table of them: `[vi, en]`.
-const WORDS = ['words', 'metrics', 'stages', 'events'].flatMap((file) => {
+const WORDS = ['words', 'metrics', 'stages', 'events', 'scenes', 'screens', 'directives'].flatMap((file) => {
   const text = readFileSync(path.resolve(`../app/src/text/${file}.rs`), 'utf8');
   return [...text.matchAll(/\bsay\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\)/g)].map(([, vi, en]) => [vi, en]);
 });

@@ -18,6 +18,13 @@ async function first(dimension) {
   return row ? encodeURIComponent(row[0]) : null;
 }
 
+/// The scenes of the city's walls, as its pages carry them.
+export async function scenes() {
+  const page = await (await fetch(`${base}/wall`)).text();
+  const [, text] = page.match(/<script type="application\/json" id="scenes">(.*?)<\/script>/s);
+  return JSON.parse(text).map(({ name }) => name);
+}
+
 /// `{ name, path, isWall }`, a wall being a page that is read from metres away.
 export async function pages() {
   const [agency, district, ward, field] = await Promise.all(['agency', 'district', 'ward', 'field'].map(first));
@@ -45,7 +52,7 @@ export async function pages() {
     ['styleguide', '/styleguide'],
     ['nowhere', '/nowhere'],
   ];
-  const walls = [['wall-city-now', '/wall/city-now']];
+  const walls = (await scenes()).map((name) => [`wall-${name}`, `/wall/${name}`]);
   const page = (isWall) => ([name, path]) => ({ name, path, isWall });
   return [...office.map(page(false)), ...walls.map(page(true))].filter(({ path }) => path);
 }

@@ -34,6 +34,9 @@ const note = (tab) => tab.evaluate(() => {
 
 const attribute = (tab, name) => tab.getAttribute('.wall-control', name);
 
+/// The scenes that can be seen on a wall: one.
+const seenScenes = (tab) => tab.$$eval('.panels:not(.away)', (all) => all.map((panels) => panels.dataset.panels));
+
 /// Waits until both walls have changed so, and holds the two instants against each other.
 async function together(walls, change, what) {
   const instants = [];
@@ -85,7 +88,13 @@ async function director(browser) {
   await tablet.tab.waitForSelector('[data-order="release"]');
   await shot(tablet.tab, 'director');
 
-  await together(walls, await order(walls, tablet, () => press('city-now')), 'scene');
+  await together(walls, await order(walls, tablet, () => press('overdue')), 'scene');
+  for (const { tab } of walls) {
+    same(await attribute(tab, 'data-scene'), 'overdue', 'the wall shows the scene that the tablet chose');
+    same(await seenScenes(tab), ['overdue'], 'and no other');
+  }
+  await shot(walls[0].tab, 'wall-told');
+  await together(walls, await order(walls, tablet, () => press('city-now')), 'scene back');
   await tablet.tab.selectOption('[data-order="district"]', { index: 1 });
   const district = await tablet.tab.inputValue('[data-order="district"]');
   await together(walls, `data-spotlight=district:${district}`, 'spotlight');
@@ -130,4 +139,45 @@ async function director(browser) {
   }
 }
 
-await run({ director });
+/// A wall nobody directs shows its scenes in turn, each for its own seconds, for ever with the same elements.
+async function playlist(browser) {
+  const { context, tab, complaints } = await page(browser, WALL);
+  await tab.goto(`${base}/wall?lang=vi`);
+  await live(tab);
+  const turned = (name) => tab.waitForFunction(
+    (name) => [...document.querySelectorAll('.panels:not(.away)')].map((panels) => panels.dataset.panels).join() === name,
+    name,
+    { timeout: 20_000 },
+  );
+  const says = async (words) => holds((await tab.textContent('.scene-name')).includes(words), `the footer says ${words}`);
+  await turned('first');
+  await says('Cảnh 1/2: Một');
+  await turned('second');
+  await says('Cảnh 2/2: Hai');
+  holds(!(await tab.isVisible('.panels[data-panels="first"]')), 'the other scene is not seen');
+  await turned('first');
+  const elements = () => tab.evaluate(() => document.querySelectorAll('.panels').length);
+  same(await elements(), 2, 'each scene stands once');
+  await turned('second');
+  await turned('first');
+  same(await elements(), 2, 'and is never made again');
+  const missing = await fetch(`${base}/wall/third`);
+  same(missing.status, 404, 'a scene that the city has not');
+  same(serious(complaints), [], 'complaints');
+  await context.close();
+}
+
+/// Type grows with the distance that it is read from.
+async function sight(browser) {
+  const { context, tab } = await page(browser, WALL);
+  const size = async (search) => {
+    await tab.goto(`${base}/wall/first${search}`);
+    return tab.evaluate(() => Number.parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
+  };
+  const own = await size('');
+  same(Math.round((await size('?distance_m=9&height_m=2.8')) / own * 100), 150, 'half as large again from nine metres');
+  same(await size('?distance_m=soon&height_m=2.8'), own, 'what cannot be read changes nothing');
+  await context.close();
+}
+
+await run({ director, playlist, sight });

@@ -1,6 +1,6 @@
 //! The server's side of the page functions: reads parameters and asks the source.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::answer::CasePage;
@@ -14,7 +14,7 @@ use leptos::prelude::use_context;
 use crate::ask::{Ask, resolve, resolve_query};
 use crate::error::AppError;
 use crate::functions::{Explained, NewestCases};
-use crate::pages::wall::{LEVELS, Levels, UsualDay, levels_of, usual_of};
+use crate::pages::wall::{LEVELS, Levels, Surging, UsualDay, levels_of, surging as found_surging, usual_of};
 use crate::source::{CasesQuery, CitySource};
 use crate::{address, text};
 
@@ -29,6 +29,10 @@ const OPEN: [&str; 4] = ["in_time", "due_soon", "overdue", "no_deadline"];
 const SERIOUS: [&str; 3] = ["complex", "major", "urgent"];
 /// What has been resolved and had a deadline.
 const JUDGED: [Metric; 3] = [Metric::ResolvedInTime, Metric::ResolvedExtended, Metric::ResolvedLate];
+/// How many weeks back tell what is usual.
+const SURGE_WEEKS: i64 = 8;
+/// No list of what surges is longer.
+const SURGE_MAX: usize = 40;
 /// Eight weeks: what is usual on a weekday.
 const USUAL_FROM: &str = "today-56d";
 
@@ -174,6 +178,45 @@ pub(super) async fn usual(source: &dyn CitySource) -> Result<[UsualDay; 2], AppE
     let hours = resolve_query(hours, Some(today));
     let table = source.table(query(source, &hours.to_pairs())?).await?;
     Ok(metrics.map(|metric| usual_of(&table, metric, today)))
+}
+
+/// What came in today far above the same weekdays of the weeks before, each up to the same time of day.
+pub(super) async fn surging(
+    source: &dyn CitySource,
+    params: &str,
+    limit: usize,
+) -> Result<Surging, AppError> {
+    let at = source.beat().at;
+    let Some(day) = text::date::day(&at) else { return Ok(Surging::default()) };
+    let (asked, _) = receipt_query(source, params)?;
+    let [key] = asked.group_by.as_slice() else {
+        return Err(bad("group_by", "names not one dimension").into());
+    };
+    let key = *key;
+    let (Some(now), Some(midnight)) = (source.parse_time(&at), source.parse_time(&day.to_string())) else {
+        return Ok(Surging::default());
+    };
+    let elapsed = now.micros() - midnight.micros();
+    let mut days = Vec::new();
+    for weeks in 0..=SURGE_WEEKS {
+        let then = day.checked_sub(jiff::Span::new().days(weeks * 7)).ok();
+        let Some(from) = then.and_then(|day| source.parse_time(&day.to_string())) else { continue };
+        let to = domain::Timestamp::from_micros(from.micros() + elapsed);
+        let query = Query {
+            metrics: vec![Metric::Received],
+            group_by: vec![key],
+            filter: asked.filter.clone(),
+            from: Some(from),
+            to: Some(to),
+            ..Query::default()
+        };
+        let table = source.table(query).await?;
+        let number = crate::table::column(&table, Metric::Received);
+        let counts = table.rows.iter().map(|row| (crate::table::code(row, 0), number.of(row)));
+        days.push(counts.filter(|(_, number)| *number > 0).collect::<BTreeMap<_, _>>());
+    }
+    let Some((today, before)) = days.split_first() else { return Ok(Surging::default()) };
+    Ok(found_surging(at, today, before, limit.min(SURGE_MAX)))
 }
 
 /// The levels by the hour, over a week and a day.

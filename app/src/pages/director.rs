@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::dimension::Dimension;
-use domain::screen::{DeviceFrame, Heard, Order, RENEW_SECS, Role, ScreenView, Spotlight};
+use domain::scene::{Scene, find};
+use domain::screen::{DeviceFrame, Heard, Order, PLAYLIST, RENEW_SECS, Role, ScreenView, Spotlight};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos_meta::Title;
 
 use super::ready::when_booted;
-use super::wall::SCENES;
 use crate::address;
 use crate::components::Loading;
 use crate::functions::Boot;
 use crate::live::Live;
 use crate::live::stage::{Stage, go_to, load_me};
 use crate::locale::use_lang;
-use crate::text::{screens, words};
+use crate::scenes::use_scenes;
+use crate::text::{scenes as scenes_words, screens, words};
 
 /// How often it is asked whether this device may direct, while nobody answers.
 const ASK_AGAIN_MS: i32 = 3_000;
@@ -140,7 +141,7 @@ fn Walls(stage: Stage, boot: Arc<Boot>) -> impl IntoView {
 #[component]
 fn WallChoice(stage: Stage, id: String, name: String, chosen: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let lang = use_lang();
-    let (walls, own) = (stage.walls(), stage.name());
+    let (walls, own, scenes) = (stage.walls(), stage.name(), use_scenes());
     let id = StoredValue::new(id);
     let wall = Memo::new(move |_| {
         walls
@@ -162,7 +163,7 @@ fn WallChoice(stage: Stage, id: String, name: String, chosen: RwSignal<BTreeSet<
             } else {
                 format!(" · {}", screens::SILENT.to(lang))
             };
-            format!("{}{silent}", scene_name(lang, scene))
+            format!("{}{silent}", scene_name(lang, &scenes, scene))
         })
     };
     let is_on = move || chosen.with(|chosen| id.with_value(|id| chosen.contains(id)));
@@ -186,9 +187,12 @@ fn WallChoice(stage: Stage, id: String, name: String, chosen: RwSignal<BTreeSet<
 }
 
 /// A scene's name for people.
-pub(super) fn scene_name(lang: crate::text::Lang, scene: &str) -> String {
-    let known = SCENES.iter().find(|(name, _)| *name == scene);
-    known.map_or_else(|| scene.to_owned(), |(_, say)| say.to(lang).to_owned())
+pub(super) fn scene_name(lang: crate::text::Lang, scenes: &[Scene], scene: &str) -> String {
+    match find(scenes, scene) {
+        Some(scene) => lang.of(&scene.title),
+        None if scene == PLAYLIST => scenes_words::PLAYLIST.to(lang).to_owned(),
+        None => scene.to_owned(),
+    }
 }
 
 #[component]
@@ -256,12 +260,14 @@ fn Orders(stage: Stage, picked: Memo<Vec<String>>, boot: Arc<Boot>) -> impl Into
         <Show when=move || is_held.get()>
             <h2>{screens::SCENE.to(lang)}</h2>
             <div class="director-scenes">
-                {SCENES
-                    .map(|(scene, word)| {
-                        let order = move |_| drive(Order::Scene(Some(scene.to_owned())));
-                        view! { <button type="button" class="pill" data-order=scene on:click=order>{word.to(lang)}</button> }
+                {use_scenes()
+                    .iter()
+                    .map(|scene| {
+                        let (name, title) = (scene.name.clone(), lang.of(&scene.title));
+                        let told = name.clone();
+                        let order = move |_| drive(Order::Scene(Some(told.clone())));
+                        view! { <button type="button" class="pill" data-order=name on:click=order>{title}</button> }
                     })
-                    .into_iter()
                     .collect_view()}
             </div>
             <h2>{screens::SPOTLIGHT.to(lang)}</h2>

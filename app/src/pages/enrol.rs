@@ -1,15 +1,15 @@
 //! A display that is to be enrolled: it shows its code and waits, and goes on by itself.
 
-use domain::screen::{FIRST_SCENE, Role};
+use domain::screen::{PLAYLIST, Role};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos_meta::Title;
 
-use super::wall::SCENES;
 use crate::components::Loading;
 use crate::live::Live;
 use crate::live::stage::{How, Me, call, go_to};
 use crate::locale::use_lang;
+use crate::scenes::use_scenes;
 use crate::text::{screens, words};
 
 /// How often it is asked whether the code was approved.
@@ -151,6 +151,12 @@ fn home(me: &Me) -> String {
     if me.role == Some(Role::Director) {
         return "/director".to_owned();
     }
-    let known = me.scene.as_deref().filter(|scene| SCENES.iter().any(|(name, _)| name == scene));
-    format!("/wall/{}", known.unwrap_or(FIRST_SCENE))
+    let scenes = use_scenes();
+    let known = me.scene.as_deref().filter(|scene| domain::scene::find(&scenes, scene).is_some());
+    match (known, me.scene.as_deref(), scenes.first()) {
+        (Some(scene), ..) => format!("/wall/{scene}"),
+        // Enrolled for a scene that the city has no more: its first one.
+        (None, Some(scene), Some(first)) if scene != PLAYLIST => format!("/wall/{}", first.name),
+        _ => "/wall".to_owned(),
+    }
 }

@@ -7,12 +7,12 @@ use leptos_meta::Title;
 use serde::Deserialize;
 
 use super::director::scene_name;
-use super::wall::SCENES;
 use crate::components::{Loading, Shape};
 use crate::live::Live;
 use crate::live::stage::{How, call};
 use crate::locale::use_lang;
-use crate::text::{Lang, Say, date, screens, words};
+use crate::scenes::use_scenes;
+use crate::text::{Lang, Say, date, scenes as scenes_words, screens, words};
 
 /// How often the list is asked for.
 const EVERY_MS: i32 = 2_000;
@@ -183,7 +183,11 @@ fn Signed(seen: RwSignal<Seen>, again: RwSignal<u32>) -> impl IntoView {
 fn ApproveForm(again: RwSignal<u32>) -> impl IntoView {
     let lang = use_lang();
     let (code, name) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let (role, scene) = (RwSignal::new("wall".to_owned()), RwSignal::new(SCENES[0].0.to_owned()));
+    let scenes = use_scenes();
+    let (role, scene) = (
+        RwSignal::new("wall".to_owned()),
+        RwSignal::new(scenes.first().map(|scene| scene.name.clone()).unwrap_or_default()),
+    );
     let said = RwSignal::new(None);
     let approve = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -204,7 +208,9 @@ fn ApproveForm(again: RwSignal<u32>) -> impl IntoView {
             })
         });
     };
-    let scenes = SCENES.map(|(name, word)| view! { <option value=name>{word.to(lang)}</option> });
+    let options = scenes.iter().map(|scene| (scene.name.clone(), lang.of(&scene.title)));
+    let turns = (domain::screen::PLAYLIST.to_owned(), scenes_words::PLAYLIST.to(lang).to_owned());
+    let options = options.chain([turns]).map(|(name, title)| view! { <option value=name>{title}</option> });
     view! {
         <form class="fleet-form" method="post" on:submit=approve>
             <h2>{screens::APPROVE.to(lang)}</h2>
@@ -225,7 +231,7 @@ fn ApproveForm(again: RwSignal<u32>) -> impl IntoView {
             </label>
             <label>
                 <span>{screens::SCENE.to(lang)}</span>
-                <select name="scene" on:change=move |event| scene.set(event_target_value(&event))>{scenes.into_iter().collect_view()}</select>
+                <select name="scene" on:change=move |event| scene.set(event_target_value(&event))>{options.collect_view()}</select>
             </label>
             <button type="submit" class="button">{screens::APPROVE_BUTTON.to(lang)}</button>
             <p class="fleet-said" role="status">{move || said.get().map(|say: Say| say.to(lang))}</p>
@@ -313,7 +319,7 @@ fn facts(lang: Lang, screen: &ScreenView, is_old: bool) -> impl IntoView + use<>
     )];
     if screen.role == Role::Wall {
         let shown = screen.beat.as_ref().map_or(screen.scene.as_str(), |beat| beat.scene.as_str());
-        facts.push((screens::SHOWS, scene_name(lang, shown)));
+        facts.push((screens::SHOWS, scene_name(lang, &use_scenes(), shown)));
     }
     if let Some(holder) = &screen.show.holder {
         facts.push((screens::DIRECTOR, screens::directed(lang, holder)));

@@ -1,70 +1,115 @@
-//! The wall's scene *City now*: five numbers, the map, who is latest, what is newest. Read from six
-//! metres: no scrollbars, nothing to hover, type that grows with the wall.
+//! A wall: the city's scenes, one at a time. At `/wall` they take turns, at `/wall/{scene}` one stands; a tablet
+//! that directs the wall goes before both. Read from six metres: no scrollbars, nothing to hover, type that grows
+//! with the wall.
 
 mod control;
 mod numbers;
+mod panel;
 mod past;
 mod shown;
+mod sight;
 mod spotlight;
+mod turn;
 
 use std::sync::Arc;
 
-use domain::answer::CasePage;
-use domain::metric::Metric;
-use domain::query::Query;
+use domain::city::Label;
+use domain::scene::{Scene, find};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
-use self::numbers::Numbers;
-use super::ready::{when_booted, when_ready};
-use crate::components::{Freshness, Longest, Newest, Notice};
-use crate::functions::{Boot, NewestCases, load_longest, load_newest};
-use crate::live::{use_list, use_live, without_instant};
+use self::panel::PanelView;
+use self::shown::use_shown;
+use self::sight::Sight;
+use self::turn::take_turns;
+use super::NotFound;
+use super::ready::when_booted;
+use crate::components::{Freshness, Notice};
+use crate::functions::Boot;
 use crate::locale::use_lang;
-use crate::map::HexMap;
-use crate::text::{date, words};
-use crate::theme::Theme;
+use crate::scenes::use_scenes;
+use crate::source::Nowhere;
+use crate::text::{Lang, scenes, words};
 
 pub use control::WallControl;
 #[cfg(feature = "ssr")]
 pub(crate) use numbers::LEVELS;
+pub(crate) use panel::Surging;
+#[cfg(feature = "ssr")]
+pub(crate) use panel::surging;
 pub use past::{Levels, UsualDay};
 #[cfg(feature = "ssr")]
 pub(crate) use past::{levels_of, usual_of};
-pub(crate) use shown::SCENES;
 
-/// How many agencies stand in the list of the latest.
-const LONGEST_ROWS: usize = 4;
-/// How many cases stand in the list of the newest.
-const NEWEST_ROWS: usize = 4;
-
-/// The scene.
+/// The wall.
 #[component]
-pub fn CityNow() -> impl IntoView {
-    let lang = use_lang();
+pub fn Wall() -> impl IntoView {
+    let (lang, scenes, params, search) = (use_lang(), use_scenes(), use_params_map(), use_query_map());
+    let all = scenes.clone();
+    // None where they take turns.
+    let asked = Memo::new(move |_| params.with(|params| params.get("scene")));
+    let is_there = Memo::new(move |_| {
+        asked.with(|asked| match asked {
+            Some(name) => find(&all, name).is_some(),
+            None => !all.is_empty(),
+        })
+    });
+    let sight = Memo::new(move |_| search.with(|search| Sight::of(&|key| search.get(key))));
+    move || {
+        if !is_there.get() {
+            if let Some(Nowhere(say)) = use_context::<Nowhere>() {
+                say();
+            }
+            return view! { <NotFound/> }.into_any();
+        }
+        view! { <Scenes lang asked sight/> }.into_any()
+    }
+}
+
+#[component]
+fn Scenes(lang: Lang, asked: Memo<Option<String>>, sight: Memo<Sight>) -> impl IntoView {
+    let (scenes, shown) = (use_scenes(), use_shown());
+    let first = scenes.first().map(|scene| scene.name.clone()).unwrap_or_default();
+    shown.own.set(asked.get_untracked().unwrap_or(first));
+    let all = scenes.clone();
+    // A tablet of another version may know a scene that is not here: then what was shown stays.
+    let current = Memo::new(move |before: Option<&usize>| {
+        let place = shown.name.with(|name| all.iter().position(|scene| scene.name == *name));
+        place.or(before.copied()).unwrap_or_default()
+    });
+    // What was made once is kept: a turn is then a matter of seeing, and nothing is made again and again for weeks.
+    let made = RwSignal::new(vec![current.get_untracked()]);
+    take_turns(scenes.clone(), asked, current, made);
+    let (titles, seen) = (scenes.clone(), scenes.clone());
+    let title =
+        Memo::new(move |_| titles.get(current.get()).map(|scene| lang.of(&scene.title)).unwrap_or_default());
+    let many = scenes.len();
+    let place = move || {
+        let title = title.get();
+        match asked.with(Option::is_none) {
+            true => scenes::place(lang, current.get() + 1, many, &title),
+            false => scenes::scene(lang, &title),
+        }
+    };
     view! {
-        <main id="content" class="wall scene">
-            <Title text=format!("{} · {}", words::WALL_TITLE.to(lang), words::PRODUCT)/>
+        <main id="content" class=move || format!("wall scene {}", sight.get().class())>
+            <Title text=move || format!("{} · {}", title.try_get().unwrap_or_default(), words::PRODUCT)/>
             <WallControl/>
-            <section class="wall-numbers">
-                <Head/>
-                <Numbers/>
-            </section>
-            <section class="wall-map" aria-label=words::MAP.to(lang)>
-                <WallMap/>
-            </section>
-            <section class="wall-lists">
-                <h2>{words::LONGEST.to(lang)}</h2>
-                <p class="wall-under">{words::BY_HOLDER.to(lang)}</p>
-                <Latest/>
-                <NewestHere/>
-            </section>
+            <div class="scenes">
+                <For each=move || made.get() key=|place| *place let(nth)>
+                    {seen.get(nth).map(|scene| {
+                        let is_away = Signal::derive(move || current.get() != nth);
+                        view! { <SceneView scene=scene.clone() is_away/> }
+                    })}
+                </For>
+            </div>
             <footer class="wall-foot">
                 {when_booted(
                     move |boot: Arc<Boot>| view! {
                         <Freshness boot=boot.clone()/>
                         <Notice boot/>
-                        <p class="scene-name">{words::SCENE_CITY_NOW.to(lang)}</p>
+                        <p class="scene-name">{place}</p>
                     },
                 )}
             </footer>
@@ -72,60 +117,18 @@ pub fn CityNow() -> impl IntoView {
     }
 }
 
-/// The title, the city and its day.
+/// A scene's panels on their grid. One that is away keeps its place and its numbers, unseen and unheard.
 #[component]
-fn Head() -> impl IntoView {
-    let lang = use_lang();
+fn SceneView(scene: Scene, is_away: Signal<bool>) -> impl IntoView {
+    let name = scene.name.clone();
+    let title = scene.title.clone();
+    let panels = scene.panels.into_iter().enumerate().map(move |(place, panel)| {
+        let head: Option<Label> = (place == 0).then(|| title.clone());
+        view! { <PanelView panel head/> }
+    });
     view! {
-        <h1>{words::WALL_TITLE.to(lang)}</h1>
-        {when_booted(
-            move |boot: Arc<Boot>| {
-                let at = use_live().at(&boot);
-                let city = lang.of(&boot.city.name);
-                let day = Memo::new(move |_| at.with(|at| date::day(at)));
-                let text = move || match day.get() {
-                    Some(day) => format!("{city} · {}", date::long_date(lang, day)),
-                    None => city.clone(),
-                };
-                view! { <p class="wall-under">{text}</p> }
-            },
-        )}
+        <section class="panels" class:away=is_away inert=move || is_away.get() data-panels=name>
+            {panels.collect_view()}
+        </section>
     }
-}
-
-#[component]
-fn WallMap() -> impl IntoView {
-    // A wall has nobody before it to tap.
-    let on_cell = Callback::new(|_: String| {});
-    let query = Signal::stored(Query::of(Metric::Open));
-    when_booted(
-        move |boot: Arc<Boot>| view! { <HexMap query theme=Theme::Wall on_cell city=boot.city.clone()/> },
-    )
-}
-
-#[component]
-fn Latest() -> impl IntoView {
-    let longest = use_list(|| (), |()| load_longest(LONGEST_ROWS));
-    when_ready(
-        move || {
-            longest.track();
-            async move { longest.await.map(without_instant) }
-        },
-        |boot: Arc<Boot>, page: CasePage| view! { <Longest boot cases=page.cases/> },
-    )
-}
-
-#[component]
-fn NewestHere() -> impl IntoView {
-    let newest = use_list(|| (), |()| load_newest(NEWEST_ROWS));
-    when_ready(
-        move || {
-            newest.track();
-            async move {
-                let newest = newest.await?;
-                Ok(NewestCases { page: without_instant(newest.page), ..newest })
-            }
-        },
-        |boot: Arc<Boot>, newest: NewestCases| view! { <Newest boot newest/> },
-    )
 }

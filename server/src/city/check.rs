@@ -42,6 +42,8 @@ pub enum Part {
     Lists,
     /// `simulation.toml`.
     Simulation,
+    /// `scenes.toml`.
+    Scenes,
     /// `PROVENANCE.md`.
     Provenance,
 }
@@ -60,6 +62,7 @@ impl Part {
             Self::Places => "places",
             Self::Lists => "lists",
             Self::Simulation => "simulation",
+            Self::Scenes => "scenes",
             Self::Provenance => "provenance",
         }
     }
@@ -142,9 +145,22 @@ pub fn check(folder: &Path) -> Result<Checked, CityError> {
     regulations::check(folder, city.as_ref(), &codes, &mut checked)?;
     boundaries::check(folder, city.as_ref(), &codes, &mut checked)?;
     provenance::check(folder, &mut checked)?;
+    scenes_of(folder, &mut checked);
     as_loaded(folder, &mut checked);
     checked.settle();
     Ok(checked)
+}
+
+/// The city's own scenes, where it has some.
+fn scenes_of(folder: &Path, checked: &mut Checked) {
+    let path = folder.join(super::scenes::FILE);
+    if !path.is_file() {
+        return;
+    }
+    match super::scenes::read(Some(folder)) {
+        Ok(scenes) => checked.count(scenes.len(), ["scene", "scenes"]),
+        Err(error) => checked.refused(Part::Scenes, &path, error),
+    }
 }
 
 /// What the loader itself refuses: of the files that are not looked at one by one, and of what files say

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::problem::Problem;
 use domain::query::bad;
-use domain::screen::{Enrolment, FIRST_SCENE, Role, ScreenView};
+use domain::screen::{Enrolment, PLAYLIST, Role, ScreenView};
 use serde::{Deserialize, Serialize};
 
 use super::administrator::Administrator;
@@ -175,10 +175,26 @@ pub(crate) async fn approved(
 ) -> Result<Enrolment, Problem> {
     let code: Code = code.parse().map_err(|why: CodeError| bad("code", &why.to_string()))?;
     let name = domain::screen::name(name).map_err(|why| bad("name", &why.to_string()))?.to_owned();
-    let scene =
-        domain::screen::scene(scene.unwrap_or(FIRST_SCENE)).map_err(|why| bad("scene", &why.to_string()))?;
-    let approval = Approval { name, role, scene: scene.to_owned() };
+    let scene = match scene {
+        None => running.city.scenes.first().map(|scene| scene.name.clone()).unwrap_or_default(),
+        Some(PLAYLIST) => PLAYLIST.to_owned(),
+        Some(scene) => known_scene(running, scene)?.to_owned(),
+    };
+    let approval = Approval { name, role, scene };
     running.screens.approve(&running.core, &running.store, &code, approval).await
+}
+
+/// The name of a scene that the city has.
+///
+/// # Errors
+/// 400 where it has none of that name; the answer names those that there are.
+pub(crate) fn known_scene<'a>(running: &Running, scene: &'a str) -> Result<&'a str, Problem> {
+    let scene = domain::screen::scene(scene).map_err(|why| bad("scene", &why.to_string()))?;
+    if domain::scene::find(&running.city.scenes, scene).is_some() {
+        return Ok(scene);
+    }
+    let there: Vec<&str> = running.city.scenes.iter().map(|scene| scene.name.as_str()).collect();
+    Err(bad("scene", &format!("is none of the city's scenes: {}", there.join(", "))))
 }
 
 /// `POST /api/v1/screens/{screen}/revoke`.

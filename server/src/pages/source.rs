@@ -71,6 +71,10 @@ impl CitySource for Source {
         }
     }
 
+    fn scenes(&self) -> Arc<[domain::scene::Scene]> {
+        self.answers.running().city.scenes.clone()
+    }
+
     fn hello(&self) -> Hello {
         crate::http::live::hello(self.answers.running())
     }

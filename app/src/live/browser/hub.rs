@@ -284,7 +284,7 @@ impl Hub {
         }
         let origin = self.servers.origin().to_owned();
         if self.version.as_deref().is_some_and(|version| version != hello.version) {
-            reload_for(&hello.version, &origin);
+            reload_when_quiet(hello.version.clone(), origin.clone());
         }
         self.attempt = 0;
         self.servers.has_answered();
@@ -403,6 +403,21 @@ fn table_of(held: &Held) -> Table {
 
 fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// How often a wall in use is asked whether it is quiet.
+const ASK_QUIET: std::time::Duration = std::time::Duration::from_secs(15);
+/// A wall that somebody directs, or that stands still: no moment to load it anew.
+const IN_USE: &str =
+    ".wall-control[data-frozen=\"true\"], .wall-control[data-holder]:not([data-holder=\"\"])";
+
+/// Loads the page of another version at a quiet moment.
+fn reload_when_quiet(version: String, origin: String) {
+    if document().query_selector(IN_USE).ok().flatten().is_none() {
+        reload_for(&version, &origin);
+        return;
+    }
+    set_timeout(move || reload_when_quiet(version, origin), ASK_QUIET);
 }
 
 /// Loads the page of another version, once for each version, from the server that speaks: another one may

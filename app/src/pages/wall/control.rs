@@ -53,8 +53,8 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
         shown.hold.set(show.holder.is_some());
         shown.frozen.set(show.frozen);
         shown.spotlight.set(show.spotlight.as_ref().map(Spotlight::to_string));
-        if let Some(scene) = show.scene {
-            shown.name.set(scene);
+        if shown.told.get_untracked() != show.scene {
+            shown.told.set(show.scene);
         }
     });
     let freeze = stage.freeze();

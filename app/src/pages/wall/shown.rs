@@ -1,18 +1,16 @@
-//! What the wall shows now, whoever says so: what it was enrolled for, or a tablet that holds it.
+//! What the wall shows now, whoever says so: itself, by its address or its playlist, or a tablet that holds it.
 
-use domain::screen::FIRST_SCENE;
 use leptos::prelude::*;
-
-use crate::text::{Say, words};
-
-/// The scenes that there are: the last part of the address, and the name.
-pub const SCENES: [(&str, Say); 1] = [(FIRST_SCENE, words::SCENE_CITY_NOW)];
 
 /// What the wall shows.
 #[derive(Clone, Copy)]
 pub struct ShownScene {
+    /// The scene that it shows of itself.
+    pub own: RwSignal<String>,
+    /// The scene that a tablet told it.
+    pub told: RwSignal<Option<String>>,
     /// The scene's name.
-    pub name: RwSignal<String>,
+    pub name: Signal<String>,
     /// Whether somebody holds the wall on this scene.
     pub hold: RwSignal<bool>,
     /// What is shown large: `district:CODE`, `case:CODE`.
@@ -25,8 +23,11 @@ pub struct ShownScene {
 #[must_use]
 pub fn use_shown() -> ShownScene {
     use_context::<ShownScene>().unwrap_or_else(|| {
+        let (own, told) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
         let shown = ShownScene {
-            name: RwSignal::new(FIRST_SCENE.to_owned()),
+            own,
+            told,
+            name: Signal::derive(move || told.get().unwrap_or_else(|| own.get())),
             hold: RwSignal::new(false),
             spotlight: RwSignal::new(None),
             frozen: RwSignal::new(false),

@@ -219,8 +219,7 @@ impl Device {
             }
             (Role::Director, DeviceFrame::Drive { screens: walls, order }) => {
                 if let domain::screen::Order::Scene(Some(scene)) = &order {
-                    domain::screen::scene(scene)
-                        .map_err(|why| domain::query::bad("scene", &why.to_string()))?;
+                    super::known_scene(&self.running, scene)?;
                 }
                 if let domain::screen::Order::Spotlight(Some(spotlight)) = &order {
                     let (domain::screen::Spotlight::District(code) | domain::screen::Spotlight::Case(code)) =
