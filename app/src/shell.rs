@@ -10,14 +10,15 @@ use crate::components::{Chrome, ReceiptPanel, provide_operator, provide_receipt,
 use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
 use crate::text::words;
-use crate::{address, locale, pages};
+use crate::{address, locale, pages, theme};
 
 /// The HTML document, on the server.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let lang = locale::provide_lang();
+    let chosen = theme::provide_chosen();
     view! {
         <!DOCTYPE html>
-        <html lang=lang.code() data-base=address::base()>
+        <html lang=lang.code() data-base=address::base() data-theme=chosen.0.map(theme::Shade::name)>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -62,6 +63,7 @@ fn in_browser() -> &'static str {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let lang = locale::provide_lang();
+    let chosen = theme::provide_chosen();
     let live = Live::provide();
     let boot = pages::provide_boot(use_answer(|| (), |()| load_boot()));
     provide_receipt();
@@ -69,6 +71,7 @@ pub fn App() -> impl IntoView {
     let receipt = use_receipt();
     Effect::new(move |_| {
         locale::keep(lang);
+        theme::keep(chosen);
         if let Some(boot) = boot.get() {
             live.start(&boot);
         }

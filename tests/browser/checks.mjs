@@ -94,3 +94,39 @@ export async function untranslated(tab, lang) {
     return [...new Set(said.map((line) => line.trim()).filter((line) => table.has(line)))];
   }, theirs);
 }
+
+/// What moves on a page that was asked to keep still.
+export function moving(tab) {
+  return tab.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').map(({ effect }) => `moves: ${effect.target?.className ?? ''}`));
+}
+
+/// What can be used with a finger but is not reached by the Tab key, or does not show that it is.
+export async function unreached(tab) {
+  const many = await tab.evaluate(() => {
+    document.activeElement?.blur();
+    const usable = 'a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex="-1"])';
+    window.unreached = new Set([...document.querySelectorAll(usable)].filter((element) => {
+      const isOneOfSeveral = element.type === 'radio';
+      return !element.disabled && !isOneOfSeveral && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]');
+    }));
+    window.unshown = [];
+    return window.unreached.size;
+  });
+  for (let nth = 0; nth < many + 20; nth += 1) {
+    await tab.keyboard.press('Tab');
+    const left = await tab.evaluate(() => {
+      const element = document.activeElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const isShown = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
+      if (window.unreached.delete(element) && !isShown && !element.closest('.maplibregl-map, .hexmap')) window.unshown.push(element);
+      return window.unreached.size;
+    });
+    if (left === 0) break;
+  }
+  return tab.evaluate(() => {
+    const name = (element) => `${element.tagName.toLowerCase()}.${element.className} "${element.textContent.trim().slice(0, 40)}"`;
+    // A number in a list that moved on meanwhile is another element now.
+    const left = [...window.unreached].filter((element) => element.isConnected);
+    return [...left.map((element) => `not reached by keyboard: ${name(element)}`), ...window.unshown.map((element) => `focus is not seen: ${name(element)}`)].slice(0, 8);
+  });
+}

@@ -1,7 +1,7 @@
 // The scenarios, each run by name against a running server whose address is in BASE.
 
 import { api, base, drawn, figures, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
-import { cut as cutOff, untranslated, violations } from './checks.mjs';
+import { cut as cutOff, moving, unreached, untranslated, violations } from './checks.mjs';
 import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 import { address, pages } from './pages.mjs';
@@ -464,11 +464,14 @@ async function wellMade(browser) {
   for (const one of await pages()) {
     for (const [lang, size] of [['vi', one.isWall ? sizes.wall : sizes.phone], ['en', one.isWall ? [1920, 1080] : sizes.tablet]]) {
       const { context, tab } = await page(browser, size, { bypassCSP: true, reducedMotion: 'reduce' });
-      await tab.goto(base + address(one.path, lang));
+      // The second look is in the other shade than the room's own.
+      const shade = lang === 'vi' ? 'own' : one.isWall ? 'light' : 'dark';
+      await tab.goto(`${base}${address(one.path, lang)}&theme=${shade}`);
       await live(tab);
       if (await tab.$('.hexmap-ground')) await drawn(tab);
       await tab.waitForTimeout(300);
-      const found = [...(await cutOff(tab)), ...(await untranslated(tab, lang)), ...(await violations(tab))];
+      const found = [...(await cutOff(tab)), ...(await untranslated(tab, lang)), ...(await violations(tab)), ...(await moving(tab))];
+      if (lang === 'en' && !one.isWall) found.push(...(await unreached(tab)));
       amiss.push(...found.map((line) => `${one.path} in ${lang}, ${size[0]} wide: ${line}`));
       await context.close();
     }

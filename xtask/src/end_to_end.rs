@@ -42,7 +42,13 @@ pub(crate) fn browser(workspace: &Workspace) -> Result<Vec<(&'static str, PathBu
     let chromium =
         run::find_program(debian::CHROMIUM).context("Chromium is missing: cargo xtask test --only setup")?;
     let modules = workspace.root.join("node_modules");
-    Ok(vec![("TOANCANH_CHROMIUM", chromium), ("TOANCANH_NODE_MODULES", modules)])
+    let firefox =
+        run::find_program(debian::FIREFOX).context("Firefox is missing: cargo xtask test --only setup")?;
+    Ok(vec![
+        ("TOANCANH_CHROMIUM", chromium),
+        ("TOANCANH_FIREFOX", firefox),
+        ("TOANCANH_NODE_MODULES", modules),
+    ])
 }
 
 /// The environment of an end-to-end test.
@@ -69,6 +75,7 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, Pa
         ("TOANCANH_BIN_FAIL_POINTS", file(fail_points_binary(workspace), "build")?),
         ("TOANCANH_SITE_ROOT", file(site::folder(workspace, Speed::Shipped), "site")?),
         ("TOANCANH_CHROMIUM", program(debian::CHROMIUM)?),
+        ("TOANCANH_FIREFOX", program(debian::FIREFOX)?),
         ("TOANCANH_CHROMEDRIVER", program(debian::CHROMEDRIVER)?),
         ("TOANCANH_STRACE", program(debian::STRACE)?),
         ("TOANCANH_REDIS_SERVER", program(debian::REDIS_SERVER)?),

@@ -12,6 +12,7 @@ use crate::address;
 use crate::locale::use_lang;
 use crate::pages::use_boot;
 use crate::text::words;
+use crate::theme::{Shade, Theme};
 
 /// The header; a wall has none.
 #[component]
@@ -47,15 +48,22 @@ fn Header() -> impl IntoView {
     let (lang, boot) = (use_lang(), use_boot());
     let location = use_location();
     let other = lang.other();
-    // The same page in the other language; loaded whole, since every word of it changes.
-    let switch = move || {
+    // The same page otherwise; loaded whole, since every word or every colour of it changes.
+    let with = move |key: &'static str, value: &'static str| {
         let search = location.search.get();
         let mut params = address::pairs(&search);
-        params.retain(|(key, _)| key != "lang");
-        params.push(("lang".to_owned(), other.code().to_owned()));
+        params.retain(|(other, _)| other != key);
+        params.push((key.to_owned(), value.to_owned()));
         let path = location.pathname.with(|path| address::at(address::bare(path)));
         format!("{path}?{}", address::search(&params))
     };
+    let switch = move || with("lang", other.code());
+    let shade = Theme::Office.shade().other();
+    let shade_word = match shade {
+        Shade::Dark => words::SHADE_DARK,
+        Shade::Light => words::SHADE_LIGHT,
+    };
+    let turn = move || with("theme", shade.name());
     view! {
         <header class="top">
             <a class="brand" href=address::at("/")>{words::PRODUCT}</a>
@@ -64,7 +72,8 @@ fn Header() -> impl IntoView {
                 <a href=address::at("/map")>{words::MAP.to(lang)}</a>
                 <a href=address::at("/cases")>{words::CASES.to(lang)}</a>
                 <a href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
-                <a class="to-wall" href=address::at("/wall/city-now") rel="external">{words::WALL.to(lang)}</a>
+                <a class="to-wall" href=address::at("/wall") rel="external">{words::WALL.to(lang)}</a>
+                <a href=turn rel="external">{shade_word.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
             </nav>
             <Suspense>

@@ -12,7 +12,7 @@ use crate::locale::use_lang;
 use crate::text::{Lang, words};
 
 /// Parameters that narrow nothing.
-const NO_CONDITION: [&str; 5] = ["sort", "limit", "cursor", "lang", "metric"];
+const NO_CONDITION: [&str; 6] = ["sort", "limit", "cursor", "lang", "theme", "metric"];
 
 /// The conditions of a list of cases.
 #[component]

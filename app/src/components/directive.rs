@@ -26,7 +26,7 @@ pub fn DirectActions(
     let lang = use_lang();
     let way = |kind: &str| {
         let mut with = params.clone();
-        with.retain(|(key, _)| !["lang", "cursor", "kind_of_act"].contains(&key.as_str()));
+        with.retain(|(key, _)| !["lang", "theme", "cursor", "kind_of_act"].contains(&key.as_str()));
         with.insert(0, ("kind_of_act".to_owned(), kind.to_owned()));
         address::new_directive(&with)
     };

@@ -109,7 +109,7 @@ fn share(lang: Lang, asked: &Params, at: &str, judged: [i64; 3]) -> impl IntoVie
     let whole = judged.iter().sum();
     let parts = METRICS.into_iter().zip(judged).skip(1).map(|(metric, number)| {
         let mut params = asked.clone();
-        params.retain(|(key, _)| key != "metric" && key != "cursor" && key != "lang");
+        params.retain(|(key, _)| key != "metric" && key != "cursor" && key != "lang" && key != "theme");
         params.push(("metric".to_owned(), metric.name().to_owned()));
         let href = address::receipt(&pinned(&params, at));
         let name = metrics::named(metric.name(), lang).to_lowercase();

@@ -72,7 +72,7 @@ pub(super) fn cases_query(source: &dyn CitySource, params: &str) -> Result<Cases
             "sort" => asked.sort = Some(value),
             "limit" => asked.limit = Some(value.parse().map_err(|_| bad("limit", "is not a number"))?),
             "cursor" => asked.cursor = Some(value),
-            "lang" => {}
+            "lang" | "theme" => {}
             _ => rest.push((key, value)),
         }
     }
@@ -83,7 +83,7 @@ pub(super) fn cases_query(source: &dyn CitySource, params: &str) -> Result<Cases
 /// The words of a search that asks for nothing else and may be a case's code.
 pub(super) fn code_alone(params: &str) -> Option<String> {
     let mut pairs = address::pairs(params);
-    pairs.retain(|(key, value)| key != "lang" && key != "limit" && !value.is_empty());
+    pairs.retain(|(key, value)| key != "lang" && key != "theme" && key != "limit" && !value.is_empty());
     match pairs.as_slice() {
         [(key, words)] if key == "q" => Some(words.trim().to_owned()),
         _ => None,
@@ -97,7 +97,7 @@ pub(super) fn receipt_query(
 ) -> Result<(Query, Option<String>), AppError> {
     let mut pairs = resolved(source, params);
     let cursor = address::value(&pairs, "cursor");
-    pairs.retain(|(key, _)| key != "cursor" && key != "lang");
+    pairs.retain(|(key, _)| key != "cursor" && key != "lang" && key != "theme");
     Ok((query(source, &pairs)?, cursor))
 }
 

@@ -13,7 +13,7 @@ use crate::functions::{Draft, EvidenceNow};
 use crate::source::{CitySource, DirectivesQuery};
 
 /// What the page of a new directive adds to a question.
-const OF_PAGE: [&str; 2] = ["kind_of_act", "lang"];
+const OF_PAGE: [&str; 3] = ["kind_of_act", "lang", "theme"];
 
 /// What a directive would rest on.
 pub(super) async fn draft(source: &dyn CitySource, params: &str) -> Result<Draft, AppError> {
@@ -44,7 +44,7 @@ pub(super) fn directives_query(params: &str) -> Result<DirectivesQuery, AppError
             "agency" => query.agency = Some(value),
             "case" => query.case = Some(value),
             "directive" => query.directive = Some(value),
-            "lang" => {}
+            "lang" | "theme" => {}
             other => return Err(bad(other, "is not a parameter of this page").into()),
         }
     }

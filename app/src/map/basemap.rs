@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::address;
 use crate::source::MapView;
-use crate::theme::Theme;
+use crate::theme::{Shade, Theme};
 
 /// The source that takes [`super::area::area`].
 pub(super) const AREA_SOURCE: &str = "area";
@@ -41,7 +41,7 @@ struct Ink {
     halo: &'static str,
 }
 
-const WALL: Ink = Ink {
+const DARK: Ink = Ink {
     water: "#0c1113",
     land: "#161d20",
     river: "#0f171a",
@@ -53,7 +53,7 @@ const WALL: Ink = Ink {
     halo: "#0c1113",
 };
 
-const OFFICE: Ink = Ink {
+const LIGHT: Ink = Ink {
     water: "#e3e8e9",
     land: "#f4f3ee",
     river: "#e3e8e9",
@@ -70,17 +70,17 @@ const fn ground(ink: &Ink, has_land: bool) -> &'static str {
     if has_land { ink.water } else { ink.land }
 }
 
-const fn ink(theme: Theme) -> &'static Ink {
-    match theme {
-        Theme::Wall => &WALL,
-        Theme::Office => &OFFICE,
+const fn ink(shade: Shade) -> &'static Ink {
+    match shade {
+        Shade::Dark => &DARK,
+        Shade::Light => &LIGHT,
     }
 }
 
 /// The whole style.
 #[must_use]
-pub(super) fn style(theme: Theme, view: &MapView) -> Value {
-    let ink = ink(theme);
+pub(super) fn style(theme: Theme, shade: Shade, view: &MapView) -> Value {
+    let ink = ink(shade);
     let empty = json!({ "type": "FeatureCollection", "features": [] });
     let mut sources = json!({
         AREA_SOURCE: { "type": "geojson", "data": empty.clone() },
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn nothing_in_the_style_comes_from_outside() {
         for theme in [Theme::Wall, Theme::Office] {
-            let style = style(theme, &view(true)).to_string();
+            let style = style(theme, theme.own_shade(), &view(true)).to_string();
             assert!(!style.contains("://"), "{style}");
             assert!(!style.contains("glyphs"));
         }
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn hexagons_lie_over_the_land_and_under_the_names() {
         for theme in [Theme::Wall, Theme::Office] {
-            let ids = layer_ids(&style(theme, &view(true)));
+            let ids = layer_ids(&style(theme, theme.own_shade(), &view(true)));
             let hexagons = position(&ids, OVER_HEXAGONS);
             assert!(position(&ids, "land") < hexagons && position(&ids, "area") < hexagons);
             assert!(hexagons < position(&ids, NAMES_LAYER));
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_city_without_boundaries_has_ground_and_area_alone() {
-        let style = style(Theme::Wall, &view(false));
+        let style = style(Theme::Wall, Shade::Light, &view(false));
         let ids = layer_ids(&style);
         assert_eq!(ids, ["ground", "area", "area-outline", OVER_HEXAGONS, NAMES_LAYER]);
         assert!(style["sources"].get("boundaries").is_none());
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_layer_draws_a_source_of_the_style() {
-        let style = style(Theme::Office, &view(true));
+        let style = style(Theme::Office, Shade::Dark, &view(true));
         for layer in style["layers"].as_array().unwrap() {
             if let Some(source) = layer["source"].as_str() {
                 assert!(style["sources"].get(source).is_some(), "{source}");

@@ -8,13 +8,13 @@ use super::frame::HexFrame;
 use super::news::News;
 use super::outline::Outline;
 use super::scale::Scale;
-use crate::theme::Theme;
+use crate::theme::Shade;
 
 #[derive(Clone, Copy)]
 pub(super) struct Stage;
 
 impl Stage {
-    pub(super) fn new(_theme: Theme) -> Self {
+    pub(super) fn new(_shade: Shade) -> Self {
         Self
     }
 

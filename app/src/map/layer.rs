@@ -15,7 +15,7 @@ use super::picture::Picture;
 use super::ramp::{CLASSES_MAX, overdue_outline};
 use super::resolution::Camera;
 use super::scale::Scale;
-use crate::theme::Theme;
+use crate::theme::Shade;
 
 /// Gap between two hexagons and width of the red outline, in shares of a hexagon's width.
 const GAP_SHARE: f64 = 0.03;
@@ -29,7 +29,7 @@ const MIDDLE_PX: f64 = 5.0;
 
 /// The hexagons and, while MapLibre has them in its style, their part of the graphics card.
 pub(super) struct Layer {
-    theme: Theme,
+    shade: Shade,
     picture: Picture,
     colours: [[f32; 3]; CLASSES_MAX],
     gpu: Option<Gpu>,
@@ -46,13 +46,13 @@ pub(super) struct FrameView<'a> {
 }
 
 impl Layer {
-    pub(super) fn new(theme: Theme) -> Self {
-        Self { theme, picture: Picture::default(), colours: Default::default(), gpu: None }
+    pub(super) fn new(shade: Shade) -> Self {
+        Self { shade, picture: Picture::default(), colours: Default::default(), gpu: None }
     }
 
     /// Shows a frame from the next picture on.
     pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
-        for (held, colour) in self.colours.iter_mut().zip(scale.colours(self.theme)) {
+        for (held, colour) in self.colours.iter_mut().zip(scale.colours(self.shade)) {
             *held = colour.fractions();
         }
         self.picture.show(frame, scale, outline);
@@ -91,7 +91,7 @@ impl Layer {
         let paint = Paint {
             matrix: matrix_from_origin(world, sheet.geometry.origin()),
             colours: &self.colours,
-            overdue: overdue_outline(self.theme).fractions(),
+            overdue: overdue_outline(self.shade).fractions(),
             strokes,
         };
         draw(gpu, &paint);

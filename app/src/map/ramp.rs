@@ -2,7 +2,7 @@
 //! survives colour blindness and grey print. `style/map.css` names the same bytes for the legend's
 //! swatches; a test holds the two together.
 
-use crate::theme::Theme;
+use crate::theme::Shade;
 
 /// A colour in sRGB bytes, exactly as a screen gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,22 +46,22 @@ impl Rgb {
     }
 }
 
-/// The whole ramp of a theme, from "little" to "much".
+/// The whole ramp of a shade, from "little" to "much".
 #[must_use]
-pub const fn ramp(theme: Theme) -> [Rgb; CLASSES_MAX] {
-    match theme {
-        Theme::Wall => WALL,
-        Theme::Office => OFFICE,
+pub const fn ramp(shade: Shade) -> [Rgb; CLASSES_MAX] {
+    match shade {
+        Shade::Dark => WALL,
+        Shade::Light => OFFICE,
     }
 }
 
 /// The outline of a cell that holds an overdue case: red is spent on nothing else.
 #[cfg(any(test, feature = "hydrate"))]
 #[must_use]
-pub(super) const fn overdue_outline(theme: Theme) -> Rgb {
-    match theme {
-        Theme::Wall => Rgb([0xff, 0x6a, 0x5c]),
-        Theme::Office => Rgb([0xc9, 0x3a, 0x2e]),
+pub(super) const fn overdue_outline(shade: Shade) -> Rgb {
+    match shade {
+        Shade::Dark => Rgb([0xff, 0x6a, 0x5c]),
+        Shade::Light => Rgb([0xc9, 0x3a, 0x2e]),
     }
 }
 
@@ -91,35 +91,35 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_one_way(theme: Theme, rising: bool) {
-        for pair in ramp(theme).windows(2) {
+    fn check_one_way(shade: Shade, rising: bool) {
+        for pair in ramp(shade).windows(2) {
             let (little, much) = (luminance(pair[0]), luminance(pair[1]));
             let (dark, light) = if rising { (little, much) } else { (much, little) };
             // Neighbours differ enough in lightness alone: no hue is needed to tell them apart.
-            assert!((light + 0.05) / (dark + 0.05) > 1.2, "{theme:?}: {pair:?}");
+            assert!((light + 0.05) / (dark + 0.05) > 1.2, "{shade:?}: {pair:?}");
         }
     }
 
     #[test]
     fn each_ramp_goes_one_way_in_lightness_alone() {
-        check_one_way(Theme::Wall, true);
-        check_one_way(Theme::Office, false);
+        check_one_way(Shade::Dark, true);
+        check_one_way(Shade::Light, false);
     }
 
     #[track_caller]
-    fn check_stands_out(theme: Theme, grounds: &[[u8; 3]]) {
-        let palest = luminance(ramp(theme)[0]);
+    fn check_stands_out(shade: Shade, grounds: &[[u8; 3]]) {
+        let palest = luminance(ramp(shade)[0]);
         for ground in grounds {
             let ground = luminance(Rgb(*ground));
             let contrast = (palest.max(ground) + 0.05) / (palest.min(ground) + 0.05);
-            assert!(contrast > 1.3, "{theme:?}: {contrast}");
+            assert!(contrast > 1.3, "{shade:?}: {contrast}");
         }
     }
 
     #[test]
     fn a_cell_of_the_palest_class_stands_out_from_land_and_from_water() {
-        check_stands_out(Theme::Wall, &[[0x16, 0x1d, 0x20], [0x0c, 0x11, 0x13]]);
-        check_stands_out(Theme::Office, &[[0xf4, 0xf3, 0xee], [0xe3, 0xe8, 0xe9]]);
+        check_stands_out(Shade::Dark, &[[0x16, 0x1d, 0x20], [0x0c, 0x11, 0x13]]);
+        check_stands_out(Shade::Light, &[[0xf4, 0xf3, 0xee], [0xe3, 0xe8, 0xe9]]);
     }
 
     #[test]
@@ -137,13 +137,13 @@ mod tests {
     #[test]
     fn the_style_sheet_paints_the_legend_in_the_very_colours_of_the_hexagons() {
         let style = include_str!("../../../style/map.css");
-        for (theme, room) in [(Theme::Wall, "wall"), (Theme::Office, "office")] {
-            for (place, colour) in ramp(theme).into_iter().enumerate() {
+        for (shade, room) in [(Shade::Dark, "dark"), (Shade::Light, "light")] {
+            for (place, colour) in ramp(shade).into_iter().enumerate() {
                 let rule =
                     format!(".hexmap-{room} .hexmap-class-{place} {{ background: {}; }}", colour.hex());
                 assert!(style.contains(&rule), "{rule}");
             }
-            let rule = format!(".hexmap-{room} {{ --hexmap-overdue: {};", overdue_outline(theme).hex());
+            let rule = format!(".hexmap-{room} {{ --hexmap-overdue: {};", overdue_outline(shade).hex());
             assert!(style.contains(&rule), "{rule}");
         }
     }

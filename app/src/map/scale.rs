@@ -2,7 +2,7 @@
 //! colours do not flicker as numbers move by one.
 
 use super::ramp::{CLASSES_MAX, Rgb, ramp, ramp_place};
-use crate::theme::Theme;
+use crate::theme::Shade;
 
 /// Round numbers that a class may begin with, in one decade; above ten they repeat ten times as
 /// large. Each is about 1.4 times the one before: a step is a difference worth a colour.
@@ -101,15 +101,15 @@ impl Scale {
 
     /// The colours of the classes, in their order.
     #[must_use]
-    pub fn colours(&self, theme: Theme) -> Vec<Rgb> {
-        let ramp = ramp(theme);
+    pub fn colours(&self, shade: Shade) -> Vec<Rgb> {
+        let ramp = ramp(shade);
         (0..self.classes()).map(|class| ramp[ramp_place(class, self.classes())]).collect()
     }
 
     /// The colour of a cell with this number: the legend's, to the byte.
     #[must_use]
-    pub fn colour_of(&self, theme: Theme, value: i64) -> Option<Rgb> {
-        self.class_of(value).map(|class| ramp(theme)[ramp_place(class, self.classes())])
+    pub fn colour_of(&self, shade: Shade, value: i64) -> Option<Rgb> {
+        self.class_of(value).map(|class| ramp(shade)[ramp_place(class, self.classes())])
     }
 }
 
@@ -202,13 +202,13 @@ mod tests {
 
     #[test]
     fn the_colour_of_a_number_is_one_of_the_legends_colours() {
-        for theme in [Theme::Wall, Theme::Office] {
+        for shade in [Shade::Dark, Shade::Light] {
             for max in [1, 2, 3, 5, 40, 900] {
                 let scale = Scale::fit(skewed(300, max).into_iter());
-                let legend = scale.colours(theme);
+                let legend = scale.colours(shade);
                 for value in 1..=max {
                     let class = scale.class_of(value).unwrap();
-                    assert_eq!(scale.colour_of(theme, value), Some(legend[class]));
+                    assert_eq!(scale.colour_of(shade, value), Some(legend[class]));
                 }
             }
         }

@@ -16,7 +16,7 @@ use super::layer::Layer;
 use super::news::News;
 use super::outline::Outline;
 use super::scale::Scale;
-use crate::theme::Theme;
+use crate::theme::Shade;
 
 /// A map's hold on its browser side.
 #[derive(Clone, Copy)]
@@ -49,9 +49,9 @@ impl Drop for Running {
 }
 
 impl Stage {
-    pub(super) fn new(theme: Theme) -> Self {
+    pub(super) fn new(shade: Shade) -> Self {
         Self(StoredValue::new_local(Rc::new(Held {
-            layer: Rc::new(RefCell::new(Layer::new(theme))),
+            layer: Rc::new(RefCell::new(Layer::new(shade))),
             frame: Rc::default(),
             running: RefCell::default(),
             early: RefCell::default(),

@@ -29,7 +29,7 @@ use crate::locale::use_lang;
 use crate::pages::ready::when_loaded;
 use crate::source::CityView;
 use crate::text::Lang;
-use crate::theme::Theme;
+use crate::theme::{Shade, Theme};
 
 /// How long names take to come in, where motion is welcome and hands move the map.
 const NAME_FADE_MS: u32 = 200;
@@ -39,6 +39,7 @@ const NAME_FADE_MS: u32 = 200;
 pub(super) struct Board {
     pub(super) lang: Lang,
     pub(super) theme: Theme,
+    pub(super) shade: Shade,
     pub(super) city: Arc<CityView>,
     pub(super) places: Arc<[Place]>,
     stage: Stage,
@@ -67,9 +68,10 @@ pub fn HexMap(
     let board = Board {
         lang,
         theme,
+        shade: theme.shade(),
         places: places(&city.catalogue, lang).into(),
         city: Arc::new(city),
-        stage: Stage::new(theme),
+        stage: Stage::new(theme.shade()),
         shown_res: RwSignal::new(None),
     };
     let ground = Ground::start(&board, res, on_cell);
@@ -78,9 +80,10 @@ pub fn HexMap(
     let bounds = move || camera.get().map(|camera: Camera| camera.bounds_text());
     let inner = board.clone();
     let class = match theme {
-        Theme::Wall => "hexmap hexmap-wall",
-        Theme::Office => "hexmap hexmap-office",
+        Theme::Wall => "hexmap-wall",
+        Theme::Office => "hexmap-office",
     };
+    let class = format!("hexmap {class} hexmap-{}", board.shade.name());
     let attribution = board.city.map.attribution.clone();
     let has_failed = Signal::derive(move || {
         standing.with(|standing| matches!(standing, Standing::Failed(_) | Standing::Waiting))
@@ -247,7 +250,7 @@ fn options(board: &Board) -> String {
     let is_touched = board.theme == Theme::Office;
     let fade_ms = if is_touched && !wants_less_motion() { NAME_FADE_MS } else { 0 };
     let options = json!({
-        "style": style(board.theme, &board.city.map),
+        "style": style(board.theme, board.shade, &board.city.map),
         "bounds": board.city.map.bounds,
         "interactive": is_touched,
         "fadeMs": fade_ms,

@@ -19,7 +19,7 @@ use crate::table::sum;
 use crate::text::{Lang, Say, sentences, words};
 
 /// Parameters of the address that narrow nothing.
-const NO_FILTER: [&str; 4] = ["lang", "timeliness", "cursor", "sort"];
+const NO_FILTER: [&str; 5] = ["lang", "theme", "timeliness", "cursor", "sort"];
 /// How a case that is open may stand in its limit.
 const OPEN: &str = "in_time,due_soon,overdue,no_deadline";
 

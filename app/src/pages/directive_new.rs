@@ -267,7 +267,7 @@ fn about_what(params: &Params) -> (Option<String>, Option<Query>) {
     if let Some(case) = address::value(params, "case") {
         return (Some(case), None);
     }
-    let is_asked = |key: &str| !["kind_of_act", "lang", "cursor"].contains(&key);
+    let is_asked = |key: &str| !["kind_of_act", "lang", "theme", "cursor"].contains(&key);
     (None, Some(params.iter().filter(|(key, _)| is_asked(key)).cloned().collect()))
 }
 

@@ -69,7 +69,7 @@ pub fn Directives() -> impl IntoView {
 fn tabs(lang: Lang, search: &str) -> Vec<Tab> {
     let mut params = address::pairs(search);
     let here = address::value(&params, "status");
-    params.retain(|(key, _)| key != "status" && key != "lang");
+    params.retain(|(key, _)| key != "status" && key != "lang" && key != "theme");
     let tab = |status: Option<&str>| {
         let mut params = params.clone();
         params.extend(status.map(|status| ("status".to_owned(), status.to_owned())));

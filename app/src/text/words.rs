@@ -25,6 +25,11 @@ pub const OVERVIEW: Say = say("Tổng quan", "Overview");
 /// The map's name.
 pub const MAP: Say = say("Bản đồ", "Map");
 /// The wall's name.
+/// The switch to light words on a dark ground.
+pub const SHADE_DARK: Say = say("Nền tối", "Dark");
+/// The switch to dark words on a light ground.
+pub const SHADE_LIGHT: Say = say("Nền sáng", "Light");
+/// The walls.
 pub const WALL: Say = say("Màn hình lớn", "Wall");
 /// The list of cases.
 pub const CASES: Say = say("Vụ việc", "Cases");

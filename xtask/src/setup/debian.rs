@@ -14,6 +14,8 @@ struct Needed {
 
 /// The browser, under the names that distributions give it.
 pub(crate) const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+/// The other browser, as Debian ships it.
+pub(crate) const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 /// The browser's WebDriver.
 pub(crate) const CHROMEDRIVER: &[&str] = &["chromedriver"];
 /// The tracer with which the durability test looks at the order of system calls.
@@ -29,9 +31,10 @@ const REDIS_CLI: &[&str] = &["redis-cli"];
 /// The reverse proxy behind which the tests look at the pages.
 pub(crate) const NGINX: &[&str] = &["nginx", "/usr/sbin/nginx"];
 
-const NEEDED: [Needed; 9] = [
+const NEEDED: [Needed; 10] = [
     Needed { programs: CHROMIUM, package: "chromium" },
     Needed { programs: CHROMEDRIVER, package: "chromium-driver" },
+    Needed { programs: FIREFOX, package: "firefox-esr" },
     Needed { programs: STRACE, package: "strace" },
     Needed { programs: REDIS_SERVER, package: "redis-server" },
     Needed { programs: REDIS_CLI, package: "redis-tools" },

@@ -1,4 +1,4 @@
-//! `cargo xtask pictures`: every page in both languages at every size, on one sheet, with what is amiss under it.
+//! `cargo xtask pictures`: every page in both languages and both shades at every size, on one sheet, with what is amiss under it.
 
 use crate::site::Speed;
 use crate::stages::{Outcome, Stages};
@@ -57,7 +57,7 @@ fn take(workspace: &Workspace, options: &Options) -> Result<Outcome> {
     let (_demo, base) = demo(workspace, &options.city, &data)?;
     let mut browser = Command::new(run::find_program(&["node"]).context("node is missing")?);
     browser
-        .args(["browser/pictures.mjs"])
+        .args(["--experimental-websocket", "browser/pictures.mjs"])
         .current_dir(workspace.root.join("tests"))
         .envs(end_to_end::browser(workspace)?)
         .env("BASE", base)
