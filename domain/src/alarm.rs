@@ -301,7 +301,7 @@ impl Handled {
     }
 }
 
-/// `POST /api/v1/alarms/{alarm}/acknowledge`.
+/// `POST /api/v1/alarms/{code}/acknowledge`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcknowledgeWish {
@@ -312,7 +312,7 @@ pub struct AcknowledgeWish {
     pub text: Option<String>,
 }
 
-/// `POST /api/v1/alarms/{alarm}/shelve`.
+/// `POST /api/v1/alarms/{code}/shelve`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShelveWish {

@@ -2,17 +2,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use app::source::{Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
+use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
 use domain::Timestamp;
 use domain::answer::{
-    CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
 };
+use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
 use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
 use super::city;
+use crate::http::alarms::Alarms;
 use crate::http::answer::Answers;
 use crate::http::directives::Acts;
 use crate::source_state;
@@ -24,12 +26,13 @@ const POINTS_ENOUGH: usize = 1_000;
 pub(super) struct Source {
     answers: Answers,
     acts: Acts,
+    alarms: Alarms,
     view: OnceLock<Arc<CityView>>,
 }
 
 impl Source {
-    pub(super) fn new(answers: Answers, acts: Acts) -> Self {
-        Self { answers, acts, view: OnceLock::new() }
+    pub(super) fn new(answers: Answers, acts: Acts, alarms: Alarms) -> Self {
+        Self { answers, acts, alarms, view: OnceLock::new() }
     }
 
     fn make_view(&self, seen: Option<Extent>) -> Arc<CityView> {
@@ -147,6 +150,27 @@ impl CitySource for Source {
         Box::pin(async move {
             let by = acts.who(&token)?;
             acts.decide(&code, wish, by).await
+        })
+    }
+
+    fn alarms(&self, query: AlarmsQuery) -> Answer<AlarmPage> {
+        let alarms = self.alarms.clone();
+        Box::pin(async move { alarms.list(query).await })
+    }
+
+    fn acknowledge(&self, token: String, alarm: String, wish: AcknowledgeWish) -> Answer<AlarmView> {
+        let (acts, alarms) = (self.acts.clone(), self.alarms.clone());
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            alarms.acknowledge(&alarm, wish, by).await
+        })
+    }
+
+    fn shelve(&self, token: String, alarm: String, wish: ShelveWish) -> Answer<AlarmView> {
+        let (acts, alarms) = (self.acts.clone(), self.alarms.clone());
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            alarms.shelve(&alarm, wish, by).await
         })
     }
 

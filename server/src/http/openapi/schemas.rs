@@ -1,5 +1,6 @@
 //! The shapes of bodies. A test holds them against what the product's own types write.
 
+mod alarms;
 mod data;
 mod directives;
 
@@ -36,6 +37,10 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Commitment", commitment()),
         ("Commitments", commitments()),
         ("Unmapped", unmapped()),
+        ("Alarm", alarms::alarm()),
+        ("Alarms", alarms::alarms()),
+        ("AcknowledgeAlarm", alarms::acknowledge_wish()),
+        ("ShelveAlarm", alarms::shelve_wish()),
         ("Directive", directives::directive()),
         ("Directives", directives::directives()),
         ("IssueDirective", directives::wish()),
