@@ -1,5 +1,6 @@
 //! The pages: each asks for what it shows, and arranges components.
 
+mod alarms;
 mod case;
 mod cases;
 mod cell;
@@ -17,6 +18,7 @@ mod receipt;
 mod styleguide;
 pub(crate) mod wall;
 
+pub use alarms::Alarms;
 pub use case::Case;
 pub use cases::Cases;
 pub use cell::Cell;

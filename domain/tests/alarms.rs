@@ -103,8 +103,7 @@ fn a_later_limit_is_another_alarm_and_a_transfer_is_the_same() {
         (AlarmKind::OverdueSerious, Priority::High, 100, Some(200)),
     ];
     check(&later, 400, &of_later);
-    let transferred =
-        of_case("transferred", 200, json!({ "to": "B", "step": "forwarded" }));
+    let transferred = of_case("transferred", 200, json!({ "to": "B", "step": "forwarded" }));
     let names = |events: &[Json]| {
         let alarms = raise(&hear(events, 400), &Beside::default());
         alarms.into_iter().map(|alarm| alarm.name).collect::<Vec<_>>()

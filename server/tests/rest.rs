@@ -6,6 +6,8 @@
 
 #[path = "rest/access.rs"]
 mod access;
+#[path = "rest/alarms.rs"]
+mod alarms;
 #[path = "rest/alerts.rs"]
 mod alerts;
 #[path = "rest/bad_input.rs"]

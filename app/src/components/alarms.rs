@@ -150,7 +150,11 @@ pub(crate) fn alarm_title(lang: Lang, boot: &Boot, alarm: &AlarmView) -> String 
 fn of_what(lang: Lang, boot: &Boot, alarm: &AlarmView) -> Option<String> {
     if let Some(query) = &alarm.query {
         let of = [Dimension::Field, Dimension::District].into_iter();
-        return of.filter_map(|dimension| named(lang, boot, dimension, query.get(dimension.name()).map(String::as_str))).next();
+        return of
+            .filter_map(|dimension| {
+                named(lang, boot, dimension, query.get(dimension.name()).map(String::as_str))
+            })
+            .next();
     }
     if let Some(source) = &alarm.source {
         let label = boot.city.sources.get(source).map(|label| lang.of(label));
@@ -203,7 +207,8 @@ fn AlarmEvidence(boot: Arc<Boot>, alarm: AlarmView, is_wall: bool) -> impl IntoV
         } else {
             view! { <a class="touch" href=address::case(&case)>{case.clone()}</a> }.into_any()
         };
-        return view! { <p class="alarm-evidence">{alarms::CASE.to(lang)} " " {name} {limit} {clause}</p> }.into_any();
+        return view! { <p class="alarm-evidence">{alarms::CASE.to(lang)} " " {name} {limit} {clause}</p> }
+            .into_any();
     }
     let heard = alarm.heard.as_deref().map(|heard| format!("{} {}", alarms::HEARD.to(lang), moment(heard)));
     heard.map(|heard| view! { <p class="alarm-evidence">{heard}</p> }).into_any()

@@ -123,7 +123,9 @@ fn Handle(boot: Arc<Boot>, chosen: RwSignal<Option<AlarmView>>, found: Found) ->
         move |event: MouseEvent| {
             event.prevent_default();
             let is_filled = form.get_untracked().is_some_and(|form| form.report_validity());
-            let Some(alarm) = chosen.get_untracked().filter(|_| is_filled && !sending.get_untracked()) else { return };
+            let Some(alarm) = chosen.get_untracked().filter(|_| is_filled && !sending.get_untracked()) else {
+                return;
+            };
             sending.set(true);
             error.set(None);
             let (token, request) = (operator.get(), request.get_value());
@@ -141,7 +143,8 @@ fn Handle(boot: Arc<Boot>, chosen: RwSignal<Option<AlarmView>>, found: Found) ->
             });
         }
     };
-    let option = move |given: u32| view! { <option value=given.to_string()>{alarms::minutes(lang, given)}</option> };
+    let option =
+        move |given: u32| view! { <option value=given.to_string()>{alarms::minutes(lang, given)}</option> };
     let choose = move |event| {
         if let Ok(given) = event_target_value(&event).parse() {
             minutes.set(given);
@@ -190,11 +193,13 @@ async fn send(
     let unwritable = |_| AppError::unreachable();
     let sent = match act {
         Act::Acknowledge => {
-            let wish = serde_json::to_string(&AcknowledgeWish { request, text: Some(text) }).map_err(unwritable)?;
+            let wish =
+                serde_json::to_string(&AcknowledgeWish { request, text: Some(text) }).map_err(unwritable)?;
             acknowledge_alarm(token, alarm, wish).await
         }
         Act::Shelve => {
-            let wish = serde_json::to_string(&ShelveWish { request, minutes, reason: text }).map_err(unwritable)?;
+            let wish =
+                serde_json::to_string(&ShelveWish { request, minutes, reason: text }).map_err(unwritable)?;
             shelve_alarm(token, alarm, wish).await
         }
     };

@@ -149,9 +149,13 @@ pub fn rate(lang: Lang, raised: u64, acted_on: u64, unactionable: u64) -> String
 #[must_use]
 pub fn rate_target(lang: Lang, raised_day: u64) -> String {
     match lang {
-        Lang::Vi => format!("Mục tiêu: dưới 1 báo động không xử lý được, mỗi người, mỗi 10 phút. Một ngày qua: {raised_day}."),
+        Lang::Vi => format!(
+            "Mục tiêu: dưới 1 báo động không xử lý được, mỗi người, mỗi 10 phút. Một ngày qua: {raised_day}."
+        ),
         Lang::En => {
-            format!("Target: fewer than 1 that nobody can act on, a person, in 10 minutes. Last day: {raised_day}.")
+            format!(
+                "Target: fewer than 1 that nobody can act on, a person, in 10 minutes. Last day: {raised_day}."
+            )
         }
     }
 }

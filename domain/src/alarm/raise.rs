@@ -90,8 +90,12 @@ fn of_case(
 ) {
     let come = timeline.escalations.partition_point(|escalation| escalation.since <= at);
     let come = timeline.escalations.get(..come).unwrap_or_default();
-    for (place, escalation) in come.iter().enumerate() {
-        let next = come.get(place + 1).map(|next| next.since);
+    // What one limit sets off at one instant is one alarm, by the last of it.
+    let is_last = |place: usize| come.get(place + 1).is_none_or(|next| next.since > come[place].since);
+    let steps: Vec<&Escalation> =
+        (0..come.len()).filter(|place| is_last(*place)).map(|place| &come[place]).collect();
+    for (place, escalation) in steps.iter().enumerate() {
+        let next = steps.get(place + 1).map(|next| next.since);
         let over = ended(timeline, escalation.since, at);
         into.push(escalated(case, escalation, place, [next, over].into_iter().flatten().min()));
     }

@@ -37,7 +37,11 @@ pub(super) async fn list(State(api): State<Api>, uri: Uri, headers: HeaderMap) -
     if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
         return Err(bad("status", &format!("is none of {}", STATUSES.join(", "))).into());
     }
-    let query = AlarmsQuery { alarm: params.take("alarm")?, status, limit: params.take_number("limit", 1, LIMIT_MAX)? };
+    let query = AlarmsQuery {
+        alarm: params.take("alarm")?,
+        status,
+        limit: params.take_number("limit", 1, LIMIT_MAX)?,
+    };
     params.end()?;
     let form = choose(&headers, &Form::TABLE)?;
     let page = api.alarms.list(query).await?;

@@ -26,7 +26,7 @@ use super::problem::Refusal;
 use super::sheet::{Sheet, answer as sheet_answer, json, text};
 
 pub(crate) use act::Acts;
-pub(super) use act::{ADMINISTRATOR, event, is_said, request, reused, short, words};
+pub(super) use act::{event, is_said, request, reused, short, words};
 
 /// How many lines unless told.
 const LIMIT: u32 = 100;

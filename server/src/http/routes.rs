@@ -11,8 +11,8 @@ use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
-    alarms, cases, checkpoint, clock, commitments, counters, directives, escalations, events, figures, health, live,
-    numbers, quality, satisfaction, screens, sources,
+    alarms, cases, checkpoint, clock, commitments, counters, directives, escalations, events, figures,
+    health, live, numbers, quality, satisfaction, screens, sources,
 };
 use crate::running::Running;
 

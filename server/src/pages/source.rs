@@ -4,10 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
 use domain::Timestamp;
-use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
-};
 use domain::alarm::{AcknowledgeWish, ShelveWish};
+use domain::answer::{
+    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt,
+    Table,
+};
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
 use domain::query::{Query, Rules};

@@ -60,12 +60,7 @@ impl Alarms {
     ///
     /// # Errors
     /// As [`Self::acknowledge`]; 400 by the member at fault.
-    pub(crate) async fn shelve(
-        &self,
-        alarm: &str,
-        wish: ShelveWish,
-        by: &str,
-    ) -> Result<AlarmView, Problem> {
+    pub(crate) async fn shelve(&self, alarm: &str, wish: ShelveWish, by: &str) -> Result<AlarmView, Problem> {
         let id = format!("alarm/{alarm}/shelved/{}", short(&request(&wish.request)?));
         if !(1..=SHELVED_MINUTES_MAX).contains(&wish.minutes) {
             return Err(bad("minutes", "is not a whole number from 1 to 720"));

@@ -110,7 +110,9 @@ impl Day {
         let now = state.at().to_jiff().to_zoned(state.city().zone.clone());
         let date = now.date();
         let past = i64::from(now.minute()) * 60 + i64::from(now.second());
-        let to = Timestamp::from(now.timestamp()).plus_secs(-past).plus_micros(-i64::from(now.subsec_nanosecond() / 1_000));
+        let to = Timestamp::from(now.timestamp())
+            .plus_secs(-past)
+            .plus_micros(-i64::from(now.subsec_nanosecond() / 1_000));
         let hours = usize::try_from(now.hour()).ok().filter(|hours| *hours > 0)?;
         Some(Self { date, from: midnight(&state.city().zone, date)?, to, hours })
     }
@@ -132,9 +134,10 @@ impl Day {
         let mut days: BTreeMap<(Date, Option<&str>), Vec<u32>> = BTreeMap::new();
         for row in &table.rows {
             let [Value::Text(hour), code, Value::Int(count)] = row.as_slice() else { continue };
-            let (Some(date), Some(hour)) =
-                (hour.get(..10).and_then(|date| date.parse().ok()), hour.get(11..13).and_then(|hour| hour.parse().ok()))
-            else {
+            let (Some(date), Some(hour)) = (
+                hour.get(..10).and_then(|date| date.parse().ok()),
+                hour.get(11..13).and_then(|hour| hour.parse().ok()),
+            ) else {
                 continue;
             };
             let hour: usize = hour;

@@ -57,8 +57,9 @@ pub(super) fn page(state: &State, beside: &Beside, query: &AlarmsQuery) -> Alarm
     all.sort_by_key(|(status, ..)| *status);
     let rate = rate(&all, at);
     let count = |wanted: Status| all.iter().filter(|(status, ..)| *status == wanted).count() as u64;
-    let is_flooding =
-        |(status, alarm, _): &(Status, &Alarm, Handling<'_>)| *status == Status::Unacknowledged && alarm.is_recent(at);
+    let is_flooding = |(status, alarm, _): &(Status, &Alarm, Handling<'_>)| {
+        *status == Status::Unacknowledged && alarm.is_recent(at)
+    };
     let flooding = all.iter().filter(|one| is_flooding(one)).count();
     let is_flood = flooding > usize::from(state.city().alarms.flood_alarms);
     let show = |at: Timestamp| at.to_rfc3339(&state.city().zone);
@@ -106,8 +107,9 @@ fn rate(all: &[(Status, &Alarm, Handling<'_>)], at: Timestamp) -> AlarmRate {
         window_secs: u32::try_from(WINDOW_SECS).unwrap_or_default(),
         raised: recent().count() as u64,
         acted_on: recent().filter(|(.., handling)| handling.was_acted_on).count() as u64,
-        unactionable: recent().filter(|(status, _, handling)| *status == Status::Cleared && !handling.was_acted_on).count()
-            as u64,
+        unactionable: recent()
+            .filter(|(status, _, handling)| *status == Status::Cleared && !handling.was_acted_on)
+            .count() as u64,
         raised_day: all.iter().filter(|(_, alarm, _)| alarm.since > day).count() as u64,
     }
 }
@@ -142,7 +144,8 @@ fn view(
             view.case = Some(case.to_string());
             view.agency = holder(state, case);
             view.due = Some(show(*due));
-            view.clause = rule.as_deref().and_then(|rule| clauses.get(rule)).map(|clause| (*clause).to_owned());
+            view.clause =
+                rule.as_deref().and_then(|rule| clauses.get(rule)).map(|clause| (*clause).to_owned());
             view.rule = rule.as_deref().map(str::to_owned);
             view.action = action.as_deref().map(str::to_owned);
         }

@@ -294,16 +294,19 @@ fn act(id: &str, summary: &str, body: &str) -> OperationBuilder {
 }
 
 /// An act of an administrator's, answered with what it was about.
-pub(super) fn administrators(id: &str, tag: &str, summary: &str, body: &str, about: &str) -> OperationBuilder {
+pub(super) fn administrators(
+    id: &str,
+    tag: &str,
+    summary: &str,
+    body: &str,
+    about: &str,
+) -> OperationBuilder {
     let content = ContentBuilder::new().schema(Some(reference(body))).build();
     let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
     operation(id, tag, summary)
         .security(SecurityRequirement::new("administrator", Vec::<String>::new()))
         .request_body(Some(body.build()))
-        .response(
-            "200",
-            ok("How it stands now.", [("application/json", reference(about))]),
-        )
+        .response("200", ok("How it stands now.", [("application/json", reference(about))]))
         .response("400", problem("A member, named in the problem, cannot be used."))
         .response("401", problem("The administrator's token is missing or wrong."))
         .response("403", problem("Answers on loopback only, until accounts exist."))

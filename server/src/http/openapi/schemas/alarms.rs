@@ -66,7 +66,12 @@ pub(super) fn alarm() -> ObjectBuilder {
     object(
         "What needs a person now, with its evidence.",
         [
-            ("alarm", made(string("Its name, made of what it is about and since when: every server gives it the same."))),
+            (
+                "alarm",
+                made(string(
+                    "Its name, made of what it is about and since when: every server gives it the same.",
+                )),
+            ),
             ("kind", made(one_of("What is the matter.", AlarmKind::ALL.map(AlarmKind::name)))),
             ("priority", made(one_of("How soon somebody must act.", Priority::ALL.map(Priority::name)))),
             ("status", made(one_of("Where it stands.", STATUSES))),
@@ -82,7 +87,9 @@ pub(super) fn alarm() -> ObjectBuilder {
             ("count", made(or_null(integer("Of a surge: how many came in since the day began.")))),
             (
                 "usual_max",
-                made(or_null(integer("Of a surge: the most as long on this weekday in the last eight weeks."))),
+                made(or_null(integer(
+                    "Of a surge: the most as long on this weekday in the last eight weeks.",
+                ))),
             ),
             ("query", made(query)),
             ("source", made(or_null(string("The source.")))),

@@ -94,7 +94,11 @@ fn evidence() -> ObjectBuilder {
 }
 
 /// A body with no other members.
-pub(super) fn body(description: &str, required: &[&str], members: Vec<(&str, RefOr<Schema>)>) -> ObjectBuilder {
+pub(super) fn body(
+    description: &str,
+    required: &[&str],
+    members: Vec<(&str, RefOr<Schema>)>,
+) -> ObjectBuilder {
     let mut body = ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some(description))
