@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt,
-    Table,
+    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
+    OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
@@ -141,6 +141,10 @@ pub trait CitySource: Send + Sync {
     fn acknowledge(&self, token: String, alarm: String, wish: AcknowledgeWish) -> Answer<AlarmView>;
     /// `POST /api/v1/alarms/{code}/shelve`.
     fn shelve(&self, token: String, alarm: String, wish: ShelveWish) -> Answer<AlarmView>;
+    /// `GET /api/v1/desks/unit`.
+    fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk>;
+    /// `GET /api/v1/desks/city-office`.
+    fn office_desk(&self, limit: u32) -> Answer<OfficeDesk>;
     /// Reads a time or a date (the city's midnight) from an address.
     fn parse_time(&self, text: &str) -> Option<domain::Timestamp>;
     /// RFC 3339 in the city's offset.

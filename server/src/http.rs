@@ -23,6 +23,7 @@ mod checkpoint;
 mod clock;
 mod commitments;
 mod counters;
+pub(crate) mod desks;
 pub(crate) mod directives;
 mod escalations;
 pub mod events;

@@ -3,6 +3,7 @@
 
 mod alarms;
 mod calls;
+mod desks;
 mod parts;
 mod problems;
 mod schemas;
@@ -26,6 +27,7 @@ use super::sheet::json;
 
 pub(super) use alarms::*;
 pub(super) use calls::*;
+pub(super) use desks::*;
 pub(super) use screens::*;
 
 /// `GET /api/v1/openapi.json`.
@@ -54,6 +56,7 @@ pub fn document() -> OpenApi {
             tag("numbers", "Numbers out, and where they come from"),
             tag("cases", "The cases themselves"),
             tag("alarms", "What needs a person now, and what was done about it"),
+            tag("desks", "What waits on a unit's desk and on the City Office's"),
             tag("directives", "What leadership asks of agencies, and their answers"),
             tag("data", "How the sources and the data stand"),
             tag("screens", "Displays, and who directs them"),

@@ -6,8 +6,8 @@ use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, Directi
 use domain::Timestamp;
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt,
-    Table,
+    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
+    OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
@@ -17,6 +17,7 @@ use domain::wire::{Beat, Hello};
 use super::city;
 use crate::http::alarms::Alarms;
 use crate::http::answer::Answers;
+use crate::http::desks;
 use crate::http::directives::Acts;
 use crate::source_state;
 
@@ -173,6 +174,16 @@ impl CitySource for Source {
             let by = acts.who(&token)?;
             alarms.shelve(&alarm, wish, by).await
         })
+    }
+
+    fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk> {
+        let answers = self.answers.clone();
+        Box::pin(async move { desks::unit_desk(&answers, agency, Some(limit)).await })
+    }
+
+    fn office_desk(&self, limit: u32) -> Answer<OfficeDesk> {
+        let answers = self.answers.clone();
+        Box::pin(async move { desks::office_desk(&answers, Some(limit)).await })
     }
 
     fn parse_time(&self, text: &str) -> Option<Timestamp> {

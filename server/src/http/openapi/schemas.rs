@@ -2,6 +2,7 @@
 
 mod alarms;
 mod data;
+mod desks;
 mod directives;
 
 use utoipa::openapi::schema::{AdditionalProperties, Type};
@@ -41,6 +42,8 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Alarms", alarms::alarms()),
         ("AcknowledgeAlarm", alarms::acknowledge_wish()),
         ("ShelveAlarm", alarms::shelve_wish()),
+        ("UnitDesk", desks::unit()),
+        ("OfficeDesk", desks::office()),
         ("Directive", directives::directive()),
         ("Directives", directives::directives()),
         ("IssueDirective", directives::wish()),
