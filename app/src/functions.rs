@@ -6,7 +6,7 @@
 
 use domain::answer::{
     AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    Receipt, Table,
+    OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
@@ -337,4 +337,26 @@ pub async fn acknowledge_alarm(token: String, alarm: String, wish: String) -> Re
 #[server(prefix = "/fn", endpoint = "shelve_alarm", client = Roaming)]
 pub async fn shelve_alarm(token: String, alarm: String, wish: String) -> Result<AlarmView, AppError> {
     Ok(asked::source()?.shelve(token, alarm, directed::wish(&wish)?).await?)
+}
+
+/// How many lines of each part a desk shows.
+#[cfg(feature = "ssr")]
+const DESK_LINES: u32 = 20;
+
+/// What a unit holds, by when it is due.
+///
+/// # Errors
+/// That there is no such agency, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "unit_desk", input = GetUrl, client = Roaming)]
+pub async fn load_unit_desk(agency: String) -> Result<UnitDesk, AppError> {
+    Ok(asked::source()?.unit_desk(agency, DESK_LINES).await?)
+}
+
+/// What the City Office watches.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "office_desk", input = GetUrl, client = Roaming)]
+pub async fn load_office_desk() -> Result<OfficeDesk, AppError> {
+    Ok(asked::source()?.office_desk(DESK_LINES).await?)
 }

@@ -3,6 +3,7 @@
 
 pub mod alarms;
 pub mod date;
+pub mod desks;
 pub mod directives;
 pub mod events;
 pub mod lang;

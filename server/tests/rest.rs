@@ -18,6 +18,8 @@ mod case;
 mod clock;
 #[path = "rest/data.rs"]
 mod data;
+#[path = "rest/desks.rs"]
+mod desks;
 #[path = "rest/directives.rs"]
 mod directives;
 #[path = "rest/law.rs"]
