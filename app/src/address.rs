@@ -180,6 +180,25 @@ pub fn receipt(params: &[(String, String)]) -> String {
     with_search("/receipt", params)
 }
 
+/// `/desk/{agency}`.
+#[must_use]
+pub fn desk(agency: &str) -> String {
+    at(&format!("/desk/{}", encode(agency)))
+}
+
+/// `/desk/city-office`.
+#[must_use]
+pub fn office_desk() -> String {
+    at("/desk/city-office")
+}
+
+/// `/alarms`, perhaps only those that stand so.
+#[must_use]
+pub fn alarms(status: Option<&str>) -> String {
+    let params: Vec<_> = status.map(|status| ("status".to_owned(), status.to_owned())).into_iter().collect();
+    with_search("/alarms", &params)
+}
+
 /// `/directives?…`.
 #[must_use]
 pub fn directives(params: &[(String, String)]) -> String {

@@ -1,6 +1,7 @@
 //! What draws: each component is a function of its properties and asks nothing.
 
 mod act_form;
+mod alarms;
 mod bar;
 mod brief;
 mod case_rows;
@@ -28,6 +29,8 @@ mod tabs;
 
 pub(crate) use act_form::use_operator;
 pub use act_form::{Operator, OperatorToken, Refused, TextField, provide_operator};
+pub use alarms::{AlarmLines, Alarms, Choose, Rate};
+pub(crate) use alarms::{alarm_title, steady};
 pub use bar::TimelinessBar;
 pub use brief::{Brief, BriefTables};
 pub use case_rows::CaseRows;

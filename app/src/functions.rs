@@ -5,7 +5,8 @@
 #![allow(missing_docs)] // The macro makes a type of each function's arguments, without documents.
 
 use domain::answer::{
-    CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
+    OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
@@ -20,6 +21,8 @@ use crate::source::CityView;
 #[cfg(feature = "ssr")]
 use crate::components::in_city_time;
 
+#[cfg(feature = "ssr")]
+mod alarmed;
 #[cfg(feature = "ssr")]
 mod asked;
 #[cfg(feature = "ssr")]
@@ -307,4 +310,62 @@ pub async fn answer_directive(token: String, code: String, wish: String) -> Resu
 #[server(prefix = "/fn", endpoint = "decide_directive", client = Roaming)]
 pub async fn decide_directive(token: String, code: String, wish: String) -> Result<DirectiveView, AppError> {
     Ok(asked::source()?.decide_directive(token, code, directed::wish(&wish)?).await?)
+}
+
+/// Alarms. `params` is a query string.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "alarms", input = GetUrl, client = Roaming)]
+pub async fn load_alarms(params: String) -> Result<AlarmPage, AppError> {
+    Ok(asked::source()?.alarms(alarmed::alarms_query(&params)?).await?)
+}
+
+/// The first alarms that stand, without what people wrote of them and who: for a wall.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "wall_alarms", input = GetUrl, client = Roaming)]
+pub async fn load_wall_alarms(limit: u32) -> Result<AlarmPage, AppError> {
+    alarmed::for_wall(&*asked::source()?, limit).await
+}
+
+/// Acknowledges an alarm. `wish` is a [`domain::alarm::AcknowledgeWish`] in JSON; `token` says who acts.
+///
+/// # Errors
+/// As [`issue_directive`].
+#[server(prefix = "/fn", endpoint = "acknowledge_alarm", client = Roaming)]
+pub async fn acknowledge_alarm(token: String, alarm: String, wish: String) -> Result<AlarmView, AppError> {
+    Ok(asked::source()?.acknowledge(token, alarm, directed::wish(&wish)?).await?)
+}
+
+/// Shelves an alarm. `wish` is a [`domain::alarm::ShelveWish`] in JSON.
+///
+/// # Errors
+/// As [`issue_directive`].
+#[server(prefix = "/fn", endpoint = "shelve_alarm", client = Roaming)]
+pub async fn shelve_alarm(token: String, alarm: String, wish: String) -> Result<AlarmView, AppError> {
+    Ok(asked::source()?.shelve(token, alarm, directed::wish(&wish)?).await?)
+}
+
+/// How many lines of each part a desk shows.
+#[cfg(feature = "ssr")]
+const DESK_LINES: u32 = 20;
+
+/// What a unit holds, by when it is due.
+///
+/// # Errors
+/// That there is no such agency, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "unit_desk", input = GetUrl, client = Roaming)]
+pub async fn load_unit_desk(agency: String) -> Result<UnitDesk, AppError> {
+    Ok(asked::source()?.unit_desk(agency, DESK_LINES).await?)
+}
+
+/// What the City Office watches.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "office_desk", input = GetUrl, client = Roaming)]
+pub async fn load_office_desk() -> Result<OfficeDesk, AppError> {
+    Ok(asked::source()?.office_desk(DESK_LINES).await?)
 }

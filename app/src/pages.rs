@@ -1,8 +1,10 @@
 //! The pages: each asks for what it shows, and arranges components.
 
+mod alarms;
 mod case;
 mod cases;
 mod cell;
+mod desk;
 mod directive;
 mod directive_new;
 mod directives;
@@ -12,14 +14,17 @@ mod enrol;
 mod fleet;
 mod map;
 mod not_found;
+mod office;
 pub(crate) mod ready;
 mod receipt;
 mod styleguide;
 pub(crate) mod wall;
 
+pub use alarms::Alarms;
 pub use case::Case;
 pub use cases::Cases;
 pub use cell::Cell;
+pub use desk::Desk;
 pub use directive::Directive;
 pub use directive_new::NewDirective;
 pub use directives::Directives;
@@ -29,6 +34,7 @@ pub use enrol::Enrol;
 pub use fleet::FleetPage;
 pub use map::MapPage;
 pub use not_found::NotFound;
+pub use office::Office;
 pub use ready::{provide_boot, use_boot};
 pub use receipt::Receipt;
 pub use styleguide::Styleguide;

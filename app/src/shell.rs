@@ -96,6 +96,9 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("cell"), ParamSegment("cell")) view=pages::Cell ssr=SsrMode::Async/>
                     <Route path=StaticSegment("cases") view=pages::Cases ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("alarms") view=pages::Alarms ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("desk"), StaticSegment("city-office")) view=pages::Office ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("desk"), ParamSegment("code")) view=pages::Desk ssr=SsrMode::Async/>
                     <Route path=StaticSegment("directives") view=pages::Directives ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("directives"), StaticSegment("new")) view=pages::NewDirective ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("directives"), ParamSegment("code")) view=pages::Directive ssr=SsrMode::Async/>

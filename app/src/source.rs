@@ -6,8 +6,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
+    OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
@@ -89,6 +91,17 @@ pub struct DirectivesQuery {
     pub limit: Option<u32>,
 }
 
+/// Which alarms a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlarmsQuery {
+    /// Only this one, however it stands.
+    pub alarm: Option<String>,
+    /// `unacknowledged`, `acknowledged`, `shelved`, `cleared`; the first two unless told.
+    pub status: Option<String>,
+    /// How many: 100 unless told, at most 1,000.
+    pub limit: Option<u32>,
+}
+
 /// Says to whoever asked for the page that there is nothing at its address: status 404.
 #[derive(Clone)]
 pub struct Nowhere(pub Arc<dyn Fn() + Send + Sync>);
@@ -125,6 +138,16 @@ pub trait CitySource: Send + Sync {
     fn answer_directive(&self, token: String, code: String, wish: AnswerWish) -> Answer<DirectiveView>;
     /// `POST /api/v1/directives/{code}/close`.
     fn decide_directive(&self, token: String, code: String, wish: DecisionWish) -> Answer<DirectiveView>;
+    /// `GET /api/v1/alarms`.
+    fn alarms(&self, query: AlarmsQuery) -> Answer<AlarmPage>;
+    /// `POST /api/v1/alarms/{code}/acknowledge`; `token` says who.
+    fn acknowledge(&self, token: String, alarm: String, wish: AcknowledgeWish) -> Answer<AlarmView>;
+    /// `POST /api/v1/alarms/{code}/shelve`.
+    fn shelve(&self, token: String, alarm: String, wish: ShelveWish) -> Answer<AlarmView>;
+    /// `GET /api/v1/desks/unit`.
+    fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk>;
+    /// `GET /api/v1/desks/city-office`.
+    fn office_desk(&self, limit: u32) -> Answer<OfficeDesk>;
     /// Reads a time or a date (the city's midnight) from an address.
     fn parse_time(&self, text: &str) -> Option<domain::Timestamp>;
     /// RFC 3339 in the city's offset.

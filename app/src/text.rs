@@ -1,7 +1,9 @@
 //! Everything that the product says, in Vietnamese and in English, and how it writes numbers, days
 //! and durations. No component holds a sentence of its own.
 
+pub mod alarms;
 pub mod date;
+pub mod desks;
 pub mod directives;
 pub mod events;
 pub mod lang;

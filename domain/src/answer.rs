@@ -1,6 +1,9 @@
 //! What the product answers: the bodies of REST answers, and what pages draw. Times are RFC 3339
 //! with the city's offset; `seq` and `at` say which state a number is of.
 
+mod alarm;
+mod desk;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::geo::LatLng;
 use crate::time::Seq;
 use crate::wire::Row;
+
+pub use alarm::{AlarmActView, AlarmFlood, AlarmPage, AlarmRate, AlarmView};
+pub use desk::{MissingView, OfficeDesk, OfficeLineView, OfficeListView, UnitDesk, UnitPart};
 
 /// `GET /api/v1/aggregates`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

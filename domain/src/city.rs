@@ -200,6 +200,8 @@ pub struct City {
     pub ratings_min_answers: u16,
     /// How long outside effects wait for a source that has not come so far, in seconds (default 900).
     pub effects_wait_secs: i64,
+    /// When alarms are many, and when much is unusual.
+    pub alarms: crate::alarm::Limits,
     /// What its cases ran against before the folder was changed, ascending: nothing that was decided
     /// then is decided again.
     pub earlier_laws: Vec<EarlierLaw>,
@@ -230,6 +232,7 @@ impl City {
             satisfied_permille: 666,
             ratings_min_answers: 5,
             effects_wait_secs: 900,
+            alarms: crate::alarm::Limits::default(),
             earlier_laws: Vec::new(),
             regulations: Arc::default(),
             calendar: None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::AlarmNews;
 use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::directive::DirectiveNews;
@@ -131,6 +132,8 @@ pub enum Body {
     Counter(Counter),
     /// `directive.issued`, `.answered`, `.closed`: what leadership asks of an agency.
     Directive(Box<DirectiveNews>),
+    /// `alarm.acknowledged`, `.shelved`: what a person did about an alarm.
+    Alarm(Box<AlarmNews>),
     /// `screen.enrolled`, `screen.revoked`: a device that the city knows.
     Screen(ScreenNews),
     /// `config.changed`: kept in the log, no state here.
@@ -160,6 +163,7 @@ impl Body {
             | Self::Screen(_)
             | Self::Counter(_)
             | Self::Directive(_)
+            | Self::Alarm(_)
             | Self::Other => 4,
         }
     }

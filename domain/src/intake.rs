@@ -3,6 +3,7 @@
 //!
 //! Not here: who may send (the server's sources), size limits, repeats (the log knows them).
 
+mod alarm;
 mod attributes;
 mod body;
 mod directive;
@@ -96,8 +97,10 @@ pub fn read(
     };
     let mut flags = Vec::new();
     let mut body = body::read(kind, data, &body::Gate { city, symbols, time }, &mut flags)?;
-    if let Body::Directive(news) = &mut body {
-        news.digest = content_digest(envelope);
+    match &mut body {
+        Body::Directive(news) => news.digest = content_digest(envelope),
+        Body::Alarm(news) => news.digest = content_digest(envelope),
+        _ => {}
     }
     flags.sort_unstable();
     flags.dedup();

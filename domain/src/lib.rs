@@ -15,15 +15,19 @@
 //! | quy chế, điều khoản | [`RuleSet`](regulation::RuleSet), [`Rule`](regulation::Rule) | what the law asks, as data |
 //! | lịch làm việc | [`Calendar`](calendar::Calendar) | when people work |
 //! | chỉ đạo, đôn đốc | [`Directive`](directive::Directive) | what leadership asks of an agency, and its answer |
+//! | bàn làm việc | [`desk`] | what waits on a unit's or the City Office's desk |
+//! | báo động | [`Alarm`](alarm::Alarm) | what needs a person now, with its evidence |
 //! | màn hình, người điều khiển | [`Screen`](screen::Screen), director | a device that the city knows; who says what walls show |
 //! | thời hạn | [`RuleClock`](clock::rules::RuleClock) | a rule's limit, running on a case |
 //! | trong hạn / sắp trễ hạn / quá hạn | [`Timeliness`](clock::Timeliness) | where a case stands in its limit |
 
+pub mod alarm;
 pub mod answer;
 pub mod calendar;
 pub mod case;
 pub mod city;
 pub mod clock;
+pub mod desk;
 pub mod dimension;
 pub mod directive;
 pub mod document;

@@ -97,11 +97,13 @@ pub enum PanelKind {
     Days,
     /// What is well above its usual level.
     Surge,
+    /// The alarms that stand.
+    Alarms,
 }
 
 impl PanelKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Numbers,
         Self::Map,
         Self::Longest,
@@ -112,6 +114,7 @@ impl PanelKind {
         Self::Figures,
         Self::Days,
         Self::Surge,
+        Self::Alarms,
     ];
 
     /// The word in a file.
@@ -128,6 +131,7 @@ impl PanelKind {
             Self::Figures => "figures",
             Self::Days => "days",
             Self::Surge => "surge",
+            Self::Alarms => "alarms",
         }
     }
 
@@ -139,7 +143,7 @@ impl PanelKind {
             Self::Ranked => (0, 1),
             Self::Figures => (1, FIGURES_MAX),
             Self::Days => (2, 2),
-            Self::Numbers | Self::Longest | Self::Newest | Self::Surge => (0, 0),
+            Self::Numbers | Self::Longest | Self::Newest | Self::Surge | Self::Alarms => (0, 0),
         }
     }
 
@@ -152,7 +156,7 @@ impl PanelKind {
     /// Whether it takes a filter.
     #[must_use]
     pub const fn is_filtered(self) -> bool {
-        !matches!(self, Self::Numbers | Self::Longest | Self::Newest)
+        !matches!(self, Self::Numbers | Self::Longest | Self::Newest | Self::Alarms)
     }
 
     /// Whether it counts movements from a day on, which a panel may say.

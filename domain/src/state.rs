@@ -15,6 +15,7 @@ use imbl::{HashMap, Vector};
 
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::{AlarmNews, Handled};
 use crate::case::{Case, CaseIx, Point, Timeline};
 use crate::city::City;
 use crate::directive::{Directive, DirectiveNews};
@@ -112,6 +113,8 @@ pub struct State {
     queues: imbl::OrdMap<(Sym, Arc<str>), Queue>,
     /// What leadership asked of agencies, by name.
     directives: imbl::OrdMap<Arc<str>, Directive>,
+    /// What people did about alarms, by the alarm's name.
+    alarms: imbl::OrdMap<Arc<str>, Handled>,
     /// The displays that the city knows or knew.
     screens: imbl::OrdMap<Arc<str>, Screen>,
     /// Of identities that two servers took: which stands.
@@ -135,6 +138,7 @@ impl State {
             notes: HashMap::new(),
             queues: imbl::OrdMap::new(),
             directives: imbl::OrdMap::new(),
+            alarms: imbl::OrdMap::new(),
             screens: imbl::OrdMap::new(),
             rivals: HashMap::new(),
             at,
@@ -239,6 +243,10 @@ impl State {
         }
         if let Body::Directive(news) = &event.body {
             self.hear_directive(&event, news);
+            return None;
+        }
+        if let Body::Alarm(news) = &event.body {
+            self.hear_of_alarm(&event, news);
             return None;
         }
         if let Body::Screen(news) = &event.body {
@@ -346,6 +354,25 @@ impl State {
         if event.source.starts_with(OWN_SOURCES) {
             let directive = self.directives.entry(news.directive.clone()).or_default();
             directive.hear(&event.id, event.time, news);
+        }
+    }
+
+    /// What people did about alarms, by the alarm's name.
+    pub fn alarms(&self) -> impl Iterator<Item = (&Arc<str>, &Handled)> {
+        self.alarms.iter()
+    }
+
+    /// What people did about one alarm.
+    #[must_use]
+    pub fn alarm(&self, name: &str) -> Option<&Handled> {
+        self.alarms.get(name)
+    }
+
+    /// Only the product's own word counts: no source acknowledges, whatever reached the log.
+    fn hear_of_alarm(&mut self, event: &Event, news: &AlarmNews) {
+        if event.source.starts_with(OWN_SOURCES) {
+            let handled = self.alarms.entry(news.alarm.clone()).or_default();
+            handled.hear(&event.id, event.time, news);
         }
     }
 

@@ -11,6 +11,7 @@
 mod accept;
 mod access;
 pub mod administrator;
+pub(crate) mod alarms;
 pub mod answer;
 mod api;
 mod arrow;
@@ -22,6 +23,7 @@ mod checkpoint;
 mod clock;
 mod commitments;
 mod counters;
+pub(crate) mod desks;
 pub(crate) mod directives;
 mod escalations;
 pub mod events;
@@ -98,10 +100,11 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
         Administrator::open(&keys).map_err(|source| RouterError::Administrator { keys, source })?;
     let answers = Answers::new(running.clone());
     let acts = directives::Acts::new(answers.clone(), administrator.clone());
-    let pages = crate::pages::router(&answers, acts.clone());
+    let alarms = alarms::Alarms::new(acts.clone());
+    let pages = crate::pages::router(&answers, acts.clone(), alarms.clone());
     let access = Access::of(&running.settings);
     let requests = running.telemetry.requests.clone();
-    let api = Api { running: running.clone(), answers, administrator, acts };
+    let api = Api { running: running.clone(), answers, administrator, acts, alarms };
     let scripts = headers::script_policy(&running.settings);
     let neighbours = neighbours::Neighbours::of(&running.settings);
     let router = routes::routes(&running, api)

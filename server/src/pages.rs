@@ -23,6 +23,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions};
 use tower_http::compression::CompressionLayer;
 
+use crate::http::alarms::Alarms;
 use crate::http::answer::Answers;
 use crate::http::directives::Acts;
 use crate::http::problem;
@@ -43,8 +44,8 @@ fn content_security_policy(nonce: &str, others: &str) -> String {
 }
 
 /// The pages, the functions that they call, the city's layers, and every file of the site.
-pub(crate) fn router(answers: &Answers, acts: Acts) -> Router {
-    let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone(), acts));
+pub(crate) fn router(answers: &Answers, acts: Acts, alarms: Alarms) -> Router {
+    let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone(), acts, alarms));
     if let Err(other) = app::address::stand_under(&answers.running().settings.base_path) {
         tracing::error!(other, "this process shows pages under another path already");
     }

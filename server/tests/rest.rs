@@ -6,6 +6,8 @@
 
 #[path = "rest/access.rs"]
 mod access;
+#[path = "rest/alarms.rs"]
+mod alarms;
 #[path = "rest/alerts.rs"]
 mod alerts;
 #[path = "rest/bad_input.rs"]
@@ -16,6 +18,8 @@ mod case;
 mod clock;
 #[path = "rest/data.rs"]
 mod data;
+#[path = "rest/desks.rs"]
+mod desks;
 #[path = "rest/directives.rs"]
 mod directives;
 #[path = "rest/law.rs"]

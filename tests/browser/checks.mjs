@@ -38,7 +38,7 @@ export function cut(tab) {
       const says = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
       const hides = (axis) => ['hidden', 'clip'].includes(axis);
       // What does not fit of such a list stands wholly beyond its edge.
-      if (element.matches('.whole-rows, .panel .late')) {
+      if (element.matches('.whole-rows, .panel .late, .panel .alarms')) {
         for (const row of element.children) {
           const at = row.getBoundingClientRect();
           const isWhole = at.bottom <= box.bottom + 1 && at.right <= box.right + 1;

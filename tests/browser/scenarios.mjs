@@ -2,6 +2,7 @@
 
 import { api, base, drawn, figures, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
 import { cut as cutOff, moving, unreached, untranslated, violations } from './checks.mjs';
+import { alarm } from './alarms.mjs';
 import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 import { address, pages } from './pages.mjs';
@@ -498,7 +499,7 @@ async function pictures(browser) {
 
 await run({
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, alarm,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

@@ -170,6 +170,28 @@ async fn from_a_red_number_to_the_unit_and_the_clause_and_an_urge_that_is_answer
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_grave_case_that_is_late_is_an_alarm_until_somebody_acknowledges_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, keys) = (folder.path().join("data"), folder.path().join("keys"));
+    let token = token(&path, "boston", "portal").unwrap();
+    let (data, keys) = (path.display().to_string(), keys.display().to_string());
+    let clock = "2026-11-23T09:00:00-05:00,speed=0";
+    let args = ["--city", "boston", "--data", &data, "--keys", &keys, "--clock", clock];
+    let program = Program::serve(&args).await.unwrap();
+    let received = json!({
+        "kind": "report", "city": "boston", "agency": "PWDx", "severity": "urgent",
+        "content": "Ổ gà", "due_at": "2026-11-23T08:00:00-05:00",
+    });
+    let body =
+        event("r", "case.received", "2026-11-23T07:00:00-05:00", "1022-261123-0001", received).to_string();
+    let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
+    assert_eq!(reply.status, 202, "{}", reply.body);
+    let mut scenario = scenario("alarm", &program.base);
+    scenario.env("TOKEN", std::fs::read_to_string(Path::new(&keys).join("admin-token")).unwrap().trim());
+    passes_as(scenario).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_numbers_link_names_its_instant() {
     passes("links", city().await).await;
 }

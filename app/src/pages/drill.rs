@@ -132,6 +132,7 @@ fn Head(scope: Memo<Scope>) -> impl IntoView {
                 title(lang, named.as_deref(), tables)
             });
             let params = scope.params();
+            let desk = params.iter().find(|(key, _)| key == "agency").map(|(_, code)| address::desk(code));
             let names = boot.clone();
             let agency: ByCode<(String, String)> = Arc::new(move |code: &str| {
                 let label = names.city.catalogue.label(domain::dimension::Dimension::Agency, code);
@@ -150,6 +151,7 @@ fn Head(scope: Memo<Scope>) -> impl IntoView {
                 >
                     <Brief tables params=params.clone() agency=agency.clone()/>
                 </Show>
+                {desk.map(|desk| view! { <p class="acts"><a class="button" href=desk>{crate::text::desks::DESK.to(lang)}</a></p> })}
             }
             .into_any()
         },

@@ -147,6 +147,7 @@ impl<'a> Walk<'a> {
             | Body::Memo(_)
             | Body::Counter(_)
             | Body::Directive(_)
+            | Body::Alarm(_)
             | Body::Screen(_)
             | Body::Other => Verdict::APPLIED,
         }

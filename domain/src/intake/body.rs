@@ -7,7 +7,7 @@ use super::attributes::{
     text, time,
 };
 use super::fold_text::searchable;
-use super::{directive, place, unknown_type};
+use super::{alarm, directive, place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
 use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
@@ -132,6 +132,7 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "directive.issued" | "directive.answered" | "directive.closed" => {
             Body::Directive(Box::new(directive::read(kind, data)?))
         }
+        "alarm.acknowledged" | "alarm.shelved" => Body::Alarm(Box::new(alarm::read(kind, data)?)),
         "screen.enrolled" => Body::Screen(ScreenNews::Enrolled(Box::new(enrolment(data)?))),
         "screen.revoked" => Body::Screen(ScreenNews::Revoked { screen: text(data, "screen")?.into() }),
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,

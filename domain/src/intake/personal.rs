@@ -113,6 +113,11 @@ const CODE_MEMBERS: [&str; 55] = [
     "scale",
 ];
 
+/// What the product itself writes of people's acts.
+const OF_WORDS: [&str; 3] = ["directive.", "alarm.", "shift."];
+/// Where their words stand in it.
+const WORDS: [&str; 2] = ["text", "reason"];
+
 /// An attribute of the envelope, in the path of what was taken.
 const OF_ENVELOPE: char = '@';
 
@@ -148,14 +153,16 @@ fn take_data(envelope: &mut Json) -> Map<String, Json> {
     let mut taken = Map::new();
     let kind = envelope.get("type").and_then(Json::as_str).and_then(|kind| kind.strip_prefix(TYPE_PREFIX));
     let is_notice = kind == Some("case.noticed");
-    let is_directive = kind.is_some_and(|kind| kind.starts_with("directive."));
+    let is_own = kind.is_some_and(|kind| OF_WORDS.iter().any(|prefix| kind.starts_with(prefix)));
     if let Some(data) = envelope.get_mut("data") {
         take_from(data, "", is_notice, &mut taken);
         let known = Known::of(&taken);
-        // What the product itself writes of a directive are codes, digests and instants, but for the officer's words.
-        if is_directive {
-            if let Some(text) = data.get_mut("text") {
-                mark(text, "/text", &known, &mut taken);
+        // What the product itself writes of people's acts are codes, digests and instants, but for the officer's words.
+        if is_own {
+            for name in WORDS {
+                if let Some(text) = data.get_mut(name) {
+                    mark(text, &format!("/{name}"), &known, &mut taken);
+                }
             }
         } else {
             mark(data, "", &known, &mut taken);

@@ -291,6 +291,8 @@ mod tests {
             ("kind = \"longest\"\nrows = 0", "a list has 1 to 40 rows"),
             ("kind = \"longest\"\nby = \"agency\"", "takes no by"),
             ("kind = \"surge\"\nby = \"ward\"", ""),
+            ("kind = \"alarms\"\nrows = 6", ""),
+            ("kind = \"alarms\"\nonly = { district = \"1\" }", "takes no only"),
             ("kind = \"clock\"", "is no kind of panel"),
             ("kind = \"newest\"\ncolour = \"red\"", "has no key \"colour\""),
         ] {

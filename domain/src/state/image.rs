@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rivals::Standing;
 use super::{Note, Queue, SourceState, State};
+use crate::alarm::Handled;
 use crate::case::{Case, CaseIx};
 use crate::city::City;
 use crate::directive::Directive;
@@ -56,6 +57,7 @@ pub struct ImageHead {
     rivals: Vec<(Identity, Standing)>,
     queues: Vec<Queue>,
     directives: Vec<(Arc<str>, Directive)>,
+    alarms: Vec<(Arc<str>, Handled)>,
     screens: Vec<(Arc<str>, Screen)>,
     /// When cases move by themselves.
     timers: Vec<((Timestamp, CaseIx), u32)>,
@@ -92,6 +94,7 @@ impl State {
             rivals: self.rivals.iter().map(|(of, standing)| (of.clone(), standing.clone())).collect(),
             queues: self.queues.values().cloned().collect(),
             directives: self.directives.iter().map(|(name, said)| (name.clone(), said.clone())).collect(),
+            alarms: self.alarms.iter().map(|(name, handled)| (name.clone(), handled.clone())).collect(),
             screens: self.screens.iter().map(|(name, screen)| (name.clone(), screen.clone())).collect(),
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
@@ -155,6 +158,7 @@ impl State {
         state.notes = head.notes.into_iter().collect();
         state.rivals = head.rivals.into_iter().collect();
         state.directives = head.directives.into_iter().collect();
+        state.alarms = head.alarms.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
         state.screens = head.screens.into_iter().collect();
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();

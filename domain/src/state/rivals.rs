@@ -28,6 +28,9 @@ impl State {
         if let Body::Directive(news) = &event.body {
             self.hear_directive(&event, news);
         }
+        if let Body::Alarm(news) = &event.body {
+            self.hear_of_alarm(&event, news);
+        }
         if let Body::Screen(news) = &event.body {
             self.hear_of_screen(&event, news);
         }
@@ -37,6 +40,7 @@ impl State {
                 | Body::Counter(_)
                 | Body::Heartbeat { .. }
                 | Body::Directive(_)
+                | Body::Alarm(_)
                 | Body::Screen(_)
                 | Body::Other
         );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::alarm::Limits;
 use domain::city::{City, Label, Placeholder, Tree};
 use domain::dimension::Dimension;
 use domain::geo::{Extent, LatLng};
@@ -71,7 +72,7 @@ pub(super) struct Settings {
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "code",
     "name",
     "zone",
@@ -80,6 +81,7 @@ const KEYS: [&str; 13] = [
     "satisfied_permille",
     "ratings_min_answers",
     "effects_wait_minutes",
+    "alarms",
     "placeholders",
     "dimension",
     "map",
@@ -108,6 +110,9 @@ pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
     if let Some(minutes) = table.get("effects_wait_minutes") {
         // Two hours: a wall that waits longer tells nobody of anything.
         city.effects_wait_secs = i64::from(from_to(&minutes, 0, 120)?) * 60;
+    }
+    if let Some(alarms) = table.table("alarms")? {
+        city.alarms = read_alarms(&alarms)?;
     }
     if let Some(extent) = table.get("extent") {
         city.extent = read_extent(&extent)?;
@@ -176,6 +181,23 @@ fn read_percent(node: &Node<'_>) -> Result<u8, Fault> {
 fn from_to(node: &Node<'_>, least: u16, most: u16) -> Result<u16, Fault> {
     let fits = u16::try_from(node.whole()?).ok().filter(|number| (least..=most).contains(number));
     fits.ok_or_else(|| node.fault(format!("{} must be from {least} to {most}", node.name())))
+}
+
+/// When alarms are many, and when much is unusual; what is not said is as for any city.
+fn read_alarms(table: &Table<'_>) -> Result<Limits, Fault> {
+    table.allow(&["flood_alarms", "surge_cases_min", "surge_percent"])?;
+    let mut limits = Limits::default();
+    if let Some(alarms) = table.get("flood_alarms") {
+        limits.flood_alarms = from_to(&alarms, 1, 1_000)?;
+    }
+    if let Some(cases) = table.get("surge_cases_min") {
+        limits.surge_cases_min = from_to(&cases, 1, 10_000)?;
+    }
+    if let Some(percent) = table.get("surge_percent") {
+        // Below what is usual nothing is a surge.
+        limits.surge_percent = from_to(&percent, 101, 10_000)?;
+    }
+    Ok(limits)
 }
 
 fn read_extent(node: &Node<'_>) -> Result<Extent, Fault> {

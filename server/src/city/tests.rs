@@ -138,3 +138,12 @@ fn a_layer_is_served_only_if_the_map_names_it() {
     let path: PathBuf = hcmc.layer_path("boundaries/city.geojson").unwrap();
     assert!(path.is_file());
 }
+
+#[test]
+fn a_city_says_when_alarms_are_a_flood_and_reports_a_surge() {
+    let with = |alarms: &str| load_files(&[("city.toml", &format!("{MINIMAL}alarms = {alarms}\n"))]);
+    let limits = with("{ flood_alarms = 3, surge_percent = 200 }").unwrap().city.alarms;
+    assert_eq!((limits.flood_alarms, limits.surge_cases_min, limits.surge_percent), (3, 10, 200));
+    assert!(with("{ surge_percent = 100 }").is_err(), "what is usual is no surge");
+    assert!(with("{ flood_alarms = 0 }").is_err());
+}

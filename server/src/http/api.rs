@@ -3,6 +3,7 @@
 use axum::extract::FromRef;
 
 use super::administrator::Administrator;
+use super::alarms::Alarms;
 use super::answer::Answers;
 use super::directives::Acts;
 use crate::running::Running;
@@ -14,4 +15,5 @@ pub(super) struct Api {
     pub(super) answers: Answers,
     pub(super) administrator: Administrator,
     pub(super) acts: Acts,
+    pub(super) alarms: Alarms,
 }

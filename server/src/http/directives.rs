@@ -26,6 +26,7 @@ use super::problem::Refusal;
 use super::sheet::{Sheet, answer as sheet_answer, json, text};
 
 pub(crate) use act::Acts;
+pub(super) use act::{event, is_said, request, reused, short, words};
 
 /// How many lines unless told.
 const LIMIT: u32 = 100;
@@ -88,16 +89,16 @@ pub(super) async fn decide(
     Ok(json(&api.acts.decide(&code_of(code)?, wish, by).await?)?)
 }
 
-fn who(api: &Api, headers: &HeaderMap) -> Result<&'static str, Problem> {
+pub(super) fn who(api: &Api, headers: &HeaderMap) -> Result<&'static str, Problem> {
     api.administrator.check(headers)?;
     Ok(act::ADMINISTRATOR)
 }
 
-fn code_of(code: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+pub(super) fn code_of(code: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     code.map(|Path(code)| code).map_err(|_| bad("code", "is not UTF-8 in percent-encoding"))
 }
 
-fn read<T: DeserializeOwned>(
+pub(super) fn read<T: DeserializeOwned>(
     uri: &Uri,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,

@@ -103,7 +103,7 @@ pub(super) fn of_case(state: &Cases, case: &Case) -> Vec<EscalationView> {
 }
 
 /// Where each rule stands, those of earlier regulations included.
-fn clauses(city: &City) -> BTreeMap<&str, &str> {
+pub(super) fn clauses(city: &City) -> BTreeMap<&str, &str> {
     let books = city.earlier_laws.iter().map(|law| &law.regulations).chain([&city.regulations]);
     let rules = books.flat_map(|book| book.sets()).flat_map(|set| &set.rules);
     rules.map(|rule| (rule.id.as_str(), rule.clause.as_str())).collect()

@@ -1,7 +1,9 @@
 //! `GET /api/v1/openapi.json`: OpenAPI 3.1 of every call, built from the same table as the routes,
 //! with parameters enumerated from the metrics and dimensions themselves.
 
+mod alarms;
 mod calls;
+mod desks;
 mod parts;
 mod problems;
 mod schemas;
@@ -23,7 +25,9 @@ use super::problem::Refusal;
 use super::routes::{Call, calls as all_calls};
 use super::sheet::json;
 
+pub(super) use alarms::*;
 pub(super) use calls::*;
+pub(super) use desks::*;
 pub(super) use screens::*;
 
 /// `GET /api/v1/openapi.json`.
@@ -51,6 +55,8 @@ pub fn document() -> OpenApi {
             tag("events", "Events in"),
             tag("numbers", "Numbers out, and where they come from"),
             tag("cases", "The cases themselves"),
+            tag("alarms", "What needs a person now, and what was done about it"),
+            tag("desks", "What waits on a unit's desk and on the City Office's"),
             tag("directives", "What leadership asks of agencies, and their answers"),
             tag("data", "How the sources and the data stand"),
             tag("screens", "Displays, and who directs them"),

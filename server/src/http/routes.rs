@@ -11,8 +11,8 @@ use super::api::Api;
 use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
-    cases, checkpoint, clock, commitments, counters, directives, escalations, events, figures, health, live,
-    numbers, quality, satisfaction, screens, sources,
+    alarms, cases, checkpoint, clock, commitments, counters, desks, directives, escalations, events, figures,
+    health, live, numbers, quality, satisfaction, screens, sources,
 };
 use crate::running::Running;
 
@@ -50,6 +50,11 @@ pub(super) fn calls() -> Vec<Call> {
         answered(counters_call(), get(counters::counters)),
         answered(escalations_call(), get(escalations::escalations)),
         answered(commitments_call(), get(commitments::commitments)),
+        answered(alarms_call(), get(alarms::list)),
+        answered(acknowledge_call(), post(alarms::acknowledge)),
+        answered(shelve_call(), post(alarms::shelve)),
+        answered(unit_desk_call(), get(desks::unit)),
+        answered(office_desk_call(), get(desks::city_office)),
         answered(directives_call(), get(directives::list)),
         answered(issue_call(), post(directives::issue)),
         answered(answer_call(), post(directives::answer)),

@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use app::source::{Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
+use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
 use domain::Timestamp;
+use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView, Receipt, Table,
+    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
+    OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
@@ -13,7 +15,9 @@ use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
 use super::city;
+use crate::http::alarms::Alarms;
 use crate::http::answer::Answers;
+use crate::http::desks;
 use crate::http::directives::Acts;
 use crate::source_state;
 
@@ -24,12 +28,13 @@ const POINTS_ENOUGH: usize = 1_000;
 pub(super) struct Source {
     answers: Answers,
     acts: Acts,
+    alarms: Alarms,
     view: OnceLock<Arc<CityView>>,
 }
 
 impl Source {
-    pub(super) fn new(answers: Answers, acts: Acts) -> Self {
-        Self { answers, acts, view: OnceLock::new() }
+    pub(super) fn new(answers: Answers, acts: Acts, alarms: Alarms) -> Self {
+        Self { answers, acts, alarms, view: OnceLock::new() }
     }
 
     fn make_view(&self, seen: Option<Extent>) -> Arc<CityView> {
@@ -152,6 +157,37 @@ impl CitySource for Source {
             let by = acts.who(&token)?;
             acts.decide(&code, wish, by).await
         })
+    }
+
+    fn alarms(&self, query: AlarmsQuery) -> Answer<AlarmPage> {
+        let alarms = self.alarms.clone();
+        Box::pin(async move { alarms.list(query).await })
+    }
+
+    fn acknowledge(&self, token: String, alarm: String, wish: AcknowledgeWish) -> Answer<AlarmView> {
+        let (acts, alarms) = (self.acts.clone(), self.alarms.clone());
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            alarms.acknowledge(&alarm, wish, by).await
+        })
+    }
+
+    fn shelve(&self, token: String, alarm: String, wish: ShelveWish) -> Answer<AlarmView> {
+        let (acts, alarms) = (self.acts.clone(), self.alarms.clone());
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            alarms.shelve(&alarm, wish, by).await
+        })
+    }
+
+    fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk> {
+        let answers = self.answers.clone();
+        Box::pin(async move { desks::unit_desk(&answers, agency, Some(limit)).await })
+    }
+
+    fn office_desk(&self, limit: u32) -> Answer<OfficeDesk> {
+        let answers = self.answers.clone();
+        Box::pin(async move { desks::office_desk(&answers, Some(limit)).await })
     }
 
     fn parse_time(&self, text: &str) -> Option<Timestamp> {

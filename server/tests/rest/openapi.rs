@@ -36,6 +36,9 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
         "/api/v1/quality",
         "/api/v1/catalogue/unmapped",
         "/api/v1/directives",
+        "/api/v1/alarms",
+        "/api/v1/desks/unit",
+        "/api/v1/desks/city-office",
         "/api/v1/clock",
         "/api/v1/screens",
         "/api/v1/screens/live",
@@ -70,6 +73,9 @@ async fn answers_have_the_shape_that_the_document_declares() {
         ("/api/v1/quality", "Quality"),
         ("/api/v1/catalogue/unmapped", "Unmapped"),
         ("/api/v1/directives", "Directives"),
+        ("/api/v1/alarms", "Alarms"),
+        ("/api/v1/desks/unit?agency=SXD", "UnitDesk"),
+        ("/api/v1/desks/city-office", "OfficeDesk"),
     ] {
         let body = server.json(path).await;
         check_shape(&document, &document["components"]["schemas"][shape], &body, path);

@@ -25,7 +25,7 @@ use self::rates::Rates;
 use self::shares::Shares;
 use self::surge::Surge;
 use super::numbers::Numbers;
-use crate::components::{Longest, Newest};
+use crate::components::{Alarms, Longest, Newest};
 use crate::functions::{Boot, NewestCases, load_longest, load_newest};
 use crate::live::{use_list, use_live, without_instant};
 use crate::locale::use_lang;
@@ -71,8 +71,8 @@ pub(super) fn PanelView(panel: Panel, head: Option<Label>) -> impl IntoView {
 fn own_title(lang: crate::text::Lang, panel: &Panel) -> Option<String> {
     let word = match panel.kind {
         PanelKind::Longest => words::LONGEST,
-        // The list's heading says whether they are the serious ones; the map has its legend.
-        PanelKind::Newest | PanelKind::Map | PanelKind::Numbers => return None,
+        // The list's heading says whether they are the serious ones; alarms have their own; the map has its legend.
+        PanelKind::Newest | PanelKind::Alarms | PanelKind::Map | PanelKind::Numbers => return None,
         _ => metrics::name(*panel.metrics.first()?),
     };
     Some(word.to(lang).to_owned())
@@ -102,6 +102,7 @@ fn Body(panel: Panel) -> impl IntoView {
         PanelKind::Figures => view! { <Figures panel/> }.into_any(),
         PanelKind::Days => view! { <DaysPanel panel/> }.into_any(),
         PanelKind::Surge => view! { <Surge panel/> }.into_any(),
+        PanelKind::Alarms => view! { <Alarms limit=u32::from(panel.rows)/> }.into_any(),
     }
 }
 

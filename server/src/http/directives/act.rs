@@ -27,7 +27,7 @@ use crate::http::problem::not_found;
 use crate::memos::OWN_SOURCE;
 
 /// Who acts, until there are accounts: whoever holds the administrator's token.
-pub(super) const ADMINISTRATOR: &str = "administrator";
+pub(in crate::http) const ADMINISTRATOR: &str = "administrator";
 
 /// How long an act waits for the numbers to have it. It is durable by then; they follow within a tick.
 const SEEN_WITHIN: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ const REQUEST_CHARS: std::ops::RangeInclusive<usize> = 8..=64;
 /// What may be done. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Acts {
-    answers: Answers,
+    pub(in crate::http) answers: Answers,
     administrator: Administrator,
 }
 
@@ -242,7 +242,7 @@ impl Acts {
     }
 
     /// Puts an event into the log, and waits until the numbers have it.
-    async fn put(&self, event: Json) -> Result<(), Problem> {
+    pub(in crate::http) async fn put(&self, event: Json) -> Result<(), Problem> {
         let running = self.answers.running();
         let stored = running.store.append(vec![event]).await?;
         // One identity said twice at once: which stands, the state says.
@@ -267,17 +267,17 @@ impl Acts {
         self.held(code).await?.ok_or_else(|| nobody(code))
     }
 
-    fn now(&self) -> Result<Timestamp, Problem> {
+    pub(in crate::http) fn now(&self) -> Result<Timestamp, Problem> {
         Ok(self.answers.running().core.ready()?.frozen.at().max(self.answers.running().clock.now()))
     }
 
-    fn show(&self, at: Timestamp) -> String {
+    pub(in crate::http) fn show(&self, at: Timestamp) -> String {
         at.to_rfc3339(self.answers.zone())
     }
 }
 
 /// Whether what is held is what was said: the places of numbers and addresses in it are marked.
-fn is_said(held: &str, said: &str) -> bool {
+pub(in crate::http) fn is_said(held: &str, said: &str) -> bool {
     held == said || held.contains("***")
 }
 
@@ -328,13 +328,13 @@ fn name_of(city: &str, request: &str) -> String {
 }
 
 /// Twelve digits of a digest: two among a city's directives are never the same.
-fn short(text: &str) -> String {
+pub(in crate::http) fn short(text: &str) -> String {
     let mut digits = hex::encode(Sha256::digest(text));
     digits.truncate(12);
     digits
 }
 
-fn request(name: &str) -> Result<String, Problem> {
+pub(in crate::http) fn request(name: &str) -> Result<String, Problem> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if REQUEST_CHARS.contains(&name.len()) && name.bytes().all(is_name) {
         return Ok(name.to_owned());
@@ -342,11 +342,11 @@ fn request(name: &str) -> Result<String, Problem> {
     Err(bad("request", "is not 8 to 64 of A-Z, a-z, 0-9, - and _"))
 }
 
-fn words(said: &str) -> Result<String, Problem> {
+pub(in crate::http) fn words(said: &str) -> Result<String, Problem> {
     text(said).map_err(|error| bad("text", &error.to_string()))
 }
 
-fn event(id: &str, kind: &str, time: &str, subject: &str, data: Json) -> Json {
+pub(in crate::http) fn event(id: &str, kind: &str, time: &str, subject: &str, data: Json) -> Json {
     json!({
         "specversion": "1.0", "id": id, "source": OWN_SOURCE, "time": time, "subject": subject,
         "type": format!("{}{kind}", domain::intake::TYPE_PREFIX), "data": data,
@@ -361,7 +361,7 @@ fn nobody(_: &str) -> Problem {
     not_found("code: no such directive was ever issued")
 }
 
-fn reused() -> Problem {
+pub(in crate::http) fn reused() -> Problem {
     let detail = "request: this name stands for another act already; name each act anew";
     Problem::new("request-reused", 409, "The request's name was used already", detail).at("request")
 }
@@ -375,7 +375,7 @@ fn refused(why: &str) -> Problem {
     )
 }
 
-fn lost() -> Problem {
+pub(in crate::http) fn lost() -> Problem {
     let detail = "The act is in the log, and the numbers do not have it yet. Send the same under the same request: \
                   nothing is done twice.";
     Problem::new("unavailable", 503, "Not now", detail)

@@ -16,7 +16,7 @@ use super::parts::*;
 const GET: HttpMethod = HttpMethod::Get;
 
 /// A read: what every read may answer besides its own.
-fn read(id: &str, tag: &str, summary: &str) -> OperationBuilder {
+pub(super) fn read(id: &str, tag: &str, summary: &str) -> OperationBuilder {
     operation(id, tag, summary)
         .response("400", problem("A parameter, named in the problem, cannot be used."))
         .response(
@@ -30,7 +30,7 @@ pub(super) fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder 
     OperationBuilder::new().operation_id(Some(id)).tag(tag).summary(Some(summary))
 }
 
-fn tabular(operation: OperationBuilder, answer: Response) -> Operation {
+pub(super) fn tabular(operation: OperationBuilder, answer: Response) -> Operation {
     operation.response("200", answer).response("406", problem("Not in a form that `Accept` names.")).build()
 }
 
@@ -290,21 +290,29 @@ fn directive_code() -> ParameterBuilder {
 
 /// An act of an administrator's, answered with the directive.
 fn act(id: &str, summary: &str, body: &str) -> OperationBuilder {
+    administrators(id, "directives", summary, body, "Directive")
+}
+
+/// An act of an administrator's, answered with what it was about.
+pub(super) fn administrators(
+    id: &str,
+    tag: &str,
+    summary: &str,
+    body: &str,
+    about: &str,
+) -> OperationBuilder {
     let content = ContentBuilder::new().schema(Some(reference(body))).build();
     let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
-    operation(id, "directives", summary)
+    operation(id, tag, summary)
         .security(SecurityRequirement::new("administrator", Vec::<String>::new()))
         .request_body(Some(body.build()))
-        .response(
-            "200",
-            ok("The directive as it stands now.", [("application/json", reference("Directive"))]),
-        )
+        .response("200", ok("How it stands now.", [("application/json", reference(about))]))
         .response("400", problem("A member, named in the problem, cannot be used."))
         .response("401", problem("The administrator's token is missing or wrong."))
         .response("403", problem("Answers on loopback only, until accounts exist."))
         .response(
             "409",
-            problem("The request's name stands for another act, or the directive does not allow this."),
+            problem("The request's name stands for another act, or how it stands does not allow this."),
         )
         .response("413", problem("The body is larger than 64 KiB."))
         .response("415", problem("The body is not application/json."))

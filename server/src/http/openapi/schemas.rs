@@ -1,6 +1,8 @@
 //! The shapes of bodies. A test holds them against what the product's own types write.
 
+mod alarms;
 mod data;
+mod desks;
 mod directives;
 
 use utoipa::openapi::schema::{AdditionalProperties, Type};
@@ -36,6 +38,12 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Commitment", commitment()),
         ("Commitments", commitments()),
         ("Unmapped", unmapped()),
+        ("Alarm", alarms::alarm()),
+        ("Alarms", alarms::alarms()),
+        ("AcknowledgeAlarm", alarms::acknowledge_wish()),
+        ("ShelveAlarm", alarms::shelve_wish()),
+        ("UnitDesk", desks::unit()),
+        ("OfficeDesk", desks::office()),
         ("Directive", directives::directive()),
         ("Directives", directives::directives()),
         ("IssueDirective", directives::wish()),

@@ -73,6 +73,10 @@ fn shapes_are_those_of_the_types() {
     check_shape("Stage", &to_value(StageView::default()).unwrap());
     check_shape("Clock", &to_value(ClockView::default()).unwrap());
     check_shape("Escalation", &to_value(EscalationView::default()).unwrap());
+    check_shape("Alarm", &to_value(AlarmView::default()).unwrap());
+    check_shape("Alarms", &to_value(AlarmPage::default()).unwrap());
+    check_shape("UnitDesk", &to_value(UnitDesk::default()).unwrap());
+    check_shape("OfficeDesk", &to_value(OfficeDesk::default()).unwrap());
     check_shape("Directive", &to_value(DirectiveView::default()).unwrap());
     check_shape("Directives", &to_value(DirectivePage::default()).unwrap());
     check_shape("Commitment", &to_value(CommitmentView::default()).unwrap());

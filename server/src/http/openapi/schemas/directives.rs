@@ -94,7 +94,11 @@ fn evidence() -> ObjectBuilder {
 }
 
 /// A body with no other members.
-fn body(description: &str, required: &[&str], members: Vec<(&str, RefOr<Schema>)>) -> ObjectBuilder {
+pub(super) fn body(
+    description: &str,
+    required: &[&str],
+    members: Vec<(&str, RefOr<Schema>)>,
+) -> ObjectBuilder {
     let mut body = ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some(description))
@@ -105,7 +109,7 @@ fn body(description: &str, required: &[&str], members: Vec<(&str, RefOr<Schema>)
     required.iter().fold(body, |body, name| body.required(*name))
 }
 
-fn request() -> (&'static str, RefOr<Schema>) {
+pub(super) fn request() -> (&'static str, RefOr<Schema>) {
     let description = "The caller's own name for this act: sent again under it, nothing is done twice.";
     ("request", made(string(description).pattern(Some("^[A-Za-z0-9_-]{8,64}$"))))
 }
