@@ -72,7 +72,6 @@ fn Header() -> impl IntoView {
                 <a href=address::at("/map")>{words::MAP.to(lang)}</a>
                 <a href=address::at("/cases")>{words::CASES.to(lang)}</a>
                 <a href=address::alarms(None)>{crate::text::alarms::ALARMS.to(lang)}</a>
-                <a href=address::office_desk()>{crate::text::desks::OFFICE_SHORT.to(lang)}</a>
                 <a href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
                 <a class="to-wall" href=address::at("/wall") rel="external">{words::WALL.to(lang)}</a>
                 <a href=turn rel="external">{shade_word.to(lang)}</a>

@@ -18,7 +18,7 @@ use crate::error::AppError;
 use crate::functions::{Boot, acknowledge_alarm, load_alarms, shelve_alarm};
 use crate::live::{Answer, fresh_name, use_list};
 use crate::locale::use_lang;
-use crate::text::{Lang, alarms, directives, words};
+use crate::text::{Lang, alarms, desks, directives, words};
 
 /// How a list may be narrowed.
 const STATUSES: [&str; 2] = ["shelved", "cleared"];
@@ -58,6 +58,7 @@ pub fn Alarms() -> impl IntoView {
                         view! {
                             <h1>{alarms::title(lang, page.unacknowledged)}</h1>
                             <Rate page=page.clone()/>
+                            <p class="acts"><a class="button" href=address::office_desk()>{desks::OFFICE.to(lang)}</a></p>
                             <Tabs tabs=tabs(lang, &search) name=words::STATUS.to(lang)/>
                             {if page.alarms.is_empty() {
                                 nothing(lang, &search).into_any()

@@ -7,8 +7,6 @@ use super::lang::{Say, say};
 pub const DESK: Say = say("Bàn làm việc", "Desk");
 /// The City Office's desk.
 pub const OFFICE: Say = say("Bàn làm việc Văn phòng UBND thành phố", "The City Office's desk");
-/// Leads there.
-pub const OFFICE_SHORT: Say = say("Văn phòng", "City Office");
 /// What it is for.
 pub const OFFICE_HELP: Say = say(
     "Những vụ việc quy chế giao Văn phòng theo dõi, tham mưu và đôn đốc, kèm điều khoản.",

@@ -172,7 +172,7 @@ fn columns_of(case: &CaseRow) -> [Value; 5] {
 }
 
 fn unit_table(desk: &UnitDesk) -> Sheet {
-    let rows = desk.parts.iter().flat_map(|part| part.cases.iter().map(|case| (part, case)));
+    let rows = desk.parts.iter().flat_map(|part| part.cases.iter().map(move |case| (part, case)));
     let rows = rows.map(|(part, case)| {
         let [code, agency, status, due, rule] = columns_of(case);
         [text(Some(&part.when)), code, agency, status, due, rule]
