@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod number;
 pub mod screens;
 pub mod sentences;
+pub mod since;
 pub mod stages;
 pub mod words;
 

@@ -14,13 +14,15 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+#[cfg(feature = "ssr")]
+pub(crate) use self::scope::has_districts;
 use self::scope::{By, Scope};
 use super::ready::{when_booted, when_ready};
 use crate::address;
 use crate::ask::{Ask, escape};
 use crate::components::{
-    Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Num, Params, Rows,
-    StoryTable, Tab, Tables, Tabs, is_silent,
+    Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_COLUMNS, DAY_METRICS, DayTable, Longest, Num, Params,
+    Rows, STORY_COLUMNS, SinceLook, Sort, Sorting, StoryTable, Tab, Tables, Tabs, is_silent,
 };
 use crate::functions::{Boot, First, load_cases};
 use crate::live::{self, use_answer, use_list, use_table, without_instant};
@@ -53,11 +55,16 @@ pub fn Drill() -> impl IntoView {
             .search
             .with(|search| address::value(&address::pairs(search), "rows").as_deref() == Some("all"))
     });
+    let sort = Memo::new(move |_| {
+        let columns: &[&str] = if by.get() == By::Day { &DAY_COLUMNS } else { &STORY_COLUMNS };
+        location.search.with(|search| Sort::asked(search, columns))
+    });
     view! {
         <main id="content" class="office page drill">
             <div class="main">
                 <Head scope/>
-                <Split scope by is_whole/>
+                <SinceLook params=Signal::derive(move || scope.get().params())/>
+                <Split scope by is_whole sort/>
                 <CasesHere scope/>
             </div>
             <aside class="side">
@@ -252,9 +259,28 @@ fn NoSuchCode(scope: Scope, boot: Arc<Boot>) -> impl IntoView {
     }
 }
 
+/// What a table is about: the page, the way it is split, whether all rows are shown, and their order.
+type About = (Scope, By, bool, Option<Sort>);
+
+fn sorting(scope: &Scope, by: By, is_whole: bool, now: Option<Sort>) -> Sorting {
+    let mut params = vec![("by".to_owned(), by.slug().to_owned())];
+    if is_whole {
+        params.push(("rows".to_owned(), "all".to_owned()));
+    }
+    Sorting { now, path: scope.href(), params }
+}
+
+/// The same page and order with all rows.
+fn whole_href(sorting: &Sorting) -> String {
+    let mut params = sorting.params.clone();
+    params.push(("rows".to_owned(), "all".to_owned()));
+    params.extend(sorting.now.as_ref().map(Sort::param));
+    format!("{}?{}", sorting.path, address::search(&params))
+}
+
 /// The tabs and the table.
 #[component]
-fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoView {
+fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>, sort: Memo<Option<Sort>>) -> impl IntoView {
     let lang = use_lang();
     let split = move |ask: Ask| by.get().split(scope.get().narrow(ask)).query();
     let stock = use_table(ask(move || {
@@ -275,25 +301,26 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
     }));
     when_ready(
         move || {
-            let about = (scope.get(), by.get(), is_whole.get());
+            let about = (scope.get(), by.get(), is_whole.get(), sort.get());
             let firsts = (stock.first(), resolved.first(), days.first());
             async move { Ok((about, [firsts.0.await?, firsts.1.await?, firsts.2.await?])) }
         },
-        move |boot: Arc<Boot>, ((scope, by, is_whole), firsts): ((Scope, By, bool), [First; 3])| {
+        move |boot: Arc<Boot>, ((scope, by, is_whole, sort), firsts): (About, [First; 3])| {
             let [stock_first, resolved_first, days_first] = firsts;
             let days = days.rows(days_first);
             let tabs = view! { <Tabs tabs=tabs(lang, &boot, &scope, by)/> };
+            let sorting = sorting(&scope, by, is_whole, sort);
             if by == By::Day {
-                return view! { {tabs} <DayTable table=days params=scope.params()/> }.into_any();
+                return view! { {tabs} <DayTable table=days params=scope.params() sorting/> }.into_any();
             }
             let tables = Tables {
                 stock: stock.rows(stock_first),
                 resolved: resolved.rows(resolved_first),
                 fortnight: days,
             };
-            let whole_href = format!("{}?by={}&rows=all", scope.href(), by.slug());
-            view! { {tabs} <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/> }
-                .into_any()
+            let whole_href = whole_href(&sorting);
+            let rows = rows(lang, boot, scope, by);
+            view! { {tabs} <StoryTable tables rows is_whole whole_href sorting/> }.into_any()
         },
     )
 }
