@@ -1,6 +1,7 @@
 //! Everything that the product says, in Vietnamese and in English, and how it writes numbers, days
 //! and durations. No component holds a sentence of its own.
 
+pub mod compare;
 pub mod date;
 pub mod directives;
 pub mod events;

@@ -57,7 +57,7 @@ export function cut(tab) {
 }
 
 /// The words of the product, out of its own table of them: `[vi, en]`.
-const WORDS = ['words', 'metrics', 'stages', 'events', 'since'].flatMap((file) => {
+const WORDS = ['words', 'metrics', 'stages', 'events', 'since', 'compare'].flatMap((file) => {
   const text = readFileSync(path.resolve(`../app/src/text/${file}.rs`), 'utf8');
   return [...text.matchAll(/\bsay\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\)/g)].map(([, vi, en]) => [vi, en]);
 });

@@ -1,6 +1,7 @@
 //! The drill-down: the city and everything below it down to the list of cases, each level with its
 //! finding as the title, the brief in prose, one table, and the longest overdue beside it.
 
+mod compared;
 mod scope;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use self::compared::{Compared, periods};
 #[cfg(feature = "ssr")]
 pub(crate) use self::scope::has_districts;
 use self::scope::{By, Scope};
@@ -21,8 +23,9 @@ use super::ready::{when_booted, when_ready};
 use crate::address;
 use crate::ask::{Ask, escape};
 use crate::components::{
-    Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_COLUMNS, DAY_METRICS, DayTable, Longest, Num, Params,
-    Rows, STORY_COLUMNS, SinceLook, Sort, Sorting, StoryTable, Tab, Tables, Tabs, is_silent,
+    Brief, BriefTables, ByCode, COMPARE_COLUMNS, CaseRows, Crumbs, DAY_COLUMNS, DAY_METRICS, DayTable,
+    Longest, Num, Params, Period, Rows, STORY_COLUMNS, SinceLook, Sort, Sorting, StoryTable, Tab, Tables,
+    Tabs, is_silent,
 };
 use crate::functions::{Boot, First, load_cases};
 use crate::live::{self, use_answer, use_list, use_table, without_instant};
@@ -55,8 +58,15 @@ pub fn Drill() -> impl IntoView {
             .search
             .with(|search| address::value(&address::pairs(search), "rows").as_deref() == Some("all"))
     });
+    let period = Memo::new(move |_| {
+        location.search.with(|search| Period::asked(search)).filter(|_| by.get() != By::Day)
+    });
     let sort = Memo::new(move |_| {
-        let columns: &[&str] = if by.get() == By::Day { &DAY_COLUMNS } else { &STORY_COLUMNS };
+        let columns: &[&str] = match (by.get(), period.get()) {
+            (By::Day, _) => &DAY_COLUMNS,
+            (_, Some(_)) => &COMPARE_COLUMNS,
+            (_, None) => &STORY_COLUMNS,
+        };
         location.search.with(|search| Sort::asked(search, columns))
     });
     view! {
@@ -64,7 +74,10 @@ pub fn Drill() -> impl IntoView {
             <div class="main">
                 <Head scope/>
                 <SinceLook params=Signal::derive(move || scope.get().params())/>
-                <Split scope by is_whole sort/>
+                {move || match period.get() {
+                    Some(period) => view! { <Compared scope by is_whole sort period/> }.into_any(),
+                    None => view! { <Split scope by is_whole sort/> }.into_any(),
+                }}
                 <CasesHere scope/>
             </div>
             <aside class="side">
@@ -308,7 +321,7 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>, sort: Memo<Opti
         move |boot: Arc<Boot>, ((scope, by, is_whole, sort), firsts): (About, [First; 3])| {
             let [stock_first, resolved_first, days_first] = firsts;
             let days = days.rows(days_first);
-            let tabs = view! { <Tabs tabs=tabs(lang, &boot, &scope, by)/> };
+            let tabs = view! { <Tabs tabs=tabs(lang, &boot, &scope, by, None)/> };
             let sorting = sorting(&scope, by, is_whole, sort);
             if by == By::Day {
                 return view! { {tabs} <DayTable table=days params=scope.params() sorting/> }.into_any();
@@ -319,8 +332,9 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>, sort: Memo<Opti
                 fortnight: days,
             };
             let whole_href = whole_href(&sorting);
+            let choice = periods(lang, &scope, by, None);
             let rows = rows(lang, boot, scope, by);
-            view! { {tabs} <StoryTable tables rows is_whole whole_href sorting/> }.into_any()
+            view! { {tabs} {choice} <StoryTable tables rows is_whole whole_href sorting/> }.into_any()
         },
     )
 }
@@ -410,10 +424,15 @@ fn Late(scope: Memo<Scope>) -> impl IntoView {
     }
 }
 
-fn tabs(lang: Lang, boot: &Boot, scope: &Scope, here: By) -> Vec<Tab> {
+fn tabs(lang: Lang, boot: &Boot, scope: &Scope, here: By, period: Option<Period>) -> Vec<Tab> {
     let tab = |by: &By| Tab {
         name: by.tab(lang, boot).into(),
-        href: format!("{}?by={}", scope.href(), by.slug()),
+        href: {
+            // What is compared stays compared; days are the period themselves.
+            let mut params = vec![("by".to_owned(), by.slug().to_owned())];
+            params.extend(period.filter(|_| *by != By::Day).map(Period::param));
+            format!("{}?{}", scope.href(), address::search(&params))
+        },
         is_here: *by == here,
     };
     scope.ways_in(boot, here).iter().map(tab).collect()
