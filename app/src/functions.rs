@@ -27,6 +27,8 @@ mod alarmed;
 mod asked;
 #[cfg(feature = "ssr")]
 mod directed;
+#[cfg(feature = "ssr")]
+mod since;
 
 /// What every page needs before its first number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -222,6 +224,65 @@ pub struct Explained {
 #[server(prefix = "/fn", endpoint = "receipt", input = GetUrl, client = Roaming)]
 pub async fn load_receipt(params: String) -> Result<Explained, AppError> {
     asked::explained(&*asked::source()?, &params).await
+}
+
+/// Where overdue cases changed most.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mover {
+    /// The dimension's name: `agency`, `district`, `ward`, `field`.
+    pub dimension: String,
+    /// The code at the top of its tree.
+    pub code: String,
+    /// Overdue cases then.
+    pub from: i64,
+    /// Overdue cases now.
+    pub to: i64,
+}
+
+/// Directives between two instants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectivesMoved {
+    /// Answered in between.
+    pub answered: i64,
+    /// Still unanswered, their limit having passed in between.
+    pub past_due: i64,
+    /// Whether there are more directives than were looked at.
+    pub is_cut: bool,
+}
+
+/// What changed from one instant to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// From when, RFC 3339.
+    pub since: String,
+    /// Until when: now.
+    pub at: String,
+    /// Whether the reader's last look is not known.
+    pub is_assumed: bool,
+    /// Cases received in between.
+    pub received: i64,
+    /// Cases resolved in between.
+    pub resolved: i64,
+    /// Those of them that were late.
+    pub resolved_late: i64,
+    /// Reopenings in between.
+    pub reopened: i64,
+    /// Overdue cases then and now.
+    pub overdue: (i64, i64),
+    /// Where that changed most, one of each dimension that the page is not about.
+    pub movers: Vec<Mover>,
+    /// The directives; `None` on a page that is narrower than an agency.
+    pub directives: Option<DirectivesMoved>,
+}
+
+/// What changed since an instant. `params` is the query string of what the page is about; an empty
+/// `since` is 17:00 of the city's yesterday.
+///
+/// # Errors
+/// The problem that names the parameter at fault, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "since", input = GetUrl, client = Roaming)]
+pub async fn load_since(params: String, since: String) -> Result<Changed, AppError> {
+    since::changed(&*asked::source()?, &params, &since).await
 }
 
 /// What a directive may be written about, as it stands now.

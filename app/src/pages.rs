@@ -30,6 +30,8 @@ pub use directive_new::NewDirective;
 pub use directives::Directives;
 pub use director::Director;
 pub use drill::Drill;
+#[cfg(feature = "ssr")]
+pub(crate) use drill::has_districts;
 pub use enrol::Enrol;
 pub use fleet::FleetPage;
 pub use map::MapPage;

@@ -9,6 +9,7 @@ use leptos_router::{ParamSegment, StaticSegment};
 use crate::components::{Chrome, ReceiptPanel, provide_operator, provide_receipt, use_receipt};
 use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
+use crate::look::LastLook;
 use crate::text::words;
 use crate::{address, locale, pages, theme};
 
@@ -65,6 +66,7 @@ pub fn App() -> impl IntoView {
     let lang = locale::provide_lang();
     let chosen = theme::provide_chosen();
     let live = Live::provide();
+    let look = LastLook::provide();
     let boot = pages::provide_boot(use_answer(|| (), |()| load_boot()));
     provide_receipt();
     provide_operator();
@@ -74,6 +76,7 @@ pub fn App() -> impl IntoView {
         theme::keep(chosen);
         if let Some(boot) = boot.get() {
             live.start(&boot);
+            look.keep(&boot, live);
         }
     });
     Effect::new(move |_| crate::places::keep_places());

@@ -2,6 +2,7 @@
 //! and durations. No component holds a sentence of its own.
 
 pub mod alarms;
+pub mod compare;
 pub mod date;
 pub mod desks;
 pub mod directives;
@@ -12,6 +13,7 @@ pub mod number;
 pub mod scenes;
 pub mod screens;
 pub mod sentences;
+pub mod since;
 pub mod stages;
 pub mod words;
 

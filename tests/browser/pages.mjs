@@ -36,6 +36,7 @@ export async function pages() {
     ['leader-by-district', '/?by=district'],
     ['leader-by-field', '/?by=field'],
     ['leader-by-day', '/?by=day'],
+    ['leader-compared', '/?by=field&compare=30d&sort=-resolved'],
     ['agency', agency && `/agency/${agency}`],
     ['district', district && `/district/${district}`],
     ['ward', ward && `/ward/${ward}`],

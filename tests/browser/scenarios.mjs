@@ -5,6 +5,7 @@ import { cut as cutOff, moving, unreached, untranslated, violations } from './ch
 import { alarm } from './alarms.mjs';
 import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
+import { comparing, lastLook, sorting } from './leader.mjs';
 import { address, pages } from './pages.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
@@ -233,7 +234,7 @@ async function receiptsAgree(browser) {
   };
   const { at } = await api('/api/v1/aggregates?metric=open');
   const today = at.slice(0, 10);
-  const ways = ['', '?by=field', '?by=district', '?by=ward', '?by=channel'];
+  const ways = ['', '?by=field&compare=30d', '?by=field', '?by=district', '?by=ward', '?by=channel'];
   for (const way of ways) await check(`/${way}`);
   for (const dimension of ['field', 'agency', 'ward', 'channel']) {
     const { rows } = await api(`/api/v1/aggregates?metric=open&group_by=${dimension}:1`);
@@ -499,7 +500,7 @@ async function pictures(browser) {
 
 await run({
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, alarm,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, alarm, lastLook, sorting, comparing,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

@@ -192,6 +192,21 @@ async fn a_grave_case_that_is_late_is_an_alarm_until_somebody_acknowledges_it() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_changed_since_the_last_look_is_told_and_each_number_is_its_receipts() {
+    passes("lastLook", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_is_sorted_by_keyboard_and_by_its_address() {
+    passes("sorting", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_stands_beside_the_one_before_with_its_receipts() {
+    passes("comparing", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_numbers_link_names_its_instant() {
     passes("links", city().await).await;
 }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::Empty;
 use super::mark::Shape;
 use super::num::{Num, Params};
+use super::sort::{Sort, SortHead, Sorting, by_share};
 use crate::chart::{Days, Figure, days};
 use crate::locale::use_lang;
 use crate::table::column;
@@ -26,6 +27,9 @@ pub const DAY_METRICS: [Metric; 7] = [
     Metric::Overdue,
 ];
 
+/// The columns that the table can be sorted by.
+pub const DAY_COLUMNS: [&str; 6] = ["day", "received", "resolved", "in_time", "open", "overdue"];
+
 /// One day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Day {
@@ -41,16 +45,20 @@ pub fn DayTable(
     table: Signal<Arc<Table>>,
     /// What the page is about.
     params: Params,
+    /// The order of the rows.
+    sorting: Sorting,
 ) -> impl IntoView {
     let lang = use_lang();
     let each = Memo::new(move |_| table.with(|table| read(table)));
     let at = Memo::new(move |_| table.with(|table| table.at.clone()));
     let drawing = Signal::derive(move || each.with(|each| days(&lines(lang, each))));
     // A day that is over is another row than the same day while it was today's.
+    let of = StoredValue::new(sorting);
     let rows = move || {
         let today = at.with(|at| date::day(at));
         let row = |day: &Day| (day.start.clone(), date::day(&day.start) == today);
-        each.with(|each| each.iter().rev().map(row).collect::<Vec<_>>())
+        let sort = of.with_value(|sorting| sorting.now.clone());
+        each.with(|each| in_order(each, sort.as_ref()).into_iter().map(row).collect::<Vec<_>>())
     };
     let label = format!("{}, {}", words::RECEIVED.to(lang), words::RESOLVED.to(lang));
     let params = StoredValue::new(params);
@@ -60,12 +68,12 @@ pub fn DayTable(
             <table class="stories days">
                 <thead>
                     <tr>
-                        <th scope="col" class="name">{words::DAY.to(lang)}</th>
-                        <th scope="col" class="number">{words::RECEIVED.to(lang)}</th>
-                        <th scope="col" class="number">{words::RESOLVED.to(lang)}</th>
-                        <th scope="col" class="number">{words::SHARE_IN_TIME.to(lang)}</th>
-                        <th scope="col" class="number">{words::OPEN_AT_END.to(lang)}</th>
-                        <th scope="col" class="number"><span aria-hidden="true">"■"</span><span class="unseen">{words::OVERDUE.to(lang)}</span></th>
+                        <SortHead sorting=of.get_value() column="day" class="name" label=words::DAY.to(lang).to_owned()/>
+                        <SortHead sorting=of.get_value() column="received" class="number" label=words::RECEIVED.to(lang).to_owned()/>
+                        <SortHead sorting=of.get_value() column="resolved" class="number" label=words::RESOLVED.to(lang).to_owned()/>
+                        <SortHead sorting=of.get_value() column="in_time" class="number" label=words::SHARE_IN_TIME.to(lang).to_owned()/>
+                        <SortHead sorting=of.get_value() column="open" class="number" label=words::OPEN_AT_END.to(lang).to_owned()/>
+                        <SortHead sorting=of.get_value() column="overdue" class="number" label=words::OVERDUE.to(lang).to_owned() sign="■" title=words::OVERDUE.to(lang)/>
                     </tr>
                 </thead>
                 <tbody>
@@ -135,6 +143,25 @@ fn DayRow(
     }
 }
 
+/// The days in an order, without one the newest first; equal days keep that.
+fn in_order<'a>(each: &'a [Day], sort: Option<&Sort>) -> Vec<&'a Day> {
+    let mut days: Vec<&Day> = each.iter().rev().collect();
+    let Some(sort) = sort else { return days };
+    let share = |day: &Day| (day.numbers[2], day.numbers[2] + day.numbers[3] + day.numbers[4]);
+    days.sort_by(|a, b| {
+        let number = |place: usize| a.numbers[place].cmp(&b.numbers[place]);
+        sort.turn(match sort.column.as_str() {
+            "received" => number(0),
+            "resolved" => number(1),
+            "in_time" => by_share(share(a), share(b)),
+            "open" => number(5),
+            "overdue" => number(6),
+            _ => a.start.cmp(&b.start),
+        })
+    });
+    days
+}
+
 fn read(table: &Table) -> Vec<Day> {
     let columns = DAY_METRICS.map(|metric| column(table, metric));
     let day = |row: &domain::wire::Row| {
@@ -155,5 +182,34 @@ fn lines(lang: Lang, each: &[Day]) -> Days {
         first: (words::RECEIVED.to(lang).to_owned(), each.iter().map(|day| day.numbers[0]).collect()),
         second: (words::RESOLVED.to(lang).to_owned(), each.iter().map(|day| day.numbers[1]).collect()),
         lang,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sort: Option<(&str, bool)>, want: [&str; 3]) {
+        let day = |start: &str, numbers| Day { start: start.into(), numbers };
+        let each = [
+            day("1", [5, 1, 1, 0, 0, 3, 0]),
+            day("2", [7, 2, 1, 1, 0, 9, 0]),
+            day("3", [5, 3, 0, 0, 3, 6, 1]),
+        ];
+        let sort = sort.map(|(column, descending)| Sort { column: column.into(), descending });
+        let got: Vec<&str> = in_order(&each, sort.as_ref()).iter().map(|day| day.start.as_str()).collect();
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn days_stand_newest_first_or_in_the_order_of_a_column() {
+        check(None, ["3", "2", "1"]);
+        check(Some(("day", false)), ["1", "2", "3"]);
+        check(Some(("received", true)), ["2", "3", "1"]);
+        check(Some(("received", false)), ["3", "1", "2"]);
+        check(Some(("in_time", true)), ["1", "2", "3"]);
+        check(Some(("open", true)), ["2", "3", "1"]);
+        check(Some(("overdue", true)), ["3", "2", "1"]);
     }
 }

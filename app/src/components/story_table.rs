@@ -1,10 +1,12 @@
 //! One table whose rows are a whole story each: how the open cases stand, how many are close to
 //! their limit or past it, how many were resolved in time, and how the fortnight went.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::answer::Table;
+use domain::intake::fold_text::searchable;
 use domain::metric::Metric;
 use leptos::prelude::*;
 
@@ -12,6 +14,7 @@ use super::Empty;
 use super::bar::TimelinessBar;
 use super::mark::Shape;
 use super::num::{Num, Params};
+use super::sort::{Sort, SortHead, Sorting, by_share};
 use crate::chart::{Figure, Paint, Split, spark};
 use crate::locale::use_lang;
 use crate::table::{code, column};
@@ -22,6 +25,9 @@ pub type ByCode<T> = Arc<dyn Fn(&str) -> T + Send + Sync>;
 
 /// How many rows stand before the fold.
 const FIRST_ROWS: usize = 12;
+
+/// The columns that the table can be sorted by.
+pub const STORY_COLUMNS: [&str; 7] = ["name", "split", "open", "due_soon", "overdue", "in_time", "received"];
 
 /// The answers that the rows are made of, all split by the same key.
 #[derive(Clone, Copy)]
@@ -49,9 +55,15 @@ pub struct RowStory {
 }
 
 impl Tables {
-    /// The rows, the most overdue first; `gather` says which row a code belongs to.
+    /// The rows in an order, without one the most overdue first; `gather` says which row a code belongs
+    /// to, `name` what people read for it.
     #[must_use]
-    pub fn stories(self, gather: &dyn Fn(&str) -> String) -> Vec<RowStory> {
+    pub fn stories(
+        self,
+        gather: &dyn Fn(&str) -> String,
+        name: &dyn Fn(&str) -> String,
+        sort: Option<&Sort>,
+    ) -> Vec<RowStory> {
         let mut stories = Stories { by_code: BTreeMap::new(), gather };
         self.stock.with(|table| add_stock(&mut stories, table));
         self.resolved.with(|table| add_resolved(&mut stories, table));
@@ -60,7 +72,37 @@ impl Tables {
         let mut stories: Vec<RowStory> =
             stories.into_iter().map(|(code, story)| RowStory { code, ..story }).collect();
         stories.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.code.cmp(&b.code)));
+        if let Some(sort) = sort {
+            put_in_order(&mut stories, name, sort);
+        }
         stories
+    }
+}
+
+/// Rows that are equal in the column keep the table's own order.
+fn put_in_order(stories: &mut [RowStory], name: &dyn Fn(&str) -> String, sort: &Sort) {
+    if sort.column == "name" {
+        // By the letters that a reader searches by, marks apart.
+        stories.sort_by_cached_key(|story| story.code.as_deref().map(|code| searchable(&name(code))));
+        if sort.descending {
+            stories.reverse();
+        }
+    } else {
+        stories.sort_by(|a, b| sort.turn(by_column(&sort.column, a, b)));
+    }
+    // What has no code stands last in every order: nobody can be asked about it.
+    stories.sort_by_key(|story| story.code.is_none());
+}
+
+fn by_column(column: &str, a: &RowStory, b: &RowStory) -> Ordering {
+    let received = |story: &RowStory| story.fortnight.iter().sum::<i64>();
+    match column {
+        "split" => by_share((a.split.overdue, a.split.open()), (b.split.overdue, b.split.open())),
+        "open" => a.split.open().cmp(&b.split.open()),
+        "due_soon" => a.split.due_soon.cmp(&b.split.due_soon),
+        "overdue" => a.split.overdue.cmp(&b.split.overdue),
+        "in_time" => by_share(a.in_time, b.in_time),
+        _ => received(a).cmp(&received(b)),
     }
 }
 
@@ -147,10 +189,13 @@ pub fn StoryTable(
     is_whole: bool,
     /// The address of the same page with all rows.
     whole_href: String,
+    /// The order of the rows.
+    sorting: Sorting,
 ) -> impl IntoView {
     let lang = use_lang();
     let gather = rows.gather.clone();
-    let stories = Memo::new(move |_| tables.stories(&*gather));
+    let (name, sort) = (rows.name.clone(), sorting.now.clone());
+    let stories = Memo::new(move |_| tables.stories(&*gather, &*name, sort.as_ref()));
     let full = Memo::new(move |_| {
         stories.with(|stories| stories.iter().map(|story| story.split.open()).max().unwrap_or(0))
     });
@@ -168,19 +213,20 @@ pub fn StoryTable(
         )
     };
     let heading = rows.heading.clone();
+    let of = StoredValue::new(sorting);
     let rows = StoredValue::new(rows);
     view! {
         <Show when=move || stories.with(|stories| !stories.is_empty()) fallback=|| view! { <Empty help=words::EMPTY_HERE/> }>
             <table class="stories">
                 <thead>
                     <tr>
-                        <th scope="col" class="name">{heading.clone()}</th>
-                        <th scope="col" class="split">{words::TIMELINESS_BAR.to(lang)}</th>
-                        <th scope="col" class="number" title=words::OPEN.to(lang)>{words::OPEN_SHORT.to(lang)}</th>
-                        <th scope="col" class="number" title=words::DUE_SOON.to(lang)><span aria-hidden="true">"▲"</span><span class="unseen">{words::DUE_SOON.to(lang)}</span></th>
-                        <th scope="col" class="number" title=words::OVERDUE.to(lang)><span aria-hidden="true">"■"</span><span class="unseen">{words::OVERDUE.to(lang)}</span></th>
-                        <th scope="col" class="number" title=words::SHARE_IN_TIME_SPAN.to(lang)>{words::SHARE_IN_TIME.to(lang)}</th>
-                        <th scope="col" class="spark" title=words::FORTNIGHT_LONG.to(lang)>{words::FORTNIGHT.to(lang)}</th>
+                        <SortHead sorting=of.get_value() column="name" class="name" label=heading.clone() is_word=true/>
+                        <SortHead sorting=of.get_value() column="split" class="split" label=words::TIMELINESS_BAR.to(lang).to_owned() title=words::SORT_BY_OVERDUE_SHARE.to(lang)/>
+                        <SortHead sorting=of.get_value() column="open" class="number" label=words::OPEN_SHORT.to(lang).to_owned() title=words::OPEN.to(lang)/>
+                        <SortHead sorting=of.get_value() column="due_soon" class="number" label=words::DUE_SOON.to(lang).to_owned() sign="▲" title=words::DUE_SOON.to(lang)/>
+                        <SortHead sorting=of.get_value() column="overdue" class="number" label=words::OVERDUE.to(lang).to_owned() sign="■" title=words::OVERDUE.to(lang)/>
+                        <SortHead sorting=of.get_value() column="in_time" class="number" label=words::SHARE_IN_TIME.to(lang).to_owned() title=words::SHARE_IN_TIME_SPAN.to(lang)/>
+                        <SortHead sorting=of.get_value() column="received" class="spark" label=words::FORTNIGHT.to(lang).to_owned() title=words::FORTNIGHT_LONG.to(lang)/>
                         <th scope="col" class="go"><span class="unseen">{words::MORE.to(lang)}</span></th>
                     </tr>
                 </thead>
@@ -278,4 +324,46 @@ fn PlainNum(
         Some(_) | None => "",
     };
     view! { <span class=class><Num value params at label=said/></span> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story(code: Option<&str>, overdue: i64, in_time: i64, judged: (i64, i64)) -> RowStory {
+        let split = Split { in_time, no_deadline: 0, due_soon: 0, overdue };
+        let code = code.map(str::to_owned);
+        RowStory { code, split, in_time: judged, fortnight: vec![overdue, in_time] }
+    }
+
+    #[track_caller]
+    fn check(column: &str, descending: bool, want: &str) {
+        let mut stories = vec![
+            story(Some("a"), 9, 91, (1, 2)),
+            story(Some("b"), 5, 0, (2, 4)),
+            story(Some("c"), 7, 7, (0, 0)),
+            story(None, 99, 1, (9, 9)),
+        ];
+        let name = |code: &str| match code {
+            "a" => "Đường".to_owned(),
+            "b" => "Ánh sáng".to_owned(),
+            _ => "Điện".to_owned(),
+        };
+        put_in_order(&mut stories, &name, &Sort { column: column.into(), descending });
+        let got: String = stories.iter().map(|story| story.code.as_deref().unwrap_or("-")).collect();
+        assert_eq!(got, want, "{column}");
+    }
+
+    #[test]
+    fn rows_stand_in_the_order_of_a_column_and_what_has_no_code_last() {
+        check("name", false, "bca-");
+        check("name", true, "acb-");
+        check("split", true, "bca-");
+        check("open", true, "acb-");
+        check("overdue", true, "acb-");
+        check("overdue", false, "bca-");
+        check("in_time", true, "abc-");
+        check("in_time", false, "cab-");
+        check("received", true, "acb-");
+    }
 }

@@ -1,6 +1,7 @@
 //! The drill-down: the city and everything below it down to the list of cases, each level with its
 //! finding as the title, the brief in prose, one table, and the longest overdue beside it.
 
+mod compared;
 mod scope;
 
 use std::sync::Arc;
@@ -14,13 +15,17 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use self::compared::{Compared, periods};
+#[cfg(feature = "ssr")]
+pub(crate) use self::scope::has_districts;
 use self::scope::{By, Scope};
 use super::ready::{when_booted, when_ready};
 use crate::address;
 use crate::ask::{Ask, escape};
 use crate::components::{
-    Brief, BriefTables, ByCode, CaseRows, Crumbs, DAY_METRICS, DayTable, Longest, Num, Params, Rows,
-    StoryTable, Tab, Tables, Tabs, is_silent,
+    Brief, BriefTables, ByCode, COMPARE_COLUMNS, CaseRows, Crumbs, DAY_COLUMNS, DAY_METRICS, DayTable,
+    Longest, Num, Params, Period, Rows, STORY_COLUMNS, SinceLook, Sort, Sorting, StoryTable, Tab, Tables,
+    Tabs, is_silent,
 };
 use crate::functions::{Boot, First, load_cases};
 use crate::live::{self, use_answer, use_list, use_table, without_instant};
@@ -53,11 +58,26 @@ pub fn Drill() -> impl IntoView {
             .search
             .with(|search| address::value(&address::pairs(search), "rows").as_deref() == Some("all"))
     });
+    let period = Memo::new(move |_| {
+        location.search.with(|search| Period::asked(search)).filter(|_| by.get() != By::Day)
+    });
+    let sort = Memo::new(move |_| {
+        let columns: &[&str] = match (by.get(), period.get()) {
+            (By::Day, _) => &DAY_COLUMNS,
+            (_, Some(_)) => &COMPARE_COLUMNS,
+            (_, None) => &STORY_COLUMNS,
+        };
+        location.search.with(|search| Sort::asked(search, columns))
+    });
     view! {
         <main id="content" class="office page drill">
             <div class="main">
                 <Head scope/>
-                <Split scope by is_whole/>
+                <SinceLook params=Signal::derive(move || scope.get().params())/>
+                {move || match period.get() {
+                    Some(period) => view! { <Compared scope by is_whole sort period/> }.into_any(),
+                    None => view! { <Split scope by is_whole sort/> }.into_any(),
+                }}
                 <CasesHere scope/>
             </div>
             <aside class="side">
@@ -254,9 +274,28 @@ fn NoSuchCode(scope: Scope, boot: Arc<Boot>) -> impl IntoView {
     }
 }
 
+/// What a table is about: the page, the way it is split, whether all rows are shown, and their order.
+type About = (Scope, By, bool, Option<Sort>);
+
+fn sorting(scope: &Scope, by: By, is_whole: bool, now: Option<Sort>) -> Sorting {
+    let mut params = vec![("by".to_owned(), by.slug().to_owned())];
+    if is_whole {
+        params.push(("rows".to_owned(), "all".to_owned()));
+    }
+    Sorting { now, path: scope.href(), params }
+}
+
+/// The same page and order with all rows.
+fn whole_href(sorting: &Sorting) -> String {
+    let mut params = sorting.params.clone();
+    params.push(("rows".to_owned(), "all".to_owned()));
+    params.extend(sorting.now.as_ref().map(Sort::param));
+    format!("{}?{}", sorting.path, address::search(&params))
+}
+
 /// The tabs and the table.
 #[component]
-fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoView {
+fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>, sort: Memo<Option<Sort>>) -> impl IntoView {
     let lang = use_lang();
     let split = move |ask: Ask| by.get().split(scope.get().narrow(ask)).query();
     let stock = use_table(ask(move || {
@@ -277,25 +316,27 @@ fn Split(scope: Memo<Scope>, by: Memo<By>, is_whole: Memo<bool>) -> impl IntoVie
     }));
     when_ready(
         move || {
-            let about = (scope.get(), by.get(), is_whole.get());
+            let about = (scope.get(), by.get(), is_whole.get(), sort.get());
             let firsts = (stock.first(), resolved.first(), days.first());
             async move { Ok((about, [firsts.0.await?, firsts.1.await?, firsts.2.await?])) }
         },
-        move |boot: Arc<Boot>, ((scope, by, is_whole), firsts): ((Scope, By, bool), [First; 3])| {
+        move |boot: Arc<Boot>, ((scope, by, is_whole, sort), firsts): (About, [First; 3])| {
             let [stock_first, resolved_first, days_first] = firsts;
             let days = days.rows(days_first);
-            let tabs = view! { <Tabs tabs=tabs(lang, &boot, &scope, by)/> };
+            let tabs = view! { <Tabs tabs=tabs(lang, &boot, &scope, by, None)/> };
+            let sorting = sorting(&scope, by, is_whole, sort);
             if by == By::Day {
-                return view! { {tabs} <DayTable table=days params=scope.params()/> }.into_any();
+                return view! { {tabs} <DayTable table=days params=scope.params() sorting/> }.into_any();
             }
             let tables = Tables {
                 stock: stock.rows(stock_first),
                 resolved: resolved.rows(resolved_first),
                 fortnight: days,
             };
-            let whole_href = format!("{}?by={}&rows=all", scope.href(), by.slug());
-            view! { {tabs} <StoryTable tables rows=rows(lang, boot, scope, by) is_whole whole_href/> }
-                .into_any()
+            let whole_href = whole_href(&sorting);
+            let choice = periods(lang, &scope, by, None);
+            let rows = rows(lang, boot, scope, by);
+            view! { {tabs} {choice} <StoryTable tables rows is_whole whole_href sorting/> }.into_any()
         },
     )
 }
@@ -385,10 +426,15 @@ fn Late(scope: Memo<Scope>) -> impl IntoView {
     }
 }
 
-fn tabs(lang: Lang, boot: &Boot, scope: &Scope, here: By) -> Vec<Tab> {
+fn tabs(lang: Lang, boot: &Boot, scope: &Scope, here: By, period: Option<Period>) -> Vec<Tab> {
     let tab = |by: &By| Tab {
         name: by.tab(lang, boot).into(),
-        href: format!("{}?by={}", scope.href(), by.slug()),
+        href: {
+            // What is compared stays compared; days are the period themselves.
+            let mut params = vec![("by".to_owned(), by.slug().to_owned())];
+            params.extend(period.filter(|_| *by != By::Day).map(Period::param));
+            format!("{}?{}", scope.href(), address::search(&params))
+        },
         is_here: *by == here,
     };
     scope.ways_in(boot, here).iter().map(tab).collect()

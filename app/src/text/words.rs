@@ -90,6 +90,10 @@ pub const FORTNIGHT_LONG: Say = say("Tiếp nhận mỗi ngày, 14 ngày qua", "
 pub const NONE_GIVEN: Say = say("Không ghi", "Not given");
 /// Where a row leads.
 pub const MORE: Say = say("Xem tiếp", "Go on");
+/// What a column's heading does.
+pub const SORT_COLUMN: Say = say("Sắp xếp theo cột này", "Sort by this column");
+/// By what the column of bars sorts.
+pub const SORT_BY_OVERDUE_SHARE: Say = say("Sắp xếp theo tỷ lệ quá hạn", "Sort by the share overdue");
 /// All rows of a table.
 pub const ALL_ROWS: Say = say("Xem tất cả", "Show all");
 /// The whole of a table.

@@ -243,7 +243,7 @@ impl Scope {
 
 /// Whether the city has districts on a day. A city without a list of districts takes what its sources
 /// send, unless it has a list of wards.
-fn has_districts(catalogue: &Catalogue, day: Option<Date>) -> bool {
+pub(crate) fn has_districts(catalogue: &Catalogue, day: Option<Date>) -> bool {
     let Some(tree) = catalogue.tree(Dimension::District).filter(|tree| !tree.entries.is_empty()) else {
         return catalogue.tree(Dimension::Ward).is_none_or(|wards| wards.entries.is_empty());
     };
