@@ -83,7 +83,7 @@ async fn a_pressing_matter_is_due_after_two_working_days_and_leaves_when_it_is_s
     let line = &desk["lists"][1]["lines"][0];
     assert_eq!(
         (&line["due"], &line["clause"]),
-        (&json!("2026-11-25T23:59:59.999999+07:00"), &json!("583/QĐ-UBND Điều 9.6"))
+        (&json!("2026-11-26T00:00:00+07:00"), &json!("583/QĐ-UBND Điều 9.6"))
     );
     server.post(&[moved("pressing", 2, "23T07:55", "sent_to_city_office", "UBND-A")]).await;
     check(&server, "pressing", &[], "583/QĐ-UBND Điều 9.6").await;

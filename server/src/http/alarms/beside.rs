@@ -29,9 +29,16 @@ const OF: [GroupKey; 2] = [
     GroupKey { dimension: Dimension::District, level: None },
 ];
 
-/// The surges that were found last, until when they were looked for, and when that was.
+/// The surges that were found last.
 #[derive(Default)]
-pub(super) struct Usual(Mutex<Option<(Timestamp, Instant, Vec<(Timestamp, About)>)>>);
+pub(super) struct Usual(Mutex<Option<Found>>);
+
+/// Each surge with its beginning; until when they were looked for, and when that was.
+struct Found {
+    to: Timestamp,
+    made: Instant,
+    surges: Vec<(Timestamp, About)>,
+}
 
 /// Gathers it.
 ///
@@ -80,7 +87,7 @@ impl Usual {
         let Some(day) = Day::of(snapshot) else { return Ok(Vec::new()) };
         // Whoever comes while they are looked for waits: it is the same question.
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((to, made, surges)) = &*held
+        if let Some(Found { to, made, surges }) = &*held
             && *to == day.to
             && made.elapsed() < AGAIN
         {
@@ -90,7 +97,7 @@ impl Usual {
         for key in OF {
             surges.extend(day.surges(snapshot, key)?);
         }
-        *held = Some((day.to, Instant::now(), surges.clone()));
+        *held = Some(Found { to: day.to, made: Instant::now(), surges: surges.clone() });
         Ok(surges)
     }
 }
