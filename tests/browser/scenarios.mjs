@@ -6,6 +6,7 @@ import { alarm } from './alarms.mjs';
 import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 import { comparing, lastLook, sorting } from './leader.mjs';
+import { graphicsLost } from './graphics.mjs';
 import { address, pages } from './pages.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
@@ -499,6 +500,7 @@ async function pictures(browser) {
 }
 
 await run({
+  graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
   outage, outageAtOpening, otherData, signTurns, history, links, urge, alarm, lastLook, sorting, comparing,
   drillByClick: (browser) => drill(browser, false),

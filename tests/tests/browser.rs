@@ -79,6 +79,11 @@ async fn every_page_is_for_everybody_in_one_language_and_cuts_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_map_whose_graphics_were_lost_comes_back_by_itself() {
+    passes("graphicsLost", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_number_of_the_drill_down_is_that_of_its_receipt() {
     passes("receiptsAgree", city().await).await;
 }
