@@ -16,6 +16,7 @@ use std::sync::Arc;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::Uri;
+use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 use domain::Value;
 use domain::answer::Table;
@@ -34,7 +35,7 @@ use jiff::ToSpan;
 use super::answer::Answers;
 use super::api::Api;
 use super::params::Params;
-use super::problem::{Refusal, not_found};
+use super::problem::{self, Refusal, not_found};
 use super::sheet::json;
 use crate::city_time::midnight;
 use lookups::Lookups;
@@ -159,9 +160,8 @@ impl Public {
         units.iter().for_each(|unit| all.add(&unit.figures));
         let is_told = all.figures[0] == 0 || all.figures[0] >= min;
         let told = match decide(&groups, min) {
-            _ if !is_told => None,
-            Told::Nothing => None,
-            Told::Groups(told) => Some(told),
+            Told::Groups(told) if is_told => Some(told),
+            Told::Groups(_) | Told::Nothing => None,
         };
         Ok(PublicSatisfaction {
             seq: table.seq,
@@ -404,8 +404,14 @@ pub(super) async fn case(
 ) -> Result<Response, Refusal> {
     let Path(code) = code.map_err(|_| bad("code", "is not UTF-8 in percent-encoding"))?;
     Params::of(&uri)?.end()?;
-    let Some(case) = api.public.case(code, Some(peer.ip())).await? else {
-        return Err(not_found("code: no case of this code can be shown").into());
-    };
-    Ok(json(&case)?)
+    match api.public.case(code, Some(peer.ip())).await {
+        Ok(Some(case)) => Ok(json(&case)?),
+        Ok(None) => Err(not_found("code: no case of this code can be shown").into()),
+        Err(problem) if problem.status == 429 => {
+            let mut refused = problem::response(problem);
+            refused.headers_mut().insert(RETRY_AFTER, lookups::REFILL_SECS.into());
+            Ok(refused)
+        }
+        Err(problem) => Err(problem.into()),
+    }
 }
