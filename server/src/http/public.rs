@@ -347,9 +347,9 @@ fn ints(values: &[Value]) -> Vec<i64> {
     values.iter().map(|value| value.as_int().unwrap_or_default()).collect()
 }
 
-#[allow(clippy::cast_precision_loss)] // Counts of a city stay far below 2^53.
+/// As every other share of the product is reckoned.
 fn percent(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 * 100.0 / whole as f64)
+    engine::share(part, whole).as_f64()
 }
 
 fn out_of_time() -> Problem {

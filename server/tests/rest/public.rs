@@ -61,10 +61,14 @@ async fn everything(server: &Server, cases: &[&str]) -> String {
         ["totals", "dossiers?by=time", "dossiers?by=field", "dossiers?by=unit", "satisfaction", "hexagons"]
             .map(|path| format!("/api/v1/public/{path}"))
             .into();
+    paths.extend(["/public", "/public?by=field", "/public?by=unit", "/public/case"].map(str::to_owned));
+    paths.extend(cases.iter().map(|case| format!("/public/case?code={case}")));
     paths.extend(cases.iter().map(|case| format!("/api/v1/public/cases/{case}")));
     let mut told = String::new();
     for path in paths {
-        let reply = server.get(&path).await;
+        let accept = if path.starts_with("/api/") { "application/json" } else { "text/html" };
+        let reply = server.get_as(&path, accept).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text());
         told += &reply.text();
         told += &format!("{:?}", reply.headers);
     }
@@ -140,6 +144,9 @@ async fn a_confidential_case_answers_as_one_that_nobody_has_and_counts_in_totals
         let reply = server.get(&format!("/api/v1/public/cases/{hidden}")).await;
         assert_eq!((reply.status, reply.text()), (unknown.status, unknown.text()), "{hidden}");
     }
+    // The page says neither that there is such a case nor why it is not shown.
+    let page = server.get_as("/public/case?code=K-1", "text/html").await.text();
+    assert!(page.contains("Không có gì để hiển thị với mã này"), "{page}");
     let open = server.json("/api/v1/public/cases/K-4").await;
     assert_eq!((&open["outcome"], &open["unit"]["vi"]), (&json!("open"), &json!("Sở Xây dựng")));
     assert_eq!(server.json("/api/v1/public/totals").await["received"], 3);
