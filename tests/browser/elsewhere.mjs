@@ -92,7 +92,7 @@ export async function proxied(browser) {
   await tab.goto(`${base}/`);
   await live(tab);
   holds((await figures(tab)).length > 3, 'the numbers are there');
-  await at('main table.stories th.name a', /\/toancanh\/agency\//);
+  await at('main table.stories tbody th.name a', /\/toancanh\/agency\//);
   await at('header a[href$="/cases"]', /\/toancanh\/cases/);
   await at('main a[href*="/case/"]', /\/toancanh\/case\//);
   const story = await tab.textContent('main .story');

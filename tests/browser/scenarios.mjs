@@ -70,7 +70,7 @@ async function drill(browser, touch) {
     await tab.waitForSelector('main h1');
     seen.push(new URL(tab.url()).pathname);
   };
-  await step('main table.stories th.name a', /\/agency\//);
+  await step('main table.stories tbody th.name a', /\/agency\//);
   await step('main a[href*="/field/"]', /\/field\//);
   for (let depth = 0; depth < 4 && (await tab.locator('main a[href^="/case/"]').count()) === 0; depth += 1) {
     await step('main a[href*="/field/"]:not(nav a), main a[href^="/cases?"]', /\/field\/|\/cases/);
@@ -84,7 +84,7 @@ async function drill(browser, touch) {
   holds(!tab.url().includes('/case/'), 'back goes back');
   await tab.goto(`${base}/?by=district`);
   await live(tab);
-  await step('main table.stories th.name a', /\/district\//);
+  await step('main table.stories tbody th.name a', /\/district\//);
   await step('main a[href*="/ward/"]', /\/ward\//);
   same(serious(complaints), [], `the way ${seen.join(' → ')}`);
   await context.close();
@@ -332,7 +332,7 @@ async function outage(browser) {
 async function outageAtOpening(browser) {
   for (const [link, pattern, filled] of [
     ['header a[href^="/map"]', /\/map/, '.hexmap-ground[data-state="drawn"] canvas'],
-    ['main table.stories th.name a', /\/agency\//, 'main .brief .num .figure'],
+    ['main table.stories tbody th.name a', /\/agency\//, 'main .brief .num .figure'],
   ]) {
     const { context, tab } = await page(browser);
     await tab.goto(base);

@@ -294,6 +294,9 @@ async fn small_city(data: &Path, listen: &str, cases: usize, due_secs: i64) -> P
 async fn a_server_that_comes_back_with_other_data_is_asked_anew() {
     let folder = tempfile::tempdir().unwrap();
     let one = small_city(&folder.path().join("one"), "127.0.0.1:0", 1, 3600).await;
+    // The other data are whole before anybody can ask for them: a receipt is of the instant that it was asked at.
+    let two = folder.path().join("two");
+    small_city(&two, "127.0.0.1:0", 2, 3600).await.kill().unwrap();
     let base = one.base.clone();
     let _alone = alone().await;
     let mut child = scenario("otherData", &base).stdout(Stdio::piped()).spawn().unwrap();
@@ -301,7 +304,9 @@ async fn a_server_that_comes_back_with_other_data_is_asked_anew() {
     assert_eq!(lines.next().as_deref(), Some("before"));
     one.kill().unwrap();
     let listen = base.trim_start_matches("http://").to_owned();
-    let _two = small_city(&folder.path().join("two"), &listen, 2, 3600).await;
+    let two = two.display().to_string();
+    let args = ["serve", "--listen", &listen, "--city", "boston", "--data", &two];
+    let _two = Program::start(&tests::program::binary(), &args).await.unwrap();
     assert_eq!(lines.next().as_deref(), Some("after"));
     assert!(child.wait().unwrap().success());
 }
