@@ -53,6 +53,8 @@ const UNREACHABLE: &str = "unreachable";
 const OTHER_VERSION: &str = "other-version";
 /// The kind of a question that no server can answer.
 const BAD_PARAMETER: &str = "bad-parameter";
+/// The kind of a look-up that comes too soon after others.
+const TOO_MANY_LOOKUPS: &str = "too-many-lookups";
 
 impl AppError {
     /// The server cannot be reached, or says nothing.
@@ -77,6 +79,7 @@ impl AppError {
                 say("Trang này khác phiên bản với máy chủ", "This page and the server differ in version")
             }
             BAD_PARAMETER => say("Địa chỉ này không dùng được", "This address cannot be used"),
+            TOO_MANY_LOOKUPS => say("Tra cứu quá nhanh", "Too many look-ups"),
             _ if self.0.status == 404 => say("Không có gì ở địa chỉ này", "There is nothing here"),
             _ => say("Không tải được số liệu", "The numbers could not be loaded"),
         }
@@ -95,6 +98,9 @@ impl AppError {
                 "Một phần của địa chỉ có thể đã gõ sai. Hãy bắt đầu từ tổng quan.",
                 "A part of the address may be mistyped. Start from the overview.",
             ),
+            TOO_MANY_LOOKUPS => {
+                say("Xin chờ ít giây; trang tự hỏi lại.", "Please wait a few seconds; the page asks again.")
+            }
             _ if self.is_passing() => say(
                 "Máy chủ đang khởi động hoặc đang bận; trang tự hỏi lại. Nếu kéo dài, hãy báo cho người vận hành.",
                 "The server is starting or busy; the page asks again. If it lasts, tell the operator.",

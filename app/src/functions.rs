@@ -8,6 +8,7 @@ use domain::answer::{
     AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
     OfficeDesk, Receipt, Table, UnitDesk,
 };
+use domain::public::{PublicCase, PublicDossiers, PublicSatisfaction, PublicTotals, Split};
 use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -429,4 +430,41 @@ pub async fn load_unit_desk(agency: String) -> Result<UnitDesk, AppError> {
 #[server(prefix = "/fn", endpoint = "office_desk", input = GetUrl, client = Roaming)]
 pub async fn load_office_desk() -> Result<OfficeDesk, AppError> {
     Ok(asked::source()?.office_desk(DESK_LINES).await?)
+}
+
+/// Reports of a month, for anybody.
+///
+/// # Errors
+/// That there is no such month, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "public_totals", input = GetUrl, client = Roaming)]
+pub async fn load_public_totals(month: Option<String>) -> Result<PublicTotals, AppError> {
+    Ok(asked::source()?.public_totals(month).await?)
+}
+
+/// The published set of dossiers, for anybody.
+///
+/// # Errors
+/// As [`load_public_totals`].
+#[server(prefix = "/fn", endpoint = "public_dossiers", input = GetUrl, client = Roaming)]
+pub async fn load_public_dossiers(by: Split, month: Option<String>) -> Result<PublicDossiers, AppError> {
+    Ok(asked::source()?.public_dossiers(by, month).await?)
+}
+
+/// What people think, for anybody.
+///
+/// # Errors
+/// As [`load_public_totals`].
+#[server(prefix = "/fn", endpoint = "public_satisfaction", input = GetUrl, client = Roaming)]
+pub async fn load_public_satisfaction(month: Option<String>) -> Result<PublicSatisfaction, AppError> {
+    Ok(asked::source()?.public_satisfaction(month).await?)
+}
+
+/// How a case stands, for anybody; `None` where none may be shown.
+///
+/// # Errors
+/// That codes are looked up too fast, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "public_case", input = GetUrl, client = Roaming)]
+pub async fn load_public_case(code: String) -> Result<Option<PublicCase>, AppError> {
+    let asker = use_context::<http::request::Parts>().map(|parts| parts.extensions).unwrap_or_default();
+    Ok(asked::source()?.public_case(code, &asker).await?)
 }

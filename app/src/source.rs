@@ -14,6 +14,7 @@ use domain::answer::{
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
 use domain::problem::Problem;
+use domain::public::{PublicCase, PublicDossiers, PublicHexagons, PublicSatisfaction, PublicTotals, Split};
 use domain::query::Query;
 use domain::scene::Scene;
 use domain::wire::{Beat, Hello};
@@ -148,6 +149,18 @@ pub trait CitySource: Send + Sync {
     fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk>;
     /// `GET /api/v1/desks/city-office`.
     fn office_desk(&self, limit: u32) -> Answer<OfficeDesk>;
+    /// `GET /api/v1/public/totals`.
+    fn public_totals(&self, month: Option<String>) -> Answer<PublicTotals>;
+    /// `GET /api/v1/public/dossiers`.
+    fn public_dossiers(&self, by: Split, month: Option<String>) -> Answer<PublicDossiers>;
+    /// `GET /api/v1/public/satisfaction`.
+    fn public_satisfaction(&self, month: Option<String>) -> Answer<PublicSatisfaction>;
+    /// `GET /api/v1/public/hexagons`.
+    fn public_hexagons(&self) -> Answer<PublicHexagons>;
+    /// `GET /api/v1/public/cases/{code}`; `None` where no such case may be shown. What the request carries says
+    /// who asks: nobody may ask often.
+    #[cfg(feature = "ssr")]
+    fn public_case(&self, code: String, asker: &http::Extensions) -> Answer<Option<PublicCase>>;
     /// Reads a time or a date (the city's midnight) from an address.
     fn parse_time(&self, text: &str) -> Option<domain::Timestamp>;
     /// RFC 3339 in the city's offset.

@@ -10,6 +10,7 @@ pub mod events;
 pub mod lang;
 pub mod metrics;
 pub mod number;
+pub mod public;
 pub mod scenes;
 pub mod screens;
 pub mod sentences;

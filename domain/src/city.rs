@@ -170,6 +170,21 @@ pub struct EarlierLaw {
     pub calendar: Option<Arc<Calendar>>,
 }
 
+/// What anybody may be told of small groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publicity {
+    /// Groups of fewer cases are not told (default 5).
+    pub small_count_min: u16,
+    /// Fields in which even a part of a group tells of a person. Every field, where the city does not say.
+    pub sensitive_fields: Option<Vec<String>>,
+}
+
+impl Default for Publicity {
+    fn default() -> Self {
+        Self { small_count_min: 5, sensitive_fields: None }
+    }
+}
+
 /// A city as the fold and the gateway need it.
 #[derive(Clone, Debug)]
 pub struct City {
@@ -198,6 +213,8 @@ pub struct City {
     pub satisfied_permille: u16,
     /// Below so many answers a mean or a rate of satisfaction is not said (default 5).
     pub ratings_min_answers: u16,
+    /// What anybody may be told of small groups.
+    pub public: Publicity,
     /// How long outside effects wait for a source that has not come so far, in seconds (default 900).
     pub effects_wait_secs: i64,
     /// When alarms are many, and when much is unusual.
@@ -231,6 +248,7 @@ impl City {
             due_soon_percent: 20,
             satisfied_permille: 666,
             ratings_min_answers: 5,
+            public: Publicity::default(),
             effects_wait_secs: 900,
             alarms: crate::alarm::Limits::default(),
             earlier_laws: Vec::new(),
@@ -296,6 +314,16 @@ impl City {
         let of_rules =
             self.catalogue.tree(Dimension::Status).into_iter().flat_map(|tree| tree.entries.keys());
         PLAIN_STATES.into_iter().chain(of_rules.map(String::as_str))
+    }
+
+    /// Whether even a part of a group of this field tells of a person: one that the city names, one under it or
+    /// above it, and one that the city's list does not have.
+    #[must_use]
+    pub fn is_sensitive_field(&self, field: Option<&str>) -> bool {
+        let (Some(sensitive), Some(field)) = (&self.public.sensitive_fields, field) else { return true };
+        let Some(tree) = self.catalogue.tree(Dimension::Field) else { return true };
+        !tree.entries.contains_key(field)
+            || sensitive.iter().any(|other| tree.is_under(field, other) || tree.is_under(other, field))
     }
 
     /// Whether the point is one that stands for "no location".

@@ -40,6 +40,7 @@ pub mod metric;
 pub mod packed;
 pub mod place;
 pub mod problem;
+pub mod public;
 pub mod query;
 pub mod regulation;
 pub mod scene;

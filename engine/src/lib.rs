@@ -44,4 +44,5 @@ pub use history::History;
 pub use receipt::receipt;
 pub use registry::{Better, Entry, Formula, Measured, Registry};
 pub use satisfaction::satisfaction;
+pub use tally::share;
 pub use topic::{Topic, TopicChange};

@@ -291,7 +291,8 @@ fn made(made: &Made, counted: &Row) -> Value {
 }
 
 /// A share in percent with two decimals, halves rounded up; nothing of nothing.
-pub(crate) fn share(part: i64, whole: i64) -> Value {
+#[must_use]
+pub fn share(part: i64, whole: i64) -> Value {
     if whole == 0 {
         return Value::Null;
     }

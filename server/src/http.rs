@@ -41,6 +41,7 @@ mod observe;
 pub mod openapi;
 mod params;
 pub mod problem;
+pub(crate) mod public;
 mod quality;
 mod routes;
 mod satisfaction;
@@ -101,10 +102,11 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
     let answers = Answers::new(running.clone());
     let acts = directives::Acts::new(answers.clone(), administrator.clone());
     let alarms = alarms::Alarms::new(acts.clone());
-    let pages = crate::pages::router(&answers, acts.clone(), alarms.clone());
+    let public = public::Public::new(answers.clone());
+    let pages = crate::pages::router(&answers, acts.clone(), alarms.clone(), public.clone());
     let access = Access::of(&running.settings);
     let requests = running.telemetry.requests.clone();
-    let api = Api { running: running.clone(), answers, administrator, acts, alarms };
+    let api = Api { running: running.clone(), answers, administrator, acts, alarms, public };
     let scripts = headers::script_policy(&running.settings);
     let neighbours = neighbours::Neighbours::of(&running.settings);
     let router = routes::routes(&running, api)

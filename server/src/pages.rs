@@ -27,6 +27,7 @@ use crate::http::alarms::Alarms;
 use crate::http::answer::Answers;
 use crate::http::directives::Acts;
 use crate::http::problem;
+use crate::http::public::Public;
 use crate::settings::Settings;
 use files::Files;
 
@@ -44,8 +45,8 @@ fn content_security_policy(nonce: &str, others: &str) -> String {
 }
 
 /// The pages, the functions that they call, the city's layers, and every file of the site.
-pub(crate) fn router(answers: &Answers, acts: Acts, alarms: Alarms) -> Router {
-    let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone(), acts, alarms));
+pub(crate) fn router(answers: &Answers, acts: Acts, alarms: Alarms, public: Public) -> Router {
+    let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone(), acts, alarms, public));
     if let Err(other) = app::address::stand_under(&answers.running().settings.base_path) {
         tracing::error!(other, "this process shows pages under another path already");
     }

@@ -34,6 +34,8 @@ mod openapi;
 mod opening;
 #[path = "rest/pages.rs"]
 mod pages;
+#[path = "rest/public.rs"]
+mod public;
 #[path = "rest/quality.rs"]
 mod quality;
 #[path = "rest/restart.rs"]

@@ -14,11 +14,11 @@ use crate::pages::use_boot;
 use crate::text::words;
 use crate::theme::{Shade, Theme};
 
-/// The header; a wall has none.
+/// The header; a wall has none, and what is for anybody has its own.
 #[component]
 pub fn Chrome() -> impl IntoView {
     let path = use_location().pathname;
-    let is_wall = Memo::new(move |_| path.with(|path| address::bare(path).starts_with("/wall")));
+    let has_none = Memo::new(move |_| path.with(|path| is_without_chrome(address::bare(path))));
     // Who moves on within the page goes on reading at the new page's beginning.
     Effect::new(move |old: Option<String>| {
         let now = path.get();
@@ -28,10 +28,15 @@ pub fn Chrome() -> impl IntoView {
         now
     });
     view! {
-        <Show when=move || !is_wall.get()>
+        <Show when=move || !has_none.get()>
             <Header/>
         </Show>
     }
+}
+
+/// Whether a page stands without the office's header, which leads to where only the office may go.
+fn is_without_chrome(path: &str) -> bool {
+    path.starts_with("/wall") || path == "/public" || path.starts_with("/public/")
 }
 
 fn focus_page() {

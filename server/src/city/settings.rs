@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::alarm::Limits;
-use domain::city::{City, Label, Placeholder, Tree};
+use domain::city::{City, Label, Placeholder, Publicity, Tree};
 use domain::dimension::Dimension;
 use domain::geo::{Extent, LatLng};
 use jiff::tz::TimeZone;
@@ -72,7 +72,7 @@ pub(super) struct Settings {
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "code",
     "name",
     "zone",
@@ -80,6 +80,7 @@ const KEYS: [&str; 14] = [
     "extent",
     "satisfied_permille",
     "ratings_min_answers",
+    "public",
     "effects_wait_minutes",
     "alarms",
     "placeholders",
@@ -106,6 +107,9 @@ pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
     }
     if let Some(least) = table.get("ratings_min_answers") {
         city.ratings_min_answers = from_to(&least, 1, 1_000)?;
+    }
+    if let Some(public) = table.table("public")? {
+        city.public = read_publicity(&public)?;
     }
     if let Some(minutes) = table.get("effects_wait_minutes") {
         // Two hours: a wall that waits longer tells nobody of anything.
@@ -198,6 +202,22 @@ fn read_alarms(table: &Table<'_>) -> Result<Limits, Fault> {
         limits.surge_percent = from_to(&percent, 101, 10_000)?;
     }
     Ok(limits)
+}
+
+/// What anybody may be told of small groups.
+fn read_publicity(table: &Table<'_>) -> Result<Publicity, Fault> {
+    table.allow(&["small_count_min", "sensitive_fields"])?;
+    let mut publicity = Publicity::default();
+    if let Some(least) = table.get("small_count_min") {
+        // Of a group of one or two, whoever is in it knows the other.
+        publicity.small_count_min = from_to(&least, 3, 1_000)?;
+    }
+    if let Some(fields) = table.get("sensitive_fields") {
+        let fields =
+            fields.list()?.iter().map(|field| field.text().map(str::to_owned)).collect::<Result<_, _>>()?;
+        publicity.sensitive_fields = Some(fields);
+    }
+    Ok(publicity)
 }
 
 fn read_extent(node: &Node<'_>) -> Result<Extent, Fault> {

@@ -6,6 +6,7 @@ use super::administrator::Administrator;
 use super::alarms::Alarms;
 use super::answer::Answers;
 use super::directives::Acts;
+use super::public::Public;
 use crate::running::Running;
 
 /// The state of the REST routes.
@@ -16,4 +17,5 @@ pub(super) struct Api {
     pub(super) administrator: Administrator,
     pub(super) acts: Acts,
     pub(super) alarms: Alarms,
+    pub(super) public: Public,
 }

@@ -6,6 +6,7 @@ mod calls;
 mod desks;
 mod parts;
 mod problems;
+mod public;
 mod schemas;
 mod screens;
 
@@ -28,6 +29,7 @@ use super::sheet::json;
 pub(super) use alarms::*;
 pub(super) use calls::*;
 pub(super) use desks::*;
+pub(super) use public::*;
 pub(super) use screens::*;
 
 /// `GET /api/v1/openapi.json`.
@@ -58,6 +60,7 @@ pub fn document() -> OpenApi {
             tag("alarms", "What needs a person now, and what was done about it"),
             tag("desks", "What waits on a unit's desk and on the City Office's"),
             tag("directives", "What leadership asks of agencies, and their answers"),
+            tag("public", "What anybody may be told"),
             tag("data", "How the sources and the data stand"),
             tag("screens", "Displays, and who directs them"),
             tag("operation", "Running the server"),

@@ -12,7 +12,7 @@ use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
     alarms, cases, checkpoint, clock, commitments, counters, desks, directives, escalations, events, figures,
-    health, live, numbers, quality, satisfaction, screens, sources,
+    health, live, numbers, public, quality, satisfaction, screens, sources,
 };
 use crate::running::Running;
 
@@ -55,6 +55,11 @@ pub(super) fn calls() -> Vec<Call> {
         answered(shelve_call(), post(alarms::shelve)),
         answered(unit_desk_call(), get(desks::unit)),
         answered(office_desk_call(), get(desks::city_office)),
+        answered(public_totals_call(), get(public::totals)),
+        answered(public_dossiers_call(), get(public::dossiers)),
+        answered(public_satisfaction_call(), get(public::satisfaction)),
+        answered(public_hexagons_call(), get(public::hexagons)),
+        answered(public_case_call(), get(public::case)),
         answered(directives_call(), get(directives::list)),
         answered(issue_call(), post(directives::issue)),
         answered(answer_call(), post(directives::answer)),

@@ -87,11 +87,22 @@ fn read_back(store: &Store, case: &Case) -> Result<Vec<Json>, Problem> {
     })
 }
 
+/// Whether the reporter of a case asked for confidentiality, at any time and in any of its events.
+///
+/// # Errors
+/// Where the log cannot be read: then nobody knows, and nothing may be told.
+pub(super) fn is_confidential(store: &Store, case: &Case) -> Result<bool, Problem> {
+    Ok(read_back(store, case)?.iter().any(asks_for_confidentiality))
+}
+
+fn asks_for_confidentiality(event: &Json) -> bool {
+    event["data"]["confidentiality_requested"] == true
+}
+
 /// Takes the content out of every event of a case whose reporter asked for confidentiality, at any
 /// time: until there are accounts, every reader is the public.
 fn conceal(said: &mut [Json]) {
-    let asked = |event: &Json| event["data"]["confidentiality_requested"] == true;
-    if !said.iter().any(asked) {
+    if !said.iter().any(asks_for_confidentiality) {
         return;
     }
     for event in said {

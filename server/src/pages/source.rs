@@ -1,8 +1,11 @@
 //! What pages ask, answered by the same functions that answer the REST calls.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
+use axum::extract::ConnectInfo;
+use axum::http;
 use domain::Timestamp;
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
@@ -11,6 +14,7 @@ use domain::answer::{
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
+use domain::public::{PublicCase, PublicDossiers, PublicHexagons, PublicSatisfaction, PublicTotals, Split};
 use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
@@ -19,6 +23,7 @@ use crate::http::alarms::Alarms;
 use crate::http::answer::Answers;
 use crate::http::desks;
 use crate::http::directives::Acts;
+use crate::http::public::Public;
 use crate::source_state;
 
 /// From so many points on, where the cases lie is taken to be known.
@@ -29,12 +34,13 @@ pub(super) struct Source {
     answers: Answers,
     acts: Acts,
     alarms: Alarms,
+    public: Public,
     view: OnceLock<Arc<CityView>>,
 }
 
 impl Source {
-    pub(super) fn new(answers: Answers, acts: Acts, alarms: Alarms) -> Self {
-        Self { answers, acts, alarms, view: OnceLock::new() }
+    pub(super) fn new(answers: Answers, acts: Acts, alarms: Alarms, public: Public) -> Self {
+        Self { answers, acts, alarms, public, view: OnceLock::new() }
     }
 
     fn make_view(&self, seen: Option<Extent>) -> Arc<CityView> {
@@ -188,6 +194,32 @@ impl CitySource for Source {
     fn office_desk(&self, limit: u32) -> Answer<OfficeDesk> {
         let answers = self.answers.clone();
         Box::pin(async move { desks::office_desk(&answers, Some(limit)).await })
+    }
+
+    fn public_totals(&self, month: Option<String>) -> Answer<PublicTotals> {
+        let public = self.public.clone();
+        Box::pin(async move { public.totals(month.as_deref()).await })
+    }
+
+    fn public_dossiers(&self, by: Split, month: Option<String>) -> Answer<PublicDossiers> {
+        let public = self.public.clone();
+        Box::pin(async move { public.dossiers(by, month.as_deref()).await })
+    }
+
+    fn public_satisfaction(&self, month: Option<String>) -> Answer<PublicSatisfaction> {
+        let public = self.public.clone();
+        Box::pin(async move { public.satisfaction(month.as_deref()).await })
+    }
+
+    fn public_hexagons(&self) -> Answer<PublicHexagons> {
+        let public = self.public.clone();
+        Box::pin(async move { public.hexagons().await })
+    }
+
+    fn public_case(&self, code: String, asker: &http::Extensions) -> Answer<Option<PublicCase>> {
+        let public = self.public.clone();
+        let peer = asker.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        Box::pin(async move { public.case(code, peer).await })
     }
 
     fn parse_time(&self, text: &str) -> Option<Timestamp> {

@@ -39,6 +39,11 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
         "/api/v1/alarms",
         "/api/v1/desks/unit",
         "/api/v1/desks/city-office",
+        "/api/v1/public/totals",
+        "/api/v1/public/dossiers",
+        "/api/v1/public/satisfaction",
+        "/api/v1/public/hexagons",
+        "/api/v1/public/cases/{code}",
         "/api/v1/clock",
         "/api/v1/screens",
         "/api/v1/screens/live",
@@ -76,6 +81,12 @@ async fn answers_have_the_shape_that_the_document_declares() {
         ("/api/v1/alarms", "Alarms"),
         ("/api/v1/desks/unit?agency=SXD", "UnitDesk"),
         ("/api/v1/desks/city-office", "OfficeDesk"),
+        ("/api/v1/public/totals", "PublicTotals"),
+        ("/api/v1/public/dossiers", "PublicDossiers"),
+        ("/api/v1/public/dossiers?by=unit", "PublicDossiers"),
+        ("/api/v1/public/satisfaction", "PublicSatisfaction"),
+        ("/api/v1/public/hexagons", "PublicHexagons"),
+        ("/api/v1/public/cases/A-1", "PublicCase"),
     ] {
         let body = server.json(path).await;
         check_shape(&document, &document["components"]["schemas"][shape], &body, path);

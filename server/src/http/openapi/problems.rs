@@ -7,7 +7,7 @@ use super::parts::{integer, one_of, string};
 use crate::gateway::problems::KINDS as OF_EVENTS;
 
 /// The kinds of everything but sending events: slug, status, what it means.
-pub(super) const KINDS: [(&str, u16, &str); 35] = [
+pub(super) const KINDS: [(&str, u16, &str); 36] = [
     ("bad-parameter", 400, "A parameter, named in `parameter`, is unknown or cannot be used"),
     ("bad-request", 400, "The request cannot be read"),
     ("https-only", 400, "The port speaks HTTPS, and the request came over plain HTTP"),
@@ -31,6 +31,7 @@ pub(super) const KINDS: [(&str, u16, &str); 35] = [
     ("not-held", 409, "The tablet does not hold one of the walls"),
     ("too-many-screens", 409, "As many screens are enrolled as there may be"),
     ("too-many-codes", 429, "Too many codes were asked for, or too many displays wait"),
+    ("too-many-lookups", 429, "An address looks up cases too fast"),
     ("clock-refused", 409, "The clock is the system's, or would go back"),
     ("body-too-large", 413, "The body is larger than the call takes"),
     ("unsupported-type", 415, "The content type is none that the call reads"),

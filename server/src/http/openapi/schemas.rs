@@ -4,6 +4,7 @@ mod alarms;
 mod data;
 mod desks;
 mod directives;
+mod public;
 
 use utoipa::openapi::schema::{AdditionalProperties, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
@@ -44,6 +45,11 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("ShelveAlarm", alarms::shelve_wish()),
         ("UnitDesk", desks::unit()),
         ("OfficeDesk", desks::office()),
+        ("PublicTotals", public::totals()),
+        ("PublicDossiers", public::dossiers()),
+        ("PublicSatisfaction", public::satisfaction()),
+        ("PublicHexagons", public::hexagons()),
+        ("PublicCase", public::case()),
         ("Directive", directives::directive()),
         ("Directives", directives::directives()),
         ("IssueDirective", directives::wish()),

@@ -3,6 +3,7 @@ use std::fs;
 use std::path::Path;
 
 use domain::answer::*;
+use domain::public::*;
 use serde_json::{Value as Json, json, to_value};
 
 use super::*;
@@ -77,6 +78,11 @@ fn shapes_are_those_of_the_types() {
     check_shape("Alarms", &to_value(AlarmPage::default()).unwrap());
     check_shape("UnitDesk", &to_value(UnitDesk::default()).unwrap());
     check_shape("OfficeDesk", &to_value(OfficeDesk::default()).unwrap());
+    check_shape("PublicTotals", &to_value(PublicTotals::default()).unwrap());
+    check_shape("PublicDossiers", &to_value(PublicDossiers::default()).unwrap());
+    check_shape("PublicSatisfaction", &to_value(PublicSatisfaction::default()).unwrap());
+    check_shape("PublicHexagons", &to_value(PublicHexagons::default()).unwrap());
+    check_shape("PublicCase", &to_value(PublicCase::default()).unwrap());
     check_shape("Directive", &to_value(DirectiveView::default()).unwrap());
     check_shape("Directives", &to_value(DirectivePage::default()).unwrap());
     check_shape("Commitment", &to_value(CommitmentView::default()).unwrap());
