@@ -18,8 +18,7 @@ mod inert;
 use std::sync::Arc;
 
 use domain::Timestamp;
-use domain::answer::Table;
-use domain::wire::{Beat, WireQuery};
+use domain::wire::{Beat, Delta, Held, WireQuery};
 use leptos::prelude::*;
 
 use crate::functions::Boot;
@@ -40,7 +39,7 @@ pub fn fresh_name() -> String {
     format!("ui-{:08x}{:08x}{:08x}", part(), part(), part())
 }
 pub use roaming::Roaming;
-pub use table::{LiveTable, use_fixed, use_table};
+pub use table::{Kept, LiveRows, LiveTable, use_fixed, use_rows, use_table};
 
 /// The state of the connection, as every screen shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,8 +211,8 @@ pub fn use_live() -> Live {
 /// Where a followed question's answers go.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // Nothing is ever answered on the server.
 pub(crate) struct Sinks {
-    /// All rows, after every frame.
-    rows: Box<dyn Fn(Arc<Table>)>,
+    /// All rows, after every frame; what changed since the last time, where that is not all of them.
+    rows: Box<dyn Fn(&Held, Option<&Delta>)>,
     /// The server will not let this question be followed.
     refused: Box<dyn Fn()>,
 }

@@ -1,4 +1,5 @@
-//! The hexagon map: data → one [`HexFrame`] → bytes per cell → a thin WebGL2 layer inside MapLibre.
+//! The hexagon map: data → one [`HexFrame`] → bytes per cell → a thin WebGL2 layer inside MapLibre. A tick costs
+//! what it changes: the frame, its legend's counts and the bytes are changed in place.
 //! Everything up to the bytes is pure and tested without a browser; `layer`, `gpu`, `bridge` and
 //! `stage` exist in the browser only. What MapLibre is told goes through `js/map.js` alone.
 
@@ -6,6 +7,7 @@ mod area;
 mod asked;
 mod basemap;
 mod chooser;
+mod counts;
 mod frame;
 mod legend;
 mod list;
@@ -18,6 +20,7 @@ mod places;
 mod ramp;
 mod resolution;
 mod scale;
+mod shown;
 mod view;
 mod words;
 
@@ -42,6 +45,7 @@ mod platform;
 
 pub use asked::cell_address;
 pub use chooser::{MeasureChooser, MeasureChooserProps};
+pub use counts::Counts;
 pub use frame::{HexCell, HexFrame};
 pub use measure::{MEASURES, subject};
 pub use ramp::{Rgb, ramp};

@@ -1,7 +1,6 @@
 //! The questions behind a map, in the words of the live socket and of addresses.
 
 use domain::Timestamp;
-use domain::answer::Table;
 use domain::metric::Metric;
 use domain::query::Query;
 use domain::wire::WireQuery;
@@ -22,10 +21,10 @@ pub(super) fn metric(query: &Query) -> Metric {
     query.metrics.first().copied().unwrap_or(Metric::Open)
 }
 
-/// The metric of an answer: its first one.
+/// The metric of an answer by its columns: the first one.
 #[must_use]
-pub(super) fn metric_of(table: &Table) -> Option<Metric> {
-    table.columns.iter().find_map(|column| column.parse().ok())
+pub(super) fn metric_of(columns: &[String]) -> Option<Metric> {
+    columns.iter().find_map(|column| column.parse().ok())
 }
 
 /// The question for the hexagons of a resolution: the metric, and the overdue for their outlines.
@@ -128,11 +127,9 @@ mod tests {
 
     #[test]
     fn an_answer_says_its_metric() {
-        let table = |columns: &[&str]| Table {
-            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
-            ..Table::default()
-        };
-        assert_eq!(metric_of(&table(&["cell", "open", "overdue"])), Some(Metric::Open));
-        assert_eq!(metric_of(&table(&[])), None);
+        let columns =
+            |columns: &[&str]| columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>();
+        assert_eq!(metric_of(&columns(&["cell", "open", "overdue"])), Some(Metric::Open));
+        assert_eq!(metric_of(&[]), None);
     }
 }

@@ -4,10 +4,10 @@ use leptos::html::Div;
 use leptos::prelude::NodeRef;
 use serde_json::Value;
 
-use super::frame::HexFrame;
 use super::news::News;
 use super::outline::Outline;
 use super::scale::Scale;
+use super::shown::Shown;
 use crate::theme::Shade;
 
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ impl Stage {
 
     pub(super) fn start(self, _ground: NodeRef<Div>, _options: String, _tell: impl Fn(News) + 'static) {}
 
-    pub(super) fn show(self, _frame: HexFrame, _scale: &Scale, _outline: Outline) {}
+    pub(super) fn show(self, _shown: Shown, _scale: &Scale, _outline: Outline) {}
 
     pub(super) fn set_data(self, _source: &str, _geojson: &Value) {}
 

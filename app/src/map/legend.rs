@@ -3,11 +3,11 @@
 use domain::metric::Metric;
 use leptos::prelude::*;
 
-use super::frame::HexFrame;
 use super::measure::{class_label, class_range, has_outline, left_out, legend, outline_words};
 use super::outline::Outline;
 use super::ramp::ramp_place;
 use super::scale::Scale;
+use super::shown::Shown;
 use super::view::Board;
 
 /// The legend of a map, in words and colours.
@@ -15,21 +15,22 @@ use super::view::Board;
 pub(super) fn Legend(
     board: Board,
     metric: Signal<Metric>,
-    frame: Signal<HexFrame>,
+    shown: Shown,
     scale: Signal<Scale>,
     outline: Signal<Outline>,
     is_today: Signal<bool>,
 ) -> impl IntoView {
     let (lang, bounds) = (board.lang, board.city.map.bounds);
     let area_label = board.city.map.boundaries_url.is_none().then(|| lang.of(&board.city.map.area_label));
-    let res = Memo::new(move |_| frame.with(|frame| frame.res));
+    let res = Memo::new(move |_| shown.with(|rows| rows.frame.res()));
     let sentence = Memo::new(move |_| legend(lang, metric.get(), res.get(), bounds, is_today.get()));
     let rim = Memo::new(move |_| has_outline(metric.get()).then(|| outline_words(lang, outline.get())));
-    let left_out = Memo::new(move |_| frame.with(|frame| left_out(lang, frame)));
+    let left_out = Memo::new(move |_| shown.with(|rows| left_out(lang, &rows.frame)));
+    let is_empty = Memo::new(move |_| shown.with(|rows| rows.frame.is_empty()));
     let swatches = move || {
         let scale = scale.get();
         // A city without a case has no colours to explain.
-        let classes = if frame.with(|frame| frame.cells.is_empty()) { 0 } else { scale.classes() };
+        let classes = if is_empty.get() { 0 } else { scale.classes() };
         let swatch = |class: usize| {
             // Colours by class names: a style attribute would need a weaker content policy.
             let colour = format!("hexmap-swatch hexmap-class-{}", ramp_place(class, classes));

@@ -5,9 +5,10 @@ use domain::metric::Metric;
 use domain::query::Query;
 use leptos::prelude::*;
 
-use super::frame::{HexFrame, cell_text};
+use super::frame::{HexCell, cell_text};
 use super::measure::subject;
 use super::places::nearest;
+use super::shown::Shown;
 use super::view::Board;
 use super::{asked, words};
 use crate::text::number::count;
@@ -22,19 +23,17 @@ pub(super) fn TopCells(
     board: Board,
     query: Signal<Query>,
     metric: Signal<Metric>,
-    frame: Signal<HexFrame>,
-    /// The instant that the numbers stand at.
-    at: Signal<String>,
+    shown: Shown,
     /// Where no map can be drawn the list stands open in its place.
     is_open: Signal<bool>,
 ) -> impl IntoView {
     let lang = board.lang;
     // A wall has nobody who could open the list; there it is for screen readers and for failures.
     let is_folded = board.theme == Theme::Office;
-    let top = Memo::new(move |_| frame.with(|frame| frame.top(LISTED)));
+    let top = Memo::new(move |_| shown.with(|rows| rows.frame.top(LISTED)));
     let rows = move || {
-        let (filter, at) = (query.with(asked::filter), at.get_untracked());
-        let row = |cell: super::frame::HexCell| {
+        let (filter, at) = (query.with(asked::filter), shown.with_untracked(|rows| rows.at.clone()));
+        let row = |cell: HexCell| {
             let name = nearest(&board.places, cell.cell)
                 .map(|place| format!("{} {}", words::NEAR.to(lang), place.name));
             let text = cell_text(cell.cell);

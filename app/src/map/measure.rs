@@ -116,8 +116,8 @@ pub(super) fn outline_words(lang: Lang, outline: Outline) -> String {
 /// a position.
 #[must_use]
 pub(super) fn left_out(lang: Lang, frame: &HexFrame) -> Option<String> {
-    let number = count(lang, frame.no_position);
-    (frame.no_position > 0).then(|| match lang {
+    let number = count(lang, frame.no_position());
+    (frame.no_position() > 0).then(|| match lang {
         Lang::Vi => format!("{number} không rõ vị trí, không có trên bản đồ"),
         Lang::En => format!("{number} without a position, not on the map"),
     })
@@ -154,6 +154,8 @@ fn area(lang: Lang, km2: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map::counts::Counts;
+    use domain::Value;
 
     const SAIGON: [f64; 4] = [106.6, 10.7, 106.8, 10.9];
 
@@ -174,9 +176,9 @@ mod tests {
 
     #[test]
     fn the_outline_says_from_how_many_on() {
-        let some = Outline::fit(&[1, 0, 0]);
+        let some = Outline::fit(&Counts::from_iter([1, 0, 0]));
         assert_eq!(outline_words(Lang::Vi, some), "viền đỏ: có vụ quá hạn");
-        let many = Outline::fit(&[8; 100]);
+        let many = Outline::fit(&Counts::from_iter([8; 100]));
         assert_eq!(outline_words(Lang::Vi, many), "viền đỏ: từ 9 vụ quá hạn");
         assert_eq!(outline_words(Lang::En, many), "red outline: 9 or more overdue");
     }
@@ -199,7 +201,8 @@ mod tests {
 
     #[test]
     fn what_is_not_on_the_map_is_said() {
-        let frame = HexFrame { no_position: 17_070, ..HexFrame::empty(8) };
+        let mut frame = HexFrame::empty(8);
+        frame.set(&Value::Null, &[Value::Int(17_070)]);
         assert_eq!(left_out(Lang::En, &frame).as_deref(), Some("17,070 without a position, not on the map"));
         assert_eq!(left_out(Lang::En, &HexFrame::empty(8)), None);
     }

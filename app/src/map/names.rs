@@ -58,11 +58,10 @@ impl Plate {
 pub(super) fn names(places: &[Place], camera: &Camera, frame: &HexFrame, text_px: f64) -> Value {
     let world_px = camera.world_px();
     let on_screen = |lat: f64, lng: f64| mercator(lat, lng).map(|share| share * world_px);
-    let reach_px = camera.hexagon_px(frame.res) * REACH;
-    let is_roomy = camera.hexagon_px(frame.res) >= text_px * ROOMY;
+    let reach_px = camera.hexagon_px(frame.res()) * REACH;
+    let is_roomy = camera.hexagon_px(frame.res()) >= text_px * ROOMY;
     let middles: Vec<[f64; 2]> = frame
-        .cells
-        .iter()
+        .cells()
         .filter_map(|cell| h3o::CellIndex::try_from(cell.cell).ok())
         .map(h3o::LatLng::from)
         .filter(|middle| camera.sees(middle.lat(), middle.lng()))
@@ -133,7 +132,7 @@ fn steps(reach_px: f64) -> impl Iterator<Item = (f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::frame::HexCell;
+    use domain::Value;
     use domain::geo::LatLng;
 
     const NAMES: [&str; 9] = [
@@ -151,13 +150,10 @@ mod tests {
     /// Hexagons without a hole, `text_px` a share of their width.
     fn city(text_share: f64) -> (Vec<Place>, Camera, HexFrame, f64) {
         let middle = h3o::LatLng::new(10.78, 106.70).unwrap().to_cell(h3o::Resolution::Eight);
-        let mut cells: Vec<HexCell> = middle
-            .grid_disk::<Vec<_>>(12)
-            .into_iter()
-            .map(|cell| HexCell { cell: cell.into(), value: 1, overdue: 0 })
-            .collect();
-        cells.sort_unstable_by_key(|cell| cell.cell);
-        let frame = HexFrame { res: 8, cells: cells.into(), no_position: 0 };
+        let mut frame = HexFrame::empty(8);
+        for cell in middle.grid_disk::<Vec<_>>(12) {
+            frame.set(&Value::Text(cell.to_string()), &[Value::Int(1)]);
+        }
         let camera =
             Camera { zoom: 12.5, west: 106.62, south: 10.70, east: 106.78, north: 10.86, em_px: 16.0 };
         let places = NAMES.iter().enumerate().map(|(place, name)| Place {
@@ -185,7 +181,7 @@ mod tests {
             let on_screen = |lat, lng| mercator(lat, lng).map(|share| share * camera.world_px());
             let [x, y] = on_screen(lat, lng);
             let plate = plate(name, x, y, text_px);
-            let cells = frame.cells.iter().map(|cell| h3o::CellIndex::try_from(cell.cell).unwrap());
+            let cells = frame.cells().map(|cell| h3o::CellIndex::try_from(cell.cell).unwrap());
             cells
                 .map(h3o::LatLng::from)
                 .filter(|cell| plate.covers(on_screen(cell.lat(), cell.lng())))

@@ -2,6 +2,7 @@
 //! lie almost everywhere, an outline around each would say nothing, so it goes to those with the
 //! most, and the legend says from which number on.
 
+use super::counts::Counts;
 use super::scale::{ladder, step_at_or_below};
 
 /// Of the drawn hexagons at most this share is outlined …
@@ -20,25 +21,23 @@ pub struct Outline {
 impl Outline {
     /// The number that fits these hexagons: round, and 1 wherever that is few enough. `overdue` has
     /// one entry for each drawn hexagon.
-    pub(super) fn fit(overdue: &[i64]) -> Self {
-        let most = most(overdue);
-        let mut late: Vec<i64> = overdue.iter().copied().filter(|number| *number > 0).collect();
-        late.sort_unstable_by(|one, two| two.cmp(one));
+    pub(super) fn fit(overdue: &Counts) -> Self {
         // The first that would be one too many must stay below the number.
-        let Some(over) = late.get(most) else { return Self { from: 1 } };
-        Self { from: ladder(step_at_or_below(*over) + 1) }
+        let Some(over) = overdue.at_rank_from_above(1, most(overdue)) else { return Self { from: 1 } };
+        Self { from: ladder(step_at_or_below(over) + 1) }
     }
 
     /// The number for the next hexagons: this same one while it outlines neither far too many nor
     /// needlessly few.
-    pub(super) fn follow(self, overdue: &[i64]) -> Self {
+    pub(super) fn follow(self, overdue: &Counts) -> Self {
         let best = Self::fit(overdue);
-        let outlined = overdue.iter().filter(|number| self.is_around(**number)).count();
+        let outlined = overdue.from(self.from);
         let is_near = step_at_or_below(self.from).abs_diff(step_at_or_below(best.from)) <= 1;
         if is_near && outlined <= most(overdue) * SLACK { self } else { best }
     }
 
     /// Whether a hexagon with so many overdue cases is outlined.
+    #[cfg_attr(not(any(test, feature = "hydrate")), allow(dead_code))] // Drawn in the browser only.
     pub(super) const fn is_around(self, overdue: i64) -> bool {
         overdue >= self.from
     }
@@ -49,7 +48,7 @@ impl Outline {
     }
 }
 
-fn most(overdue: &[i64]) -> usize {
+fn most(overdue: &Counts) -> usize {
     (overdue.len() * SHARE_PERCENT_MAX / 100).max(ALWAYS_MAX)
 }
 
@@ -57,12 +56,18 @@ fn most(overdue: &[i64]) -> usize {
 mod tests {
     use super::*;
 
+    fn counts(overdue: &[i64]) -> Counts {
+        overdue.iter().copied().collect()
+    }
+
     #[track_caller]
     fn check(overdue: &[i64], from: i64) {
-        let outline = Outline::fit(overdue);
+        let overdue = counts(overdue);
+        let outline = Outline::fit(&overdue);
         assert_eq!(outline.from(), from);
-        let outlined = overdue.iter().filter(|number| outline.is_around(**number)).count();
-        assert!(outlined <= most(overdue), "{outlined} outlined");
+        let outlined: usize =
+            overdue.iter().filter(|(number, _)| outline.is_around(*number)).map(|(_, times)| times).sum();
+        assert!(outlined <= most(&overdue), "{outlined} outlined");
     }
 
     #[test]
@@ -80,13 +85,13 @@ mod tests {
     #[test]
     fn the_number_does_not_swing_with_a_case() {
         let mut overdue: Vec<i64> = (0..400).map(|place| place / 10).collect();
-        let first = Outline::fit(&overdue);
+        let first = Outline::fit(&counts(&overdue));
         let mut outline = first;
         for place in 0..20 {
             overdue[place * 19] += 1;
-            outline = outline.follow(&overdue);
+            outline = outline.follow(&counts(&overdue));
         }
         assert_eq!(outline, first);
-        assert_eq!(outline.follow(&[0; 400]), Outline { from: 1 });
+        assert_eq!(outline.follow(&counts(&[0; 400])), Outline { from: 1 });
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::frame::HexFrame;
+use super::frame::{HexCell, HexFrame, Mark};
 use super::geometry::Geometry;
 use super::outline::Outline;
 use super::scale::Scale;
@@ -27,6 +27,15 @@ pub(super) struct Sheet {
     pub(super) geometry: Geometry,
     bytes: Vec<u8>,
     dirty_rows: Range<usize>,
+    shown: Option<Shown>,
+}
+
+/// What the bytes say.
+#[derive(Debug)]
+struct Shown {
+    mark: Mark,
+    scale: Scale,
+    outline: Outline,
 }
 
 /// The hexagons of every resolution that was shown; one of them is on the map.
@@ -40,8 +49,8 @@ pub(super) struct Picture {
 impl Picture {
     /// Shows a frame in the classes of a scale.
     pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
-        self.res = frame.res;
-        self.sheets.entry(frame.res).or_default().show(frame, scale, outline);
+        self.res = frame.res();
+        self.sheets.entry(frame.res()).or_default().show(frame, scale, outline);
     }
 
     /// The resolution on the map.
@@ -58,36 +67,53 @@ impl Picture {
 
 impl Sheet {
     fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
-        // Cells that are not in the frame any more have no number and are not drawn.
-        let mut bytes = vec![0; self.bytes.len()];
-        for cell in frame.cells.iter() {
-            let (Some(slot), Some(class)) = (self.geometry.slot(cell.cell), scale.class_of(cell.value))
-            else {
-                continue;
-            };
-            let slot = slot as usize;
-            if slot >= bytes.len() {
-                bytes.resize(rows_for(slot + 1) * ROW_SLOTS, 0);
+        let shown = self.shown.replace(Shown { mark: frame.mark(), scale: scale.clone(), outline });
+        let shown = shown.filter(|shown| shown.scale == *scale && shown.outline == outline);
+        match shown.as_ref().and_then(|shown| frame.changed_since(&shown.mark)) {
+            Some(changed) => {
+                changed.for_each(|cell| self.put(cell, byte(frame.cell(cell), scale, outline)));
             }
-            let rim = if outline.is_around(cell.overdue) { OVERDUE_BIT } else { 0 };
-            // A scale has at most six classes.
-            bytes[slot] = u8::try_from(class + 1).unwrap_or(0) | rim;
+            None => self.show_whole(frame, scale, outline),
         }
-        self.mark_changes(&bytes);
-        self.bytes = bytes;
     }
 
-    fn mark_changes(&mut self, next: &[u8]) {
-        let held = self.bytes.chunks(ROW_SLOTS).map(Some).chain(std::iter::repeat(None));
-        for (row, (next, held)) in next.chunks(ROW_SLOTS).zip(held).enumerate() {
-            if held != Some(next) {
-                self.dirty_rows = if self.dirty_rows.is_empty() {
-                    row..row + 1
-                } else {
-                    self.dirty_rows.start.min(row)..self.dirty_rows.end.max(row + 1)
-                };
-            }
+    fn show_whole(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
+        // Cells that are not in the frame any more have no number and are not drawn.
+        let mut bytes = vec![0; self.bytes.len()];
+        std::mem::swap(&mut bytes, &mut self.bytes);
+        let not_taken = self.dirty_rows.clone();
+        for cell in frame.cells() {
+            self.put(cell.cell, byte(Some(cell), scale, outline));
         }
+        // Against what was there: most of it is the same.
+        self.dirty_rows = not_taken;
+        let held = bytes.chunks(ROW_SLOTS).map(Some).chain(std::iter::repeat(None));
+        let changed = self.bytes.chunks(ROW_SLOTS).zip(held).enumerate();
+        let changed: Vec<usize> =
+            changed.filter(|(_, (now, held))| *held != Some(*now)).map(|(row, _)| row).collect();
+        changed.into_iter().for_each(|row| self.mark_row(row));
+    }
+
+    fn put(&mut self, cell: u64, byte: u8) {
+        let Some(slot) = self.geometry.slot(cell) else { return };
+        let slot = slot as usize;
+        if slot >= self.bytes.len() {
+            let row = self.rows();
+            self.bytes.resize(rows_for(slot + 1) * ROW_SLOTS, 0);
+            (row..self.rows()).for_each(|row| self.mark_row(row));
+        }
+        if self.bytes[slot] != byte {
+            self.bytes[slot] = byte;
+            self.mark_row(slot / ROW_SLOTS);
+        }
+    }
+
+    fn mark_row(&mut self, row: usize) {
+        self.dirty_rows = if self.dirty_rows.is_empty() {
+            row..row + 1
+        } else {
+            self.dirty_rows.start.min(row)..self.dirty_rows.end.max(row + 1)
+        };
     }
 
     /// Rows of the texture.
@@ -110,6 +136,16 @@ impl Sheet {
     }
 }
 
+/// What the texture says of a cell.
+fn byte(cell: Option<HexCell>, scale: &Scale, outline: Outline) -> u8 {
+    let Some((cell, class)) = cell.and_then(|cell| Some((cell, scale.class_of(cell.value)?))) else {
+        return 0;
+    };
+    let rim = if outline.is_around(cell.overdue) { OVERDUE_BIT } else { 0 };
+    // A scale has at most six classes.
+    u8::try_from(class + 1).unwrap_or(0) | rim
+}
+
 fn rows_for(slots: usize) -> usize {
     slots.div_ceil(ROW_SLOTS)
 }
@@ -117,7 +153,9 @@ fn rows_for(slots: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::frame::HexCell;
+    use crate::map::counts::Counts;
+    use crate::map::frame::cell_text;
+    use domain::Value;
     use h3o::CellIndex;
 
     fn cells(count: usize) -> Vec<u64> {
@@ -129,28 +167,31 @@ mod tests {
     }
 
     fn frame(cells: &[u64], value: impl Fn(usize) -> i64) -> HexFrame {
-        let cells = cells.iter().enumerate().map(|(place, cell)| HexCell {
-            cell: *cell,
-            value: value(place),
-            overdue: i64::from(place % 10 == 3) * 7,
-        });
-        HexFrame { res: 9, cells: cells.filter(|cell| cell.value > 0).collect(), no_position: 0 }
+        let mut frame = HexFrame::empty(9);
+        for (place, cell) in cells.iter().enumerate() {
+            set(&mut frame, *cell, value(place), i64::from(place % 10 == 3) * 7);
+        }
+        frame
+    }
+
+    fn set(frame: &mut HexFrame, cell: u64, value: i64, overdue: i64) {
+        frame.set(&Value::Text(cell_text(cell)), &[Value::Int(value), Value::Int(overdue)]);
     }
 
     fn scale() -> Scale {
-        Scale::fit([1, 2, 3, 4, 6, 9].into_iter())
+        Scale::fit(&Counts::from_iter([1, 2, 3, 4, 6, 9]))
     }
 
     /// From 3 on.
     fn outline() -> Outline {
-        Outline::fit(&[2; 9])
+        Outline::fit(&Counts::from_iter([2; 9]))
     }
 
     #[track_caller]
     fn check(picture: &mut Picture, frame: &HexFrame, scale: &Scale) {
         let sheet = picture.sheet().unwrap();
         let mut drawn = 0;
-        for cell in frame.cells.iter() {
+        for cell in frame.cells() {
             let byte = sheet.bytes[sheet.geometry.slot(cell.cell).unwrap() as usize];
             assert_eq!(usize::from(byte & 0x0f), scale.class_of(cell.value).unwrap() + 1);
             assert_eq!(byte & OVERDUE_BIT != 0, cell.overdue > 2);
@@ -167,6 +208,30 @@ mod tests {
             let frame = frame(&all[round * 100..], |place| ((place * 7 + round) % 11) as i64);
             picture.show(&frame, &scale, outline());
             check(&mut picture, &frame, &scale);
+        }
+    }
+
+    #[test]
+    fn a_frame_that_changes_in_place_is_drawn_as_one_made_anew() {
+        let (all, scale) = (cells(2_000), scale());
+        let mut picture = Picture::default();
+        let mut changing = frame(&all[..1_500], |_| 1);
+        picture.show(&changing, &scale, outline());
+        for round in 0..40_usize {
+            for place in (round..2_000).step_by(67) {
+                set(&mut changing, all[place], ((place + round) % 10) as i64, ((place + round) % 5) as i64);
+            }
+            // Others have other classes: all of it is drawn anew.
+            let wider = Scale::fit(&Counts::from_iter([1, 9, 900]));
+            picture.show(&changing, if round % 7 == 6 { &wider } else { &scale }, outline());
+            let mut anew = Picture::default();
+            anew.show(&changing, if round % 7 == 6 { &wider } else { &scale }, outline());
+            let of = |picture: &mut Picture| -> Vec<u8> {
+                let sheet = picture.sheet().unwrap();
+                let slots = all.iter().map(|cell| sheet.geometry.slot(*cell).unwrap() as usize);
+                slots.map(|slot| sheet.bytes.get(slot).copied().unwrap_or(0)).collect()
+            };
+            assert_eq!(of(&mut picture), of(&mut anew), "round {round}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The classes of a legend: few, with round bounds that fit the data, and steady, so that a map's
 //! colours do not flicker as numbers move by one.
 
+use super::counts::Counts;
 use super::ramp::{CLASSES_MAX, Rgb, ramp, ramp_place};
 use crate::theme::Shade;
 
@@ -34,17 +35,16 @@ pub struct Scale {
 impl Scale {
     /// The classes that fit these numbers best. Numbers below 1 are not drawn and so not counted.
     #[must_use]
-    pub fn fit(values: impl Iterator<Item = i64>) -> Self {
-        let mut sorted: Vec<i64> = values.filter(|value| *value > 0).collect();
-        sorted.sort_unstable();
-        let Some(max) = sorted.last().copied() else {
+    pub fn fit(values: &Counts) -> Self {
+        let drawn = values.from(1);
+        let Some(max) = values.at_rank_from_above(1, 0) else {
             return Self { lowers: vec![1] };
         };
         let mut steps = vec![0];
         for percent in SHARES_PERCENT {
-            // The last value that counts into the share; `len` > 0, so the index is in range.
-            let rank = (sorted.len() * percent / 100).min(sorted.len() - 1);
-            let step = step_at_or_below(sorted[rank]);
+            // The last value that counts into the share; `drawn` > 0, so the rank is in range.
+            let rank = (drawn * percent / 100).min(drawn - 1);
+            let step = step_at_or_below(values.at_rank(1, rank).unwrap_or(max));
             if steps.last().is_some_and(|last| step > *last) {
                 steps.push(step);
             }
@@ -55,11 +55,10 @@ impl Scale {
 
     /// The classes for the next numbers: these same ones while they still tell as much.
     #[must_use]
-    pub fn follow(&self, values: impl Iterator<Item = i64>) -> Self {
-        let values: Vec<i64> = values.collect();
-        let best = Self::fit(values.iter().copied());
+    pub fn follow(&self, values: &Counts) -> Self {
+        let best = Self::fit(values);
         let drift_steps = self.last_step().abs_diff(best.last_step());
-        let crowded = self.fullest(&values).saturating_sub(best.fullest(&values)) * 100;
+        let crowded = self.fullest(values).saturating_sub(best.fullest(values)) * 100;
         if drift_steps <= DRIFT_STEPS_MAX && crowded <= CROWDED_PERCENT_MAX * values.len() {
             self.clone()
         } else {
@@ -73,10 +72,12 @@ impl Scale {
     }
 
     /// How many cells are in the class that has the most.
-    fn fullest(&self, values: &[i64]) -> usize {
+    fn fullest(&self, values: &Counts) -> usize {
         let mut cells = [0; CLASSES_MAX];
-        for class in values.iter().filter_map(|value| self.class_of(*value)) {
-            cells[class] += 1;
+        for (value, times) in values.iter() {
+            if let Some(class) = self.class_of(value) {
+                cells[class] += times;
+            }
         }
         cells.into_iter().max().unwrap_or(0)
     }
@@ -155,9 +156,13 @@ fn fill_gaps(steps: &mut Vec<usize>, top: usize) {
 mod tests {
     use super::*;
 
+    fn counts(values: &[i64]) -> Counts {
+        values.iter().copied().collect()
+    }
+
     #[track_caller]
     fn check(values: &[i64], want: &[i64]) {
-        let scale = Scale::fit(values.iter().copied());
+        let scale = Scale::fit(&counts(values));
         assert_eq!(scale.lowers(), want);
     }
 
@@ -174,7 +179,7 @@ mod tests {
         check(&[1, 2, 3], &[1, 2, 3]);
         check(&[5, 5, 5, 5], &[1, 2, 3, 4]);
         check(&skewed(400, 16), &[1, 2, 4, 6, 9, 14]);
-        let wide = Scale::fit(skewed(2_000, 5_000).into_iter());
+        let wide = Scale::fit(&counts(&skewed(2_000, 5_000)));
         assert_eq!(wide.classes(), CLASSES_MAX);
         assert_eq!(wide.lowers()[0], 1);
         assert!(wide.lowers().windows(2).all(|pair| pair[0] < pair[1]));
@@ -184,7 +189,7 @@ mod tests {
     fn every_class_of_a_fresh_scale_has_a_cell_at_its_top() {
         for max in [1, 2, 3, 7, 19, 88, 1_200, 60_000] {
             let values = skewed(500, max);
-            let scale = Scale::fit(values.iter().copied());
+            let scale = Scale::fit(&counts(&values));
             let last = *scale.lowers().last().unwrap();
             assert!(values.iter().any(|value| *value >= last), "{max}: {scale:?}");
         }
@@ -204,7 +209,7 @@ mod tests {
     fn the_colour_of_a_number_is_one_of_the_legends_colours() {
         for shade in [Shade::Dark, Shade::Light] {
             for max in [1, 2, 3, 5, 40, 900] {
-                let scale = Scale::fit(skewed(300, max).into_iter());
+                let scale = Scale::fit(&counts(&skewed(300, max)));
                 let legend = scale.colours(shade);
                 for value in 1..=max {
                     let class = scale.class_of(value).unwrap();
@@ -217,25 +222,25 @@ mod tests {
     #[test]
     fn small_changes_leave_the_legend_as_it_is() {
         let mut values = skewed(800, 120);
-        let first = Scale::fit(values.iter().copied());
+        let first = Scale::fit(&counts(&values));
         let mut scale = first.clone();
         for tick in 0..40 {
             // A case comes in one cell and goes from another.
             let (comes, goes) = (tick * 7 % 800, tick * 13 % 800);
             values[comes] += 1;
             values[goes] = (values[goes] - 1).max(1);
-            scale = scale.follow(values.iter().copied());
+            scale = scale.follow(&counts(&values));
         }
         assert_eq!(scale, first);
     }
 
     #[test]
     fn great_changes_bring_a_new_legend_and_it_does_not_swing_back() {
-        let little = Scale::fit(skewed(800, 20).into_iter());
-        let much = little.follow(skewed(800, 2_000).into_iter());
-        assert_eq!(much, Scale::fit(skewed(800, 2_000).into_iter()));
+        let little = Scale::fit(&counts(&skewed(800, 20)));
+        let much = little.follow(&counts(&skewed(800, 2_000)));
+        assert_eq!(much, Scale::fit(&counts(&skewed(800, 2_000))));
         assert_ne!(little, much);
-        let again = much.follow(skewed(800, 1_900).into_iter());
+        let again = much.follow(&counts(&skewed(800, 1_900)));
         assert_eq!(again, much);
     }
 }

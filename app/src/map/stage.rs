@@ -1,7 +1,7 @@
 //! The map in the browser: started from an effect, fed with frames, taken off the page with its
 //! component.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use h3o::{LatLng, Resolution};
@@ -11,11 +11,12 @@ use serde_json::Value;
 
 pub(super) use super::bridge::ask_again;
 use super::bridge::{Hooks, MapHandle, start_map};
-use super::frame::HexFrame;
+use super::frame::MapRows;
 use super::layer::Layer;
 use super::news::News;
 use super::outline::Outline;
 use super::scale::Scale;
+use super::shown::Shown;
 use crate::theme::Shade;
 
 /// A map's hold on its browser side.
@@ -25,7 +26,7 @@ pub(super) struct Stage(StoredValue<Rc<Held>, LocalStorage>);
 struct Held {
     layer: Rc<RefCell<Layer>>,
     // What is drawn, to know what a tap means.
-    frame: Rc<RefCell<Option<HexFrame>>>,
+    shown: Rc<Cell<Option<Shown>>>,
     running: RefCell<Option<Running>>,
     // GeoJSON and text sizes that came before the map did.
     early: RefCell<Vec<Early>>,
@@ -52,7 +53,7 @@ impl Stage {
     pub(super) fn new(shade: Shade) -> Self {
         Self(StoredValue::new_local(Rc::new(Held {
             layer: Rc::new(RefCell::new(Layer::new(shade))),
-            frame: Rc::default(),
+            shown: Rc::default(),
             running: RefCell::default(),
             early: RefCell::default(),
         })))
@@ -63,9 +64,9 @@ impl Stage {
         let (Some(ground), Some(held)) = (ground.get_untracked(), self.0.try_get_value()) else { return };
         let tell = Rc::new(tell);
         let told = Rc::clone(&tell);
-        let frame = Rc::clone(&held.frame);
+        let shown = Rc::clone(&held.shown);
         let hooks =
-            Hooks::new(&held.layer, move |news| told(news), move |lat, lng| cell_at(&frame, lat, lng));
+            Hooks::new(&held.layer, move |news| told(news), move |lat, lng| cell_at(shown.get()?, lat, lng));
         // Weak: a page that is left before the library has come has no map to give it to.
         let held = Rc::downgrade(&held);
         leptos::task::spawn_local(async move {
@@ -81,13 +82,13 @@ impl Stage {
         });
     }
 
-    /// Draws a frame from the next picture on.
-    pub(super) fn show(self, frame: HexFrame, scale: &Scale, outline: Outline) {
+    /// Draws these numbers from the next picture on.
+    pub(super) fn show(self, shown: Shown, scale: &Scale, outline: Outline) {
         let Some(held) = self.0.try_get_value() else { return };
         if let Ok(mut layer) = held.layer.try_borrow_mut() {
-            layer.show(&frame, scale, outline);
+            shown.with(|rows| layer.show(&rows.frame, scale, outline));
         }
-        held.frame.replace(Some(frame));
+        held.shown.set(Some(shown));
         held.with_map(|map| map.repaint());
     }
 
@@ -135,12 +136,13 @@ impl Early {
 }
 
 /// The cell drawn at a point, if it has a number: exactly what is seen there.
-fn cell_at(frame: &RefCell<Option<HexFrame>>, lat: f64, lng: f64) -> Option<u64> {
-    let frame = frame.try_borrow().ok()?;
-    let frame = frame.as_ref()?;
-    let res = Resolution::try_from(frame.res).ok()?;
-    let cell = LatLng::new(lat, lng).ok()?.to_cell(res).into();
-    frame.value(cell).map(|_| cell)
+fn cell_at(shown: Shown, lat: f64, lng: f64) -> Option<u64> {
+    let at = LatLng::new(lat, lng).ok()?;
+    let there = |rows: &MapRows| {
+        let res = Resolution::try_from(rows.frame.res()).ok()?;
+        rows.frame.cell(at.to_cell(res).into()).map(|there| there.cell)
+    };
+    shown.try_with(there).flatten()
 }
 
 /// Whether the reader asked for little motion.

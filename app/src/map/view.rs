@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::answer::Table;
 use domain::metric::Metric;
 use domain::query::Query;
 use leptos::html::Div;
@@ -13,7 +12,7 @@ use serde_json::json;
 
 use super::asked;
 use super::basemap::{AREA_SOURCE, NAMES_LAYER, NAMES_SOURCE, OVER_HEXAGONS, name_em, style};
-use super::frame::{HexFrame, cell_text, parse_cell};
+use super::frame::{MapRows, cell_text, parse_cell};
 use super::legend::Legend;
 use super::list::TopCells;
 use super::news::{News, Standing};
@@ -22,9 +21,10 @@ use super::places::{Place, places};
 use super::platform::{Stage, ask_again, wants_less_motion};
 use super::resolution::{Camera, res_at_first};
 use super::scale::Scale;
+use super::shown::Shown;
 use super::{area, names, words};
 use crate::functions::load_hexagons;
-use crate::live::{use_live, use_table};
+use crate::live::{LiveRows, use_live, use_rows};
 use crate::locale::use_lang;
 use crate::pages::ready::when_loaded;
 use crate::source::CityView;
@@ -64,7 +64,7 @@ pub fn HexMap(
 ) -> impl IntoView {
     let lang = use_lang();
     let res = RwSignal::new(res_at_first(city.map.bounds, theme));
-    let table = use_table(Memo::new(move |_| asked::wire(&query.get(), res.get())));
+    let rows: LiveRows<MapRows> = use_rows(Memo::new(move |_| asked::wire(&query.get(), res.get())));
     let board = Board {
         lang,
         theme,
@@ -93,13 +93,12 @@ pub fn HexMap(
             <div class="hexmap-ground" node_ref=node data-state=move || standing.with(Standing::name) data-res=move || shown_res.get() data-bounds=bounds></div>
             <p class="hexmap-status" role="status">{move || ground.says(lang)}</p>
             {when_loaded(
-                move || table.first(),
+                move || rows.first(),
                 move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> },
                 move |first| match first {
                     Ok(first) => {
-                        let (board, res) = (inner.clone(), first.query.res.unwrap_or_default());
-                        let rows = table.rows(first);
-                        view! { <Numbers board query res rows camera=camera.into() is_open=has_failed/> }.into_any()
+                        let (board, shown) = (inner.clone(), Shown::new(rows, first));
+                        view! { <Numbers board query shown camera=camera.into() is_open=has_failed/> }.into_any()
                     }
                     Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
                 },
@@ -114,41 +113,37 @@ pub fn HexMap(
 fn Numbers(
     board: Board,
     query: Signal<Query>,
-    res: u8,
-    rows: Signal<Arc<Table>>,
+    shown: Shown,
     camera: Signal<Option<Camera>>,
     is_open: Signal<bool>,
 ) -> impl IntoView {
     let (lang, stage, shown_res) = (board.lang, board.stage, board.shown_res);
-    let frame =
-        Memo::new(move |_| rows.with(|table| HexFrame::from_rows(res, table.rows.iter().map(Vec::as_slice))));
-    // The metric of these rows: while the next one's are on the way, the words stay with the numbers.
-    let metric = Memo::new(move |_| rows.with(|table| asked::metric_of(table)));
+    let metric = Memo::new(move |_| shown.with(|rows| rows.metric));
     let scale = Memo::new(move |held: Option<&(Option<Metric>, Scale)>| {
-        let values = frame.with(|frame| frame.values().collect::<Vec<_>>()).into_iter();
-        match held {
-            Some((of, scale)) if *of == metric.get() => (*of, scale.follow(values)),
-            _ => (metric.get(), Scale::fit(values)),
-        }
+        shown.with(|rows| match held {
+            Some((of, scale)) if *of == rows.metric => (*of, scale.follow(rows.frame.values())),
+            _ => (rows.metric, Scale::fit(rows.frame.values())),
+        })
     });
     let scale = Signal::derive(move || scale.get().1);
     let outline = Memo::new(move |held: Option<&Outline>| {
-        let overdue = frame.with(HexFrame::overdue);
-        held.map_or_else(|| Outline::fit(&overdue), |held| held.follow(&overdue))
+        shown.with(|rows| {
+            let overdue = rows.frame.overdue();
+            held.map_or_else(|| Outline::fit(overdue), |held| held.follow(overdue))
+        })
     });
     Effect::new(move |_| {
-        scale.with(|scale| stage.show(frame.get(), scale, outline.get()));
-        shown_res.set(Some(res));
+        scale.with(|scale| stage.show(shown, scale, outline.get()));
+        shown_res.set(Some(shown.with(|rows| rows.frame.res())));
     });
-    follow_names(&board, frame, camera);
+    follow_names(&board, shown, camera);
     let is_today = Signal::derive(move || query.with(|query| query.from.is_none() && query.to.is_none()));
     let metric = Signal::derive(move || metric.get().unwrap_or(Metric::Open));
-    let frame = Signal::from(frame);
-    let at = Signal::derive(move || rows.with(|table| table.at.clone()));
+    let is_empty = Memo::new(move |_| shown.with(|rows| rows.frame.is_empty()));
     view! {
-        <Legend board=board.clone() metric frame scale outline=outline.into() is_today/>
-        {move || frame.with(|frame| frame.cells.is_empty()).then(|| view! { <p class="hexmap-note">{words::EMPTY.to(lang)}</p> })}
-        <TopCells board query metric frame at is_open/>
+        <Legend board=board.clone() metric shown scale outline=outline.into() is_today/>
+        {move || is_empty.get().then(|| view! { <p class="hexmap-note">{words::EMPTY.to(lang)}</p> })}
+        <TopCells board query metric shown is_open/>
     }
 }
 
@@ -230,17 +225,17 @@ impl Ground {
 
 /// Sets the names anew when the camera has come to rest, and when the hexagons under them are
 /// others. A few cells more or less move no name: each move makes MapLibre lay all of them out.
-fn follow_names(board: &Board, frame: Memo<HexFrame>, camera: Signal<Option<Camera>>) {
+fn follow_names(board: &Board, shown: Shown, camera: Signal<Option<Camera>>) {
     let (stage, theme, places) = (board.stage, board.theme, board.places.clone());
     let cells = Memo::new(move |held: Option<&usize>| {
-        let cells = frame.with(|frame| frame.cells.len());
+        let cells = shown.with(|rows| rows.frame.len());
         held.copied().filter(|held| cells.abs_diff(*held) * 20 <= cells).unwrap_or(cells)
     });
     Effect::new(move |_| {
         cells.track();
         let Some(camera) = camera.get() else { return };
         let text_px = camera.em_px * name_em(theme);
-        let names = frame.with_untracked(|frame| names::names(&places, &camera, frame, text_px));
+        let names = shown.with_untracked(|rows| names::names(&places, &camera, &rows.frame, text_px));
         stage.set_data(NAMES_SOURCE, &names);
     });
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use domain::answer::Table;
 use domain::wire::{Beat, ClientFrame, Held, Hello, ServerFrame, Since, Step, WireQuery};
 use leptos::prelude::*;
 
@@ -356,7 +355,7 @@ impl Hub {
             self.show_beat(beat);
         }
         for followed in self.followed.values().filter(|followed| followed.held.n.is_some()) {
-            (followed.sinks.rows)(Arc::new(table_of(&followed.held)));
+            (followed.sinks.rows)(&followed.held, None);
         }
     }
 
@@ -373,7 +372,11 @@ impl Hub {
             }
             match followed.held.take(frame.clone()) {
                 Step::Replace | Step::Apply if !is_frozen => {
-                    (followed.sinks.rows)(Arc::new(table_of(&followed.held)));
+                    let delta = match frame {
+                        ServerFrame::Delta(delta) => Some(delta),
+                        _ => None,
+                    };
+                    (followed.sinks.rows)(&followed.held, delta);
                 }
                 Step::Replace | Step::Apply | Step::Ignore => {}
                 Step::AskForSnapshot => holes.push(*id),
@@ -388,16 +391,6 @@ impl Hub {
 impl Followed {
     fn subscribe(&self, since: Option<Since>) -> ClientFrame {
         ClientFrame::Subscribe { id: self.wire_id, query: (*self.query).clone(), since }
-    }
-}
-
-fn table_of(held: &Held) -> Table {
-    let row = |(key, numbers): (&Vec<_>, &Vec<_>)| key.iter().chain(numbers).cloned().collect();
-    Table {
-        seq: held.seq,
-        at: held.at.clone(),
-        columns: held.columns.clone(),
-        rows: held.rows.iter().map(row).collect(),
     }
 }
 
