@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 mod rescue;
+mod turns;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -15,7 +16,7 @@ pub fn hydrate() {
         rescue::rescue();
     }));
     stand_where_served();
-    leptos::mount::hydrate_body(app::App);
+    turns::take(|| leptos::mount::hydrate_body(app::App));
 }
 
 /// Under the path that the page says: addresses and questions begin with it.
