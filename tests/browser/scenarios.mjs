@@ -8,6 +8,7 @@ import { failover, proxied, rolling } from './elsewhere.mjs';
 import { comparing, lastLook, sorting } from './leader.mjs';
 import { graphicsLost } from './graphics.mjs';
 import { address, pages } from './pages.mjs';
+import { task } from './task.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
 
@@ -502,7 +503,7 @@ async function pictures(browser) {
 await run({
   graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, alarm, lastLook, sorting, comparing,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, alarm, lastLook, sorting, comparing,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

@@ -149,16 +149,16 @@ async fn back_closes_a_receipt_and_leads_to_where_one_was_in_a_list() {
     passes("history", city().await).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn from_a_red_number_to_the_unit_and_the_clause_and_an_urge_that_is_answered() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, keys) = (folder.path().join("data"), folder.path().join("keys"));
+/// A server of Ho Chi Minh City with one case that is overdue and lies with a unit, and its keys.
+async fn one_late_case(folder: &Path) -> (Program, std::path::PathBuf) {
+    let (path, keys) = (folder.join("data"), folder.join("keys"));
     let token = token(&path, "hcmc", "portal").unwrap();
-    let (data, keys) = (path.display().to_string(), keys.display().to_string());
+    let (data, keys_path) = (path.display().to_string(), keys.display().to_string());
     let clock = "2026-11-23T09:00:00+07:00,speed=0";
-    let program = Program::serve(&["--city", "hcmc", "--data", &data, "--keys", &keys, "--clock", clock])
-        .await
-        .unwrap();
+    let program =
+        Program::serve(&["--city", "hcmc", "--data", &data, "--keys", &keys_path, "--clock", clock])
+            .await
+            .unwrap();
     let received = json!({"kind": "report", "city": "hcmc", "content_group": 2, "agency": "so_noi_vu", "content": "Ổ gà"});
     let delivered = json!({"step": "delivered_to_unit", "to": "so_noi_vu"});
     for (id, kind, time, data) in [
@@ -169,8 +169,22 @@ async fn from_a_red_number_to_the_unit_and_the_clause_and_an_urge_that_is_answer
         let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
         assert_eq!(reply.status, 202, "{}", reply.body);
     }
+    (program, keys)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_walls_red_number_to_the_unit_and_the_clause_in_at_most_three_actions() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, _) = one_late_case(folder.path()).await;
+    passes("task", &program.base).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_red_number_to_the_unit_and_the_clause_and_an_urge_that_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, keys) = one_late_case(folder.path()).await;
     let mut scenario = scenario("urge", &program.base);
-    scenario.env("TOKEN", std::fs::read_to_string(Path::new(&keys).join("admin-token")).unwrap().trim());
+    scenario.env("TOKEN", std::fs::read_to_string(keys.join("admin-token")).unwrap().trim());
     passes_as(scenario).await;
 }
 
