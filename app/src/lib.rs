@@ -17,6 +17,7 @@ pub mod live;
 pub mod locale;
 mod look;
 pub mod map;
+mod offline;
 pub mod pages;
 mod places;
 pub mod scenes;

@@ -25,6 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=address::at("/favicon.svg") type="image/svg+xml"/>
+                <link rel="manifest" href=address::at("/manifest.webmanifest")/>
                 <link rel="preload" href=address::at("/vendor/be-vietnam-pro-latin-400-normal.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=address::at("/style.css")/>
                 // Not in the body: that is hydrated from its first element on.
@@ -79,7 +80,10 @@ pub fn App() -> impl IntoView {
             look.keep(&boot, live);
         }
     });
-    Effect::new(move |_| crate::places::keep_places());
+    Effect::new(move |_| {
+        crate::places::keep_places();
+        crate::offline::keep_pictures();
+    });
     let is_stale = move || live.link().get() == Link::Stale;
     view! {
         <Router base=in_browser()>

@@ -19,9 +19,9 @@ export async function open() {
   return chromium.launch({ executablePath: process.env.TOANCANH_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
-/// A page, and what it complained of: console errors and warnings, exceptions, failed requests.
+/// A page without a keeper of old pages, for a keeper's own requests cannot be seen here; and what it complained of: console errors and warnings, exceptions, failed requests.
 export async function page(browser, [width, height] = sizes.tablet, options = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const context = await browser.newContext({ viewport: { width, height }, serviceWorkers: 'block', ...options });
   const tab = await context.newPage();
   const complaints = [];
   tab.on('console', (message) => {

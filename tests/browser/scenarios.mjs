@@ -7,6 +7,7 @@ import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 import { comparing, lastLook, sorting } from './leader.mjs';
 import { graphicsLost } from './graphics.mjs';
+import { keptOffline } from './offline.mjs';
 import { address, pages } from './pages.mjs';
 import { task } from './task.mjs';
 
@@ -503,7 +504,7 @@ async function pictures(browser) {
 await run({
   graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, alarm, lastLook, sorting, comparing,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, keptOffline, alarm, lastLook, sorting, comparing,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

@@ -326,6 +326,24 @@ async fn a_server_that_comes_back_with_other_data_is_asked_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_connection_the_last_known_picture_is_shown_and_marked_as_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let one = small_city(&data, "127.0.0.1:0", 2, 3600).await;
+    let base = one.base.clone();
+    let _alone = alone().await;
+    let mut child = scenario("keptOffline", &base).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.next().as_deref(), Some("before"));
+    one.kill().unwrap();
+    assert_eq!(lines.next().as_deref(), Some("after"));
+    let (listen, data) = (base.trim_start_matches("http://"), data.display().to_string());
+    let args = ["serve", "--listen", listen, "--city", "boston", "--data", &data];
+    let _again = Program::start(&tests::program::binary(), &args).await.unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rows_sign_turns_with_its_running_text() {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();

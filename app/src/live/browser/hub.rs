@@ -76,7 +76,8 @@ impl Hub {
                 epoch: None,
                 version: None,
                 attempt: 0,
-                heard_at_ms: now_ms(),
+                // A page that was kept is as old as it is.
+                heard_at_ms: now_ms() - crate::offline::kept_for_ms(),
                 opened_at_ms: now_ms(),
                 day: None,
                 kept_beat: None,

@@ -1,0 +1,26 @@
+// Keeps the last known picture for a reader without a connection; see `sw.js`. Where the browser has no such keeper
+// (an address without TLS), nothing is kept and nothing else changes.
+
+/** Begins to keep, once for the page. */
+export async function keepPictures(base) {
+  const keeper = navigator.serviceWorker;
+  // A wall shows what is now, or says since when it does not; a lobby's and the public's pages likewise.
+  if (!keeper || !document.querySelector(".screen main.office")) return;
+  try {
+    const isKept = keeper.controller !== null;
+    await keeper.register(`${base}/sw.js`, { scope: `${base}/` });
+    const { active } = await keeper.ready;
+    // What was served before the keeper was there did not pass through it.
+    if (isKept) return;
+    const files = performance.getEntriesByType("resource").map((entry) => entry.name);
+    active?.postMessage({ page: location.href, files });
+  } catch (error) {
+    console.info("offline:", error);
+  }
+}
+
+/** How old the page is that the keeper gave, in milliseconds; 0 for one that the server gave now. */
+export function keptForMs() {
+  const at = Number(document.documentElement.dataset.keptMs ?? Number.NaN);
+  return Number.isFinite(at) ? Math.max(0, Date.now() - at) : 0;
+}
