@@ -57,6 +57,9 @@ pub struct MapView {
     pub districts_url: Option<String>,
     /// Address of land and water as GeoJSON, where it ships.
     pub land_water_url: Option<String>,
+    /// Address of Hoàng Sa and Trường Sa as GeoJSON, for the maps from which one comes to them.
+    #[serde(default)]
+    pub islands_url: Option<String>,
     /// Said on the map of what is drawn under the hexagons.
     pub area_label: Label,
     /// Where the drawn data come from.

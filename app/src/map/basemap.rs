@@ -15,6 +15,8 @@ use crate::theme::{Shade, Theme};
 pub(super) const AREA_SOURCE: &str = "area";
 /// The source that takes [`super::names::names`].
 pub(super) const NAMES_SOURCE: &str = "names";
+/// The source and the land of Hoàng Sa and Trường Sa.
+const ISLANDS: &str = "islands";
 /// The layer of the names.
 pub(super) const NAMES_LAYER: &str = "names";
 /// The layer that the hexagons are put under.
@@ -33,6 +35,7 @@ struct Ink {
     water: &'static str,
     land: &'static str,
     river: &'static str,
+    island: &'static str,
     boundary: &'static str,
     district: &'static str,
     area: &'static str,
@@ -45,6 +48,7 @@ const DARK: Ink = Ink {
     water: "#0c1113",
     land: "#161d20",
     river: "#0f171a",
+    island: "#2b363a",
     boundary: "#0f171a",
     district: "#2b363a",
     area: "#161d20",
@@ -57,6 +61,7 @@ const LIGHT: Ink = Ink {
     water: "#e3e8e9",
     land: "#f4f3ee",
     river: "#e3e8e9",
+    island: "#c4c1b4",
     boundary: "#dedcd3",
     district: "#c4c1b4",
     area: "#f1efe8",
@@ -96,6 +101,12 @@ pub(super) fn style(theme: Theme, shade: Shade, view: &MapView) -> Value {
         layers.push(fill("land", "land-water", "layer", "land", ink.land));
         layers.push(line("river", "land-water", Some(["layer", "river"]), ink.river, 1.6));
     }
+    if let Some(url) = &view.islands_url {
+        sources[ISLANDS] = json!({ "type": "geojson", "data": url });
+        layers.push(fill(ISLANDS, ISLANDS, "part", "land", ink.land));
+        // Reefs smaller than a pixel are land all the same.
+        layers.push(line("islands-shore", ISLANDS, Some(["part", "land"]), ink.island, 1.6));
+    }
     layers.push(fill("area", AREA_SOURCE, "part", "ground", ink.area));
     layers.push(line("area-outline", AREA_SOURCE, Some(["part", "outline"]), ink.area_outline, 1.0));
     let boundaries = view.boundaries_url.as_ref().map(|url| {
@@ -118,6 +129,9 @@ pub(super) fn style(theme: Theme, shade: Shade, view: &MapView) -> Value {
             layers.extend(boundaries);
             layers.push(mark);
         }
+    }
+    if view.islands_url.is_some() {
+        layers.push(island_names_layer(ink));
     }
     layers.push(names_layer(ink));
     json!({
@@ -176,6 +190,19 @@ fn names_layer(ink: &Ink) -> Value {
     })
 }
 
+/// Each archipelago's name with the unit that it belongs to: in lines, for there is room at sea.
+fn island_names_layer(ink: &Ink) -> Value {
+    let mut layer = names_layer(ink);
+    layer["id"] = json!("island-names");
+    layer["source"] = json!(ISLANDS);
+    layer["filter"] = json!(["==", ["get", "part"], "name"]);
+    layer["layout"]["text-max-width"] = json!(12);
+    if let Some(layout) = layer["layout"].as_object_mut() {
+        layout.remove("symbol-sort-key");
+    }
+    layer
+}
+
 /// Be Vietnam Pro as it is served, in two files by their characters.
 fn typeface() -> Value {
     json!([
@@ -201,6 +228,7 @@ mod tests {
             boundaries_url: boundaries.then(|| "/map/hcmc/wards.geojson".to_owned()),
             districts_url: boundaries.then(|| "/map/hcmc/districts.geojson".to_owned()),
             land_water_url: boundaries.then(|| "/map/hcmc/land-water.geojson".to_owned()),
+            islands_url: boundaries.then(|| "/vietnam/islands.geojson".to_owned()),
             ..MapView::default()
         }
     }

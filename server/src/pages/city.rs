@@ -92,11 +92,20 @@ pub(super) fn view(city: &CityFolder, settings: &Settings, seen: Option<Extent>)
             boundaries_url: address(BOUNDARIES),
             districts_url: address(DISTRICTS),
             land_water_url: address(LAND_WATER),
+            islands_url: is_in_viet_nam(bounds(city, seen)).then(|| app::address::at(ISLANDS)),
             area_label: city.map.area.clone().unwrap_or_default(),
             attribution: attributions.join(" · "),
         },
         notice: settings.notice.clone().map(|(vi, en)| Label { vi, en }),
     }
+}
+
+/// The land and names of Hoàng Sa and Trường Sa, on the site.
+const ISLANDS: &str = "/vietnam/islands.geojson";
+
+/// Whether a first view lies in the rectangle around Việt Nam with its islands: from there one can go on to them.
+fn is_in_viet_nam([west, south, east, north]: [f64; 4]) -> bool {
+    102.1 <= west && east <= 117.9 && 6.5 <= south && north <= 23.5
 }
 
 /// Whether the city itself says where its map begins.
