@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
+    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
@@ -149,6 +149,8 @@ pub trait CitySource: Send + Sync {
     fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk>;
     /// `GET /api/v1/desks/city-office`.
     fn office_desk(&self, limit: u32) -> Answer<OfficeDesk>;
+    /// `GET /api/v1/desks/centre`; `None` where the city has no such place.
+    fn centre_desk(&self, place: String, limit: u32) -> Answer<Option<CentreDesk>>;
     /// `GET /api/v1/public/totals`.
     fn public_totals(&self, month: Option<String>) -> Answer<PublicTotals>;
     /// `GET /api/v1/public/dossiers`.

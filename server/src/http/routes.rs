@@ -55,6 +55,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(shelve_call(), post(alarms::shelve)),
         answered(unit_desk_call(), get(desks::unit)),
         answered(office_desk_call(), get(desks::city_office)),
+        answered(centre_desk_call(), get(desks::centre)),
         answered(public_totals_call(), get(public::totals)),
         answered(public_dossiers_call(), get(public::dossiers)),
         answered(public_satisfaction_call(), get(public::satisfaction)),

@@ -9,8 +9,8 @@ use axum::http;
 use domain::Timestamp;
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
+    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
@@ -194,6 +194,11 @@ impl CitySource for Source {
     fn office_desk(&self, limit: u32) -> Answer<OfficeDesk> {
         let answers = self.answers.clone();
         Box::pin(async move { desks::office_desk(&answers, Some(limit)).await })
+    }
+
+    fn centre_desk(&self, place: String, limit: u32) -> Answer<Option<CentreDesk>> {
+        let answers = self.answers.clone();
+        Box::pin(async move { desks::centre_desk(&answers, place, Some(limit)).await })
     }
 
     fn public_totals(&self, month: Option<String>) -> Answer<PublicTotals> {

@@ -39,6 +39,7 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
         "/api/v1/alarms",
         "/api/v1/desks/unit",
         "/api/v1/desks/city-office",
+        "/api/v1/desks/centre",
         "/api/v1/public/totals",
         "/api/v1/public/dossiers",
         "/api/v1/public/satisfaction",

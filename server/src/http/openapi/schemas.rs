@@ -45,6 +45,7 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("ShelveAlarm", alarms::shelve_wish()),
         ("UnitDesk", desks::unit()),
         ("OfficeDesk", desks::office()),
+        ("CentreDesk", desks::centre()),
         ("PublicTotals", public::totals()),
         ("PublicDossiers", public::dossiers()),
         ("PublicSatisfaction", public::satisfaction()),

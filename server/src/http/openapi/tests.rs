@@ -78,6 +78,7 @@ fn shapes_are_those_of_the_types() {
     check_shape("Alarms", &to_value(AlarmPage::default()).unwrap());
     check_shape("UnitDesk", &to_value(UnitDesk::default()).unwrap());
     check_shape("OfficeDesk", &to_value(OfficeDesk::default()).unwrap());
+    check_shape("CentreDesk", &to_value(CentreDesk::default()).unwrap());
     check_shape("PublicTotals", &to_value(PublicTotals::default()).unwrap());
     check_shape("PublicDossiers", &to_value(PublicDossiers::default()).unwrap());
     check_shape("PublicSatisfaction", &to_value(PublicSatisfaction::default()).unwrap());
