@@ -5,8 +5,8 @@
 #![allow(missing_docs)] // The macro makes a type of each function's arguments, without documents.
 
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
+    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::public::{PublicCase, PublicDossiers, PublicSatisfaction, PublicTotals, Split};
 use domain::wire::{Beat, Hello, WireQuery};
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::live::Roaming;
+use crate::pages::centre::Arrivals;
 use crate::pages::wall::{Levels, Surging, UsualDay};
 use crate::source::CityView;
 
@@ -430,6 +431,44 @@ pub async fn load_unit_desk(agency: String) -> Result<UnitDesk, AppError> {
 #[server(prefix = "/fn", endpoint = "office_desk", input = GetUrl, client = Roaming)]
 pub async fn load_office_desk() -> Result<OfficeDesk, AppError> {
     Ok(asked::source()?.office_desk(DESK_LINES).await?)
+}
+
+/// The day of a place's centre; `None` where the city has no such place.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "centre_desk", input = GetUrl, client = Roaming)]
+pub async fn load_centre_desk(place: String) -> Result<Option<CentreDesk>, AppError> {
+    Ok(asked::source()?.centre_desk(place, DESK_LINES).await?)
+}
+
+/// What came in at a place today, beside the same weekdays of the weeks before.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "arrivals", input = GetUrl, client = Roaming)]
+pub async fn load_arrivals(place: String) -> Result<Arrivals, AppError> {
+    asked::arrivals(&*asked::source()?, &place).await
+}
+
+/// What a centre found by a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CentreFound {
+    /// No code was given.
+    NotAsked,
+    /// A case of the place.
+    Here(String),
+    /// No case of the place: of another one, or of none.
+    NotHere,
+}
+
+/// Looks up a case of a place by its code.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "centre_case", input = GetUrl, client = Roaming)]
+pub async fn load_centre_case(place: String, code: String) -> Result<CentreFound, AppError> {
+    asked::case_of_centre(&*asked::source()?, &place, &code).await
 }
 
 /// Reports of a month, for anybody.

@@ -102,6 +102,8 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("alarms") view=pages::Alarms ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("desk"), StaticSegment("city-office")) view=pages::Office ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("desk"), ParamSegment("code")) view=pages::Desk ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("centre") view=pages::Centres ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("centre"), ParamSegment("place")) view=pages::Centre ssr=SsrMode::Async/>
                     <Route path=StaticSegment("directives") view=pages::Directives ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("directives"), StaticSegment("new")) view=pages::NewDirective ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("directives"), ParamSegment("code")) view=pages::Directive ssr=SsrMode::Async/>

@@ -2,6 +2,7 @@
 //! and durations. No component holds a sentence of its own.
 
 pub mod alarms;
+pub mod centre;
 pub mod compare;
 pub mod date;
 pub mod desks;

@@ -137,6 +137,15 @@ impl Catalogue {
         self.tree(dimension).is_none_or(|tree| tree.knows(code))
     }
 
+    /// In which tree a place stands: wards before the districts of the old map.
+    #[must_use]
+    pub fn dimension_of_place(&self, place: &str) -> Option<Dimension> {
+        let has = |dimension: &Dimension| {
+            self.tree(*dimension).is_some_and(|tree| tree.entries.contains_key(place))
+        };
+        [Dimension::Ward, Dimension::District].into_iter().find(has)
+    }
+
     /// What people read for a code; codes without an entry are shown as sent.
     #[must_use]
     pub fn label(&self, dimension: Dimension, code: &str) -> Label {
@@ -274,15 +283,6 @@ impl City {
         let agency = self.centre_agency.as_ref()?.replace("{place}", place);
         let agencies = self.catalogue.tree(Dimension::Agency)?;
         agencies.entries.contains_key(&agency).then_some(agency)
-    }
-
-    /// In which tree a place stands: wards before the districts of the old map.
-    #[must_use]
-    pub fn dimension_of_place(&self, place: &str) -> Option<Dimension> {
-        let has = |dimension: &Dimension| {
-            self.catalogue.tree(*dimension).is_some_and(|tree| tree.entries.contains_key(place))
-        };
-        [Dimension::Ward, Dimension::District].into_iter().find(has)
     }
 
     /// The city as a question takes it: with the rules of each time, or with one version for all times.

@@ -103,7 +103,7 @@ async fn answers_have_the_shape_that_the_document_declares() {
     check_shape(&document, &document["components"]["schemas"]["Outcome"], &outcome, "an outcome");
 }
 
-fn check_shape(
+pub(crate) fn check_shape(
     document: &serde_json::Value,
     schema: &serde_json::Value,
     body: &serde_json::Value,

@@ -57,7 +57,7 @@ pub(crate) async fn centre_desk(
     place: String,
     limit: Option<u32>,
 ) -> Result<Option<CentreDesk>, Problem> {
-    let Some(dimension) = answers.city().dimension_of_place(&place) else { return Ok(None) };
+    let Some(dimension) = answers.city().catalogue.dimension_of_place(&place) else { return Ok(None) };
     let of = Place { dimension, code: place };
     let limit = limit.unwrap_or(LINES) as usize;
     Ok(Some(answers.read(move |snapshot| look(&snapshot.frozen, of, limit)).await??))
