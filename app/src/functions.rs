@@ -8,7 +8,9 @@ use domain::answer::{
     AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
     MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
-use domain::public::{PublicCase, PublicDossiers, PublicSatisfaction, PublicTotals, Split};
+use domain::public::{
+    PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
+};
 use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -496,6 +498,24 @@ pub async fn load_public_dossiers(by: Split, month: Option<String>) -> Result<Pu
 #[server(prefix = "/fn", endpoint = "public_satisfaction", input = GetUrl, client = Roaming)]
 pub async fn load_public_satisfaction(month: Option<String>) -> Result<PublicSatisfaction, AppError> {
     Ok(asked::source()?.public_satisfaction(month).await?)
+}
+
+/// What the screen in a centre's lobby shows, for anybody; `None` where the city has no such place.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "public_lobby", input = GetUrl, client = Roaming)]
+pub async fn load_public_lobby(place: String) -> Result<Option<PublicLobby>, AppError> {
+    Ok(asked::source()?.public_lobby(place).await?)
+}
+
+/// Where reports came from, for anybody.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "public_hexagons", input = GetUrl, client = Roaming)]
+pub async fn load_public_hexagons() -> Result<PublicHexagons, AppError> {
+    Ok(asked::source()?.public_hexagons().await?)
 }
 
 /// How a case stands, for anybody; `None` where none may be shown.

@@ -14,7 +14,9 @@ use domain::answer::{
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
 use domain::problem::Problem;
-use domain::public::{PublicCase, PublicDossiers, PublicHexagons, PublicSatisfaction, PublicTotals, Split};
+use domain::public::{
+    PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
+};
 use domain::query::Query;
 use domain::scene::Scene;
 use domain::wire::{Beat, Hello};
@@ -157,6 +159,8 @@ pub trait CitySource: Send + Sync {
     fn public_dossiers(&self, by: Split, month: Option<String>) -> Answer<PublicDossiers>;
     /// `GET /api/v1/public/satisfaction`.
     fn public_satisfaction(&self, month: Option<String>) -> Answer<PublicSatisfaction>;
+    /// `GET /api/v1/public/lobby`; `None` where the city has no such place.
+    fn public_lobby(&self, place: String) -> Answer<Option<PublicLobby>>;
     /// `GET /api/v1/public/hexagons`.
     fn public_hexagons(&self) -> Answer<PublicHexagons>;
     /// `GET /api/v1/public/cases/{code}`; `None` where no such case may be shown. What the request carries says

@@ -9,6 +9,7 @@ pub mod desks;
 pub mod directives;
 pub mod events;
 pub mod lang;
+pub mod lobby;
 pub mod metrics;
 pub mod number;
 pub mod public;

@@ -50,9 +50,13 @@ export async function pages() {
     ['alarms', '/alarms'],
     ['desk', agency && `/desk/${agency}`],
     ['desk-city-office', '/desk/city-office'],
+    ['centres', '/centre'],
+    ['centre', (ward || district) && `/centre/${ward ?? district}`],
+    ['centre-not-here', (ward || district) && `/centre/${ward ?? district}?code=unknown`],
     ['public', '/public'],
     ['public-by-field', '/public?by=field'],
     ['public-by-unit', '/public?by=unit'],
+    ['public-map', '/public/map'],
     ['public-case', cases[0] && `/public/case?code=${encodeURIComponent(cases[0].case)}`],
     ['public-case-unknown', '/public/case?code=unknown'],
     ['enrol', '/enrol'],
@@ -62,6 +66,7 @@ export async function pages() {
     ['nowhere', '/nowhere'],
   ];
   const walls = (await scenes()).map((name) => [`wall-${name}`, `/wall/${name}`]);
+  if (ward || district) walls.push(['lobby', `/centre/${ward ?? district}/lobby`]);
   const page = (isWall) => ([name, path]) => ({ name, path, isWall });
   return [...office.map(page(false)), ...walls.map(page(true))].filter(({ path }) => path);
 }

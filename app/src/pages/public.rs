@@ -3,6 +3,7 @@
 
 mod case;
 mod figures;
+mod map;
 mod set;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::locale::use_lang;
 use crate::text::{Lang, date, public, words};
 
 pub use case::PublicCasePage;
+pub use map::PublicMapPage;
 
 /// The page of totals.
 #[component]
@@ -83,6 +85,7 @@ fn Head() -> impl IntoView {
         <header class="public-head">
             <nav class="pages" aria-label=words::PAGES.to(lang)>
                 <a href=address::at("/public")>{public::TITLE.to(lang)}</a>
+                <a href=address::at("/public/map")>{public::MAP.to(lang)}</a>
                 <a href=address::at("/public/case")>{public::LOOK_UP.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
             </nav>

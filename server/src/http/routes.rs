@@ -59,6 +59,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(public_totals_call(), get(public::totals)),
         answered(public_dossiers_call(), get(public::dossiers)),
         answered(public_satisfaction_call(), get(public::satisfaction)),
+        answered(public_lobby_call(), get(public::lobby)),
         answered(public_hexagons_call(), get(public::hexagons)),
         answered(public_case_call(), get(public::case)),
         answered(directives_call(), get(directives::list)),

@@ -14,7 +14,9 @@ use domain::answer::{
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
-use domain::public::{PublicCase, PublicDossiers, PublicHexagons, PublicSatisfaction, PublicTotals, Split};
+use domain::public::{
+    PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
+};
 use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
@@ -214,6 +216,11 @@ impl CitySource for Source {
     fn public_satisfaction(&self, month: Option<String>) -> Answer<PublicSatisfaction> {
         let public = self.public.clone();
         Box::pin(async move { public.satisfaction(month.as_deref()).await })
+    }
+
+    fn public_lobby(&self, place: String) -> Answer<Option<PublicLobby>> {
+        let public = self.public.clone();
+        Box::pin(async move { public.lobby(&place).await })
     }
 
     fn public_hexagons(&self) -> Answer<PublicHexagons> {

@@ -155,14 +155,88 @@ async fn the_page_opens_a_case_of_the_place_by_its_code_and_no_other() {
         let server = &server;
         async move { server.get_as(&format!("/centre/w1?code={code}"), "text/html").await }
     };
-    let here = found("late").await;
-    let location = here.headers.get("location").map(|to| to.to_str().unwrap().to_owned());
-    assert_eq!(location.as_deref(), Some("/case/late"), "{}", here.status);
+    let here = found("late").await.text();
+    let (_, opened) = here.split_once("centre-here").unwrap_or_else(|| panic!("{here}"));
+    assert!(opened.split("</p>").next().unwrap().contains("/case/late"), "{opened}");
     // Whether there is such a case elsewhere is not told.
     for code in ["elsewhere", "nothing"] {
         let page = found(code).await.text();
-        assert!(page.contains("Không có hồ sơ mã này ở địa bàn này"), "{code}: {page}");
+        let is_told = page.contains("Không có hồ sơ mã này ở địa bàn này") && !page.contains("centre-here");
+        assert!(is_told, "{code}: {page}");
     }
     // Elsewhere no page may use the camera.
     assert!(server.get_as("/", "text/html").await.header("permissions-policy").starts_with("camera=()"));
+}
+
+const PERSON: &str = "Nguyễn Văn Kín";
+
+/// A committee's dossiers of the month.
+fn dossiers(unit: &str, many: usize) -> Vec<Json> {
+    let one = |place: usize| {
+        let data = json!({
+            "kind": "dossier", "city": "thu", "field": "land", "agency": unit, "ward": "w1",
+            "due_at": "2026-12-25T08:00:00+07:00", "content": PERSON, "applicant": { "name": PERSON },
+        });
+        let case = format!("{unit}-{place}");
+        event(&format!("{case}/r"), "case.received", "2026-11-20T08:00:00+07:00", &case, data)
+    };
+    (0..many).map(one).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lobby_tells_queues_by_number_and_nothing_that_a_source_wrote() {
+    let server = city_of_wards().await;
+    let mut events = [dossiers("ubnd_w1", 9), dossiers("SXD", 9)].concat();
+    events.extend([
+        counter("q1", "ubnd_w1", "2", "2026-11-23T07:55:00+07:00", 33),
+        counter("q2", "ubnd_w1", PERSON, "2026-11-23T07:56:00+07:00", 12),
+        counter("q3", "ubnd_w2", "5", "2026-11-23T07:55:00+07:00", 77),
+        // Of yesterday: nothing of it is so any more.
+        counter("q4", "ubnd_w1", "3", "2026-11-22T07:55:00+07:00", 99),
+    ]);
+    server.post(&events).await;
+    let lobby = server.json("/api/v1/public/lobby?place=w1").await;
+    let counters: Vec<Json> = lobby["counters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|counter| json!([counter["counter"], counter["called"], counter["longest_wait_minutes"]]))
+        .collect();
+    assert_eq!(Json::from(counters), json!([["2", 33, 15], ["other", 12, 15]]));
+    assert_eq!((&lobby["counters_total"], &lobby["dossiers"][0]), (&json!(2), &json!(9)));
+    assert_eq!((&lobby["rating"]["ratings"], &lobby["unit"]["vi"]), (&json!(0), &json!("Ủy ban phường Một")));
+    let document = server.json("/api/v1/openapi.json").await;
+    crate::openapi::check_shape(
+        &document,
+        &document["components"]["schemas"]["PublicLobby"],
+        &lobby,
+        "a lobby",
+    );
+    let page = server.get_as("/centre/w1/lobby", "text/html").await;
+    let html = page.text();
+    assert!(page.status == 200 && html.contains("Ủy ban phường Một") && html.contains("Quầy 2"), "{html}");
+    for told in [lobby.to_string(), html] {
+        assert!(!told.contains(PERSON) && !told.contains("ubnd_w1-0"), "{told}");
+    }
+    // The search would find it, were it told: whoever works there sees the counter's name.
+    assert!(server.get("/api/v1/desks/centre?place=w1").await.text().contains(PERSON));
+    assert!(page.header("permissions-policy").starts_with("camera=()"));
+    assert_eq!(server.get("/api/v1/public/lobby?place=w9").await.problem().0, 400);
+    assert_eq!(server.get_as("/centre/w9/lobby", "text/html").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lobby_tells_of_dossiers_what_the_published_set_tells() {
+    let server = city_of_wards().await;
+    server.post(&[dossiers("ubnd_w1", 2), dossiers("SXD", 9), dossiers("ubnd_w2", 9)].concat()).await;
+    let set = server.json("/api/v1/public/dossiers?by=unit").await;
+    for (place, unit) in [("w1", "ubnd_w1"), ("w2", "ubnd_w2")] {
+        let lobby = server.json(&format!("/api/v1/public/lobby?place={place}")).await;
+        let line = set["lines"].as_array().unwrap().iter().find(|line| line["key"] == unit).unwrap();
+        assert_eq!(lobby["dossiers"], line["figures"], "{place}");
+    }
+    // Two dossiers are too few, and so the page says.
+    assert_eq!(server.json("/api/v1/public/lobby?place=w1").await["dossiers"], Json::Null);
+    let html = server.get_as("/centre/w1/lobby", "text/html").await.text();
+    assert!(html.contains("không công bố: nhóm nhỏ"), "{html}");
 }

@@ -43,6 +43,7 @@ async fn every_documented_call_is_answered_and_no_other_method_is() {
         "/api/v1/public/totals",
         "/api/v1/public/dossiers",
         "/api/v1/public/satisfaction",
+        "/api/v1/public/lobby",
         "/api/v1/public/hexagons",
         "/api/v1/public/cases/{code}",
         "/api/v1/clock",

@@ -49,6 +49,7 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("PublicTotals", public::totals()),
         ("PublicDossiers", public::dossiers()),
         ("PublicSatisfaction", public::satisfaction()),
+        ("PublicLobby", public::lobby()),
         ("PublicHexagons", public::hexagons()),
         ("PublicCase", public::case()),
         ("Directive", directives::directive()),
