@@ -48,12 +48,7 @@ pub(super) fn LookUp(place: Memo<String>) -> impl IntoView {
                 move || { found.track(); async move { found.await } },
                 move |_: Arc<Boot>, (code, found): (String, CentreFound)| match found {
                     CentreFound::NotAsked => ().into_any(),
-                    // The link is for a browser without script; with it the page opens at once.
-                    CentreFound::Here(code) => view! {
-                        <p role="status" class="centre-here"><a class="touch" href=address::case(&code)>{code.clone()}</a></p>
-                        <Redirect path=address::case(&code)/>
-                    }
-                    .into_any(),
+                    CentreFound::Here(code) => view! { <Redirect path=address::case(&code)/> }.into_any(),
                     CentreFound::NotHere => {
                         let href = format!("{}?code={}", address::at("/public/case"), address::encode(&code));
                         view! {
