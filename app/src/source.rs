@@ -14,9 +14,9 @@ use domain::answer::{
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
 use domain::problem::Problem;
-use domain::public::{
-    PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
-};
+#[cfg(feature = "ssr")]
+use domain::public::PublicCase;
+use domain::public::{PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split};
 use domain::query::Query;
 use domain::scene::Scene;
 use domain::wire::{Beat, Hello};
