@@ -18,9 +18,9 @@ enum Camera {
     /// It looks.
     Running,
     /// The browser reads no codes.
-    NoDetector,
+    Unable,
     /// There is none, or none for this page.
-    NoCamera,
+    Missing,
     /// The reader did not allow it.
     Refused,
 }
@@ -31,8 +31,8 @@ impl Camera {
         match self {
             Self::Unknown | Self::Ready => None,
             Self::Running => Some(centre::SCANNING),
-            Self::NoDetector => Some(centre::SCAN_NO_DETECTOR),
-            Self::NoCamera => Some(centre::SCAN_NO_CAMERA),
+            Self::Unable => Some(centre::SCAN_NO_DETECTOR),
+            Self::Missing => Some(centre::SCAN_NO_CAMERA),
             Self::Refused => Some(centre::SCAN_REFUSED),
         }
     }
@@ -70,7 +70,7 @@ pub fn Scan(
                     <video class="scan-picture" node_ref=video playsinline muted aria-hidden="true"></video>
                     <button type="button" class="button" on:click=end>{centre::SCAN_STOP.to(lang)}</button>
                 }.into_any(),
-                Camera::Unknown | Camera::NoDetector | Camera::NoCamera => ().into_any(),
+                Camera::Unknown | Camera::Unable | Camera::Missing => ().into_any(),
             }}
             <p class="aside scan-says" role="status">{move || camera.get().says().map(|say| say.to(lang))}</p>
         </div>
@@ -102,8 +102,8 @@ mod platform {
         leptos::task::spawn_local(async move {
             let found = match ability().await.as_string().as_deref() {
                 Some("ready") => Camera::Ready,
-                Some("no-camera") => Camera::NoCamera,
-                _ => Camera::NoDetector,
+                Some("no-camera") => Camera::Missing,
+                _ => Camera::Unable,
             };
             camera.try_set(found);
         });
@@ -125,7 +125,7 @@ mod platform {
                 Err(error) => match error.as_string().as_deref() {
                     Some("stopped") => return,
                     Some("NotAllowedError") => Camera::Refused,
-                    _ => Camera::NoCamera,
+                    _ => Camera::Missing,
                 },
             };
             camera.try_set(next);

@@ -16,7 +16,7 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::Notice;
+use crate::components::{Freshness, Notice};
 use crate::functions::{Boot, load_public_dossiers, load_public_satisfaction, load_public_totals};
 use crate::live::use_list;
 use crate::locale::use_lang;
@@ -89,7 +89,7 @@ fn Head() -> impl IntoView {
                 <a href=address::at("/public/case")>{public::LOOK_UP.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
             </nav>
-            {super::ready::when_booted(|boot| view! { <Notice boot/> })}
+            {super::ready::when_booted(|boot| view! { <Freshness boot=boot.clone() is_short=true/> <Notice boot/> })}
         </header>
     }
 }
