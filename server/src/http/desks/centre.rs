@@ -139,11 +139,14 @@ fn ratings(frozen: &Frozen, place: &Place, from: Timestamp) -> Result<Vec<Centre
     Ok(ratings.collect())
 }
 
+/// A case that is due: when, who holds it, which.
+type Due<'a> = (Timestamp, Option<String>, &'a Case);
+
 fn parts(frozen: &Frozen, place: &Place, limit: usize) -> Vec<CentrePart> {
     let state = frozen.state();
     let (at, ends) = (state.at(), ends(state));
     let tree = state.city().catalogue.tree(place.dimension);
-    let mut held: BTreeMap<When, Vec<(Timestamp, Option<String>, &Case)>> = BTreeMap::new();
+    let mut held: BTreeMap<When, Vec<Due<'_>>> = BTreeMap::new();
     for case in state.cases() {
         let Some(timeline) = &*case.timeline else { continue };
         let Some(now) = timeline.at(at).filter(|now| now.open) else { continue };
@@ -164,12 +167,7 @@ fn parts(frozen: &Frozen, place: &Place, limit: usize) -> Vec<CentrePart> {
     PARTS.map(part).into()
 }
 
-fn part(
-    frozen: &Frozen,
-    when: When,
-    mut held: Vec<(Timestamp, Option<String>, &Case)>,
-    limit: usize,
-) -> CentrePart {
+fn part(frozen: &Frozen, when: When, mut held: Vec<Due<'_>>, limit: usize) -> CentrePart {
     let state = frozen.state();
     let calendar = state.city().calendar.as_ref();
     held.sort_by(|a, b| (a.0, &a.2.code).cmp(&(b.0, &b.2.code)));
