@@ -36,8 +36,10 @@ pub(super) fn area(cells: impl IntoIterator<Item = u64>) -> Value {
 /// The same with the outline of each cell: for cells that stand for themselves and not for an area.
 #[must_use]
 pub(super) fn apart(cells: impl IntoIterator<Item = u64>) -> Value {
-    let cells = cells.into_iter().filter_map(|cell| CellIndex::try_from(cell).ok());
-    let rings: Vec<Value> = cells.map(ring).collect();
+    let mut cells: Vec<CellIndex> =
+        cells.into_iter().filter_map(|cell| CellIndex::try_from(cell).ok()).collect();
+    cells.sort_unstable();
+    let rings: Vec<Value> = cells.into_iter().map(ring).collect();
     let ground: Vec<Value> = rings.iter().map(|ring| json!([ring])).collect();
     json!({
         "type": "FeatureCollection",
