@@ -186,6 +186,18 @@ pub fn desk(agency: &str) -> String {
     at(&format!("/desk/{}", encode(agency)))
 }
 
+/// `/centre/{place}`.
+#[must_use]
+pub fn centre(place: &str) -> String {
+    at(&format!("/centre/{}", encode(place)))
+}
+
+/// `/centre/{place}/lobby`.
+#[must_use]
+pub fn lobby(place: &str) -> String {
+    at(&format!("/centre/{}/lobby", encode(place)))
+}
+
 /// `/desk/city-office`.
 #[must_use]
 pub fn office_desk() -> String {

@@ -5,10 +5,12 @@
 #![allow(missing_docs)] // The macro makes a type of each function's arguments, without documents.
 
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
+    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
-use domain::public::{PublicCase, PublicDossiers, PublicSatisfaction, PublicTotals, Split};
+use domain::public::{
+    PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
+};
 use domain::wire::{Beat, Hello, WireQuery};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::live::Roaming;
+use crate::pages::centre::Arrivals;
 use crate::pages::wall::{Levels, Surging, UsualDay};
 use crate::source::CityView;
 
@@ -432,6 +435,44 @@ pub async fn load_office_desk() -> Result<OfficeDesk, AppError> {
     Ok(asked::source()?.office_desk(DESK_LINES).await?)
 }
 
+/// The day of a place's centre; `None` where the city has no such place.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "centre_desk", input = GetUrl, client = Roaming)]
+pub async fn load_centre_desk(place: String) -> Result<Option<CentreDesk>, AppError> {
+    Ok(asked::source()?.centre_desk(place, DESK_LINES).await?)
+}
+
+/// What came in at a place today, beside the same weekdays of the weeks before.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "arrivals", input = GetUrl, client = Roaming)]
+pub async fn load_arrivals(place: String) -> Result<Arrivals, AppError> {
+    asked::arrivals(&*asked::source()?, &place).await
+}
+
+/// What a centre found by a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CentreFound {
+    /// No code was given.
+    NotAsked,
+    /// A case of the place.
+    Here(String),
+    /// No case of the place: of another one, or of none.
+    NotHere,
+}
+
+/// Looks up a case of a place by its code.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "centre_case", input = GetUrl, client = Roaming)]
+pub async fn load_centre_case(place: String, code: String) -> Result<CentreFound, AppError> {
+    asked::case_of_centre(&*asked::source()?, &place, &code).await
+}
+
 /// Reports of a month, for anybody.
 ///
 /// # Errors
@@ -457,6 +498,24 @@ pub async fn load_public_dossiers(by: Split, month: Option<String>) -> Result<Pu
 #[server(prefix = "/fn", endpoint = "public_satisfaction", input = GetUrl, client = Roaming)]
 pub async fn load_public_satisfaction(month: Option<String>) -> Result<PublicSatisfaction, AppError> {
     Ok(asked::source()?.public_satisfaction(month).await?)
+}
+
+/// What the screen in a centre's lobby shows, for anybody; `None` where the city has no such place.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "public_lobby", input = GetUrl, client = Roaming)]
+pub async fn load_public_lobby(place: String) -> Result<Option<PublicLobby>, AppError> {
+    Ok(asked::source()?.public_lobby(place).await?)
+}
+
+/// Where reports came from, for anybody.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "public_hexagons", input = GetUrl, client = Roaming)]
+pub async fn load_public_hexagons() -> Result<PublicHexagons, AppError> {
+    Ok(asked::source()?.public_hexagons().await?)
 }
 
 /// How a case stands, for anybody; `None` where none may be shown.

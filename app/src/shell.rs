@@ -106,11 +106,15 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("alarms") view=pages::Alarms ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("desk"), StaticSegment("city-office")) view=pages::Office ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("desk"), ParamSegment("code")) view=pages::Desk ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("centre") view=pages::Centres ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("centre"), ParamSegment("place")) view=pages::Centre ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("centre"), ParamSegment("place"), StaticSegment("lobby")) view=pages::Lobby ssr=SsrMode::Async/>
                     <Route path=StaticSegment("directives") view=pages::Directives ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("directives"), StaticSegment("new")) view=pages::NewDirective ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("directives"), ParamSegment("code")) view=pages::Directive ssr=SsrMode::Async/>
                     <Route path=StaticSegment("public") view=pages::PublicPage ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("public"), StaticSegment("case")) view=pages::PublicCasePage ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("public"), StaticSegment("map")) view=pages::PublicMapPage ssr=SsrMode::Async/>
                     <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
                     <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
                     <Route path=StaticSegment("wall") view=pages::Wall ssr=SsrMode::Async/>

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
+    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
 use domain::problem::Problem;
 #[cfg(feature = "ssr")]
 use domain::public::PublicCase;
-use domain::public::{PublicDossiers, PublicHexagons, PublicSatisfaction, PublicTotals, Split};
+use domain::public::{PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split};
 use domain::query::Query;
 use domain::scene::Scene;
 use domain::wire::{Beat, Hello};
@@ -154,12 +154,16 @@ pub trait CitySource: Send + Sync {
     fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk>;
     /// `GET /api/v1/desks/city-office`.
     fn office_desk(&self, limit: u32) -> Answer<OfficeDesk>;
+    /// `GET /api/v1/desks/centre`; `None` where the city has no such place.
+    fn centre_desk(&self, place: String, limit: u32) -> Answer<Option<CentreDesk>>;
     /// `GET /api/v1/public/totals`.
     fn public_totals(&self, month: Option<String>) -> Answer<PublicTotals>;
     /// `GET /api/v1/public/dossiers`.
     fn public_dossiers(&self, by: Split, month: Option<String>) -> Answer<PublicDossiers>;
     /// `GET /api/v1/public/satisfaction`.
     fn public_satisfaction(&self, month: Option<String>) -> Answer<PublicSatisfaction>;
+    /// `GET /api/v1/public/lobby`; `None` where the city has no such place.
+    fn public_lobby(&self, place: String) -> Answer<Option<PublicLobby>>;
     /// `GET /api/v1/public/hexagons`.
     fn public_hexagons(&self) -> Answer<PublicHexagons>;
     /// `GET /api/v1/public/cases/{code}`; `None` where no such case may be shown. What the request carries says

@@ -2,12 +2,14 @@
 //! and durations. No component holds a sentence of its own.
 
 pub mod alarms;
+pub mod centre;
 pub mod compare;
 pub mod date;
 pub mod desks;
 pub mod directives;
 pub mod events;
 pub mod lang;
+pub mod lobby;
 pub mod metrics;
 pub mod number;
 pub mod public;

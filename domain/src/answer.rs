@@ -2,6 +2,7 @@
 //! with the city's offset; `seq` and `at` say which state a number is of.
 
 mod alarm;
+mod centre;
 mod desk;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::time::Seq;
 use crate::wire::Row;
 
 pub use alarm::{AlarmActView, AlarmFlood, AlarmPage, AlarmRate, AlarmView};
+pub use centre::{CentreCase, CentreDesk, CentreField, CentreHolder, CentrePart, CentreRating, CounterView};
 pub use desk::{MissingView, OfficeDesk, OfficeLineView, OfficeListView, UnitDesk, UnitPart};
 
 /// `GET /api/v1/aggregates`.

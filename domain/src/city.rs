@@ -137,6 +137,15 @@ impl Catalogue {
         self.tree(dimension).is_none_or(|tree| tree.knows(code))
     }
 
+    /// In which tree a place stands: wards before the districts of the old map.
+    #[must_use]
+    pub fn dimension_of_place(&self, place: &str) -> Option<Dimension> {
+        let has = |dimension: &Dimension| {
+            self.tree(*dimension).is_some_and(|tree| tree.entries.contains_key(place))
+        };
+        [Dimension::Ward, Dimension::District].into_iter().find(has)
+    }
+
     /// What people read for a code; codes without an entry are shown as sent.
     #[must_use]
     pub fn label(&self, dimension: Dimension, code: &str) -> Label {
@@ -215,6 +224,9 @@ pub struct City {
     pub ratings_min_answers: u16,
     /// What anybody may be told of small groups.
     pub public: Publicity,
+    /// How the agency that runs a place's centre is called among the agencies: `ubnd_{place}`. None where the city
+    /// does not say; then no counter belongs to a place.
+    pub centre_agency: Option<String>,
     /// How long outside effects wait for a source that has not come so far, in seconds (default 900).
     pub effects_wait_secs: i64,
     /// When alarms are many, and when much is unusual.
@@ -249,6 +261,7 @@ impl City {
             satisfied_permille: 666,
             ratings_min_answers: 5,
             public: Publicity::default(),
+            centre_agency: None,
             effects_wait_secs: 900,
             alarms: crate::alarm::Limits::default(),
             earlier_laws: Vec::new(),
@@ -262,6 +275,14 @@ impl City {
     #[must_use]
     pub fn has_regulations(&self) -> bool {
         !self.regulations.is_empty() || self.earlier_laws.iter().any(|law| !law.regulations.is_empty())
+    }
+
+    /// The agency that runs the centre of a place, where the city says how they are called and has one of that name.
+    #[must_use]
+    pub fn agency_of_centre(&self, place: &str) -> Option<String> {
+        let agency = self.centre_agency.as_ref()?.replace("{place}", place);
+        let agencies = self.catalogue.tree(Dimension::Agency)?;
+        agencies.entries.contains_key(&agency).then_some(agency)
     }
 
     /// The city as a question takes it: with the rules of each time, or with one version for all times.

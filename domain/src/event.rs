@@ -227,6 +227,8 @@ pub struct Counter {
     pub issued_today: u32,
     /// How long the one who waits longest has waited.
     pub oldest_wait_secs: Option<u32>,
+    /// The number of the ticket that was called last.
+    pub called: Option<u32>,
 }
 
 /// What the product noted.

@@ -150,6 +150,57 @@ pub struct PublicSatisfaction {
     pub units: Vec<PublicRating>,
 }
 
+/// A counter of a centre. Nothing of whoever waits there, and no name but a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicCounter {
+    /// `all` where the source tells of the whole centre, the counter's number, `other` for one that is called by
+    /// anything but a number.
+    pub counter: String,
+    /// The number of the ticket that was called last, where the source says it.
+    pub called: Option<u32>,
+    /// How many wait.
+    pub waiting: u32,
+    /// How many are being served.
+    pub serving: u32,
+    /// How many tickets were issued today.
+    pub issued_today: u32,
+    /// How long the one who waits longest has waited, in whole minutes.
+    pub longest_wait_minutes: Option<u32>,
+    /// When this was said.
+    pub time: String,
+}
+
+/// `GET /api/v1/public/lobby`: what the screen in the lobby of a place's centre shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PublicLobby {
+    /// Every event up to here is in.
+    pub seq: Seq,
+    /// The instant that the numbers stand at.
+    pub at: String,
+    /// The place.
+    pub place: String,
+    /// What people read for it.
+    pub label: Label,
+    /// The agency that runs its centre, where the city has one.
+    pub unit: Option<Label>,
+    /// Its counters that have said something today: those with numbers first, by number.
+    pub counters: Vec<PublicCounter>,
+    /// How many counters there are, also those that are not listed.
+    pub counters_total: u64,
+    /// The month of the figures.
+    pub month: String,
+    /// What the figures are, by the metrics' names.
+    pub figures: Vec<String>,
+    /// The agency's line of the published set; none where the group is too small to be told, or without an agency.
+    pub dossiers: Option<Vec<i64>>,
+    /// Fewer than so many are not told.
+    pub small_count_min: u16,
+    /// The agency's line of the published satisfaction; none without an agency.
+    pub rating: Option<PublicRating>,
+    /// Below so many ratings nothing is told.
+    pub ratings_min: u16,
+}
+
 /// `GET /api/v1/public/hexagons`: reports received on whole days.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PublicHexagons {

@@ -31,7 +31,7 @@ mod figures;
 mod flights;
 pub mod front;
 mod geojson;
-mod headers;
+pub(crate) mod headers;
 mod health;
 pub mod listen;
 pub mod live;

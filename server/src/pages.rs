@@ -100,9 +100,22 @@ fn context(source: Arc<dyn CitySource>, others: Arc<str>) -> impl Fn() + Clone +
 
 /// A page holds numbers of one instant: it is asked for anew each time.
 async fn page_headers(request: Request, next: Next) -> Response {
+    let reads_codes = reads_codes(app::address::bare(request.uri().path()));
     let mut response = next.run(request).await;
+    if reads_codes {
+        let (name, value) = crate::http::headers::WITH_CAMERA;
+        response.headers_mut().insert(name, value);
+    }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response
+}
+
+/// Whether somebody may look up a case on the page, or come from it to one without loading it anew.
+fn reads_codes(path: &str) -> bool {
+    ["/centre", "/public"].iter().any(|page| {
+        path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && !path.ends_with("/lobby")
+    })
 }
 
 /// The functions of the pages take questions, and no question is large.

@@ -14,6 +14,8 @@ mod alerts;
 mod bad_input;
 #[path = "rest/case.rs"]
 mod case;
+#[path = "rest/centre.rs"]
+mod centre;
 #[path = "rest/clock.rs"]
 mod clock;
 #[path = "rest/data.rs"]

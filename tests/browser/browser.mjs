@@ -9,7 +9,8 @@ const { chromium } = createRequire(path.join(modules, 'x.js'))('playwright-core'
 
 const FLAGS = [
   '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+  // A camera that shows a moving picture, for every page that may use one.
+  '--use-fake-device-for-media-stream', '--disable-component-update', '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
 ];
 
 export const base = process.env.BASE;

@@ -31,6 +31,9 @@ export async function pages() {
   const { cases } = await api('/api/v1/cases?limit=1');
   const { rows: [[overdue]] } = await api('/api/v1/aggregates?metric=overdue');
   const { cases: late } = await api('/api/v1/cases?timeliness=overdue&limit=1');
+  // A place whose counters tell of their queues, where there is one.
+  const { counters } = await api('/api/v1/counters');
+  const place = counters[0]?.unit.replace('ubnd_', '') ?? ward ?? district;
   const office = [
     ['leader', '/'],
     ['leader-by-district', '/?by=district'],
@@ -50,9 +53,13 @@ export async function pages() {
     ['alarms', '/alarms'],
     ['desk', agency && `/desk/${agency}`],
     ['desk-city-office', '/desk/city-office'],
+    ['centres', '/centre'],
+    ['centre', place && `/centre/${place}`],
+    ['centre-not-here', place && `/centre/${place}?code=unknown`],
     ['public', '/public'],
     ['public-by-field', '/public?by=field'],
     ['public-by-unit', '/public?by=unit'],
+    ['public-map', '/public/map'],
     ['public-case', cases[0] && `/public/case?code=${encodeURIComponent(cases[0].case)}`],
     ['public-case-unknown', '/public/case?code=unknown'],
     ['enrol', '/enrol'],
@@ -62,6 +69,7 @@ export async function pages() {
     ['nowhere', '/nowhere'],
   ];
   const walls = (await scenes()).map((name) => [`wall-${name}`, `/wall/${name}`]);
+  if (place) walls.push(['lobby', `/centre/${place}/lobby`]);
   const page = (isWall) => ([name, path]) => ({ name, path, isWall });
   return [...office.map(page(false)), ...walls.map(page(true))].filter(({ path }) => path);
 }

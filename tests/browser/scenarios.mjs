@@ -3,6 +3,7 @@
 import { api, base, drawn, figures, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
 import { cut as cutOff, moving, unreached, untranslated, violations } from './checks.mjs';
 import { alarm } from './alarms.mjs';
+import { lobby, lookUp } from './centre.mjs';
 import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
 import { comparing, lastLook, sorting } from './leader.mjs';
@@ -504,7 +505,7 @@ async function pictures(browser) {
 await run({
   graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, keptOffline, alarm, lastLook, sorting, comparing,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, keptOffline, alarm, lastLook, sorting, comparing, lookUp, lobby,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

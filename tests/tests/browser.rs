@@ -353,3 +353,69 @@ async fn a_rows_sign_turns_with_its_running_text() {
     assert_eq!(lines.take(3).collect::<Vec<_>>(), ["live", "còn", "quá"]);
     assert!(child.wait().unwrap().success());
 }
+
+/// The ward whose centre is looked at.
+const PLACE: &str = "25747";
+
+/// A city of its own with a case in the ward and a queue at its committee.
+async fn centre(data: &Path, listen: &str) -> (Program, String) {
+    let token = token(data, "hcmc", "one-stop").unwrap();
+    let folder = data.display().to_string();
+    let args = ["serve", "--listen", listen, "--city", "hcmc", "--data", &folder];
+    let program = Program::start(&tests::program::binary(), &args).await.unwrap();
+    let now = jiff::Timestamp::now();
+    let due = now + jiff::SignedDuration::from_hours(2);
+    let received = json!({
+        "kind": "dossier", "city": "hcmc", "ward": PLACE, "agency": format!("ubnd_{PLACE}"), "due_at": due.to_string(),
+    });
+    let body = event("r", "case.received", &now.to_string(), "HS-2026-0001", received).to_string();
+    let reply = program.post(&token, "application/cloudevents+json", body).await.unwrap();
+    assert_eq!(reply.status, 202, "{}", reply.body);
+    call_ticket(&program, &token, 33).await;
+    (program, token)
+}
+
+/// The counter calls a number.
+async fn call_ticket(program: &Program, token: &str, called: u32) {
+    let queue = json!({
+        "unit": format!("ubnd_{PLACE}"), "counter": "2", "waiting": 7, "serving": 2, "issued_today": 41, "called": called,
+    });
+    let now = jiff::Timestamp::now().to_string();
+    let mut event = event(&format!("q{called}"), "counter.reported", &now, "", queue);
+    // It is about no case.
+    event.as_object_mut().unwrap().remove("subject");
+    let reply = program.post(token, "application/cloudevents+json", event.to_string()).await.unwrap();
+    assert_eq!(reply.status, 202, "{}", reply.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_typed_and_one_that_is_scanned_open_the_same_dossier() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, _) = centre(&folder.path().join("data"), "127.0.0.1:0").await;
+    let mut scenario = scenario("lookUp", &program.base);
+    scenario.env("PLACE", PLACE).env("CASE", "HS-2026-0001");
+    passes_as(scenario).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lobbys_screen_comes_back_alone_after_a_cut_and_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (program, token) = centre(&data, "127.0.0.1:0").await;
+    let base = program.base.clone();
+    let _alone = alone().await;
+    let mut scenario = scenario("lobby", &base);
+    let mut child = scenario.env("PLACE", PLACE).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.next().as_deref(), Some("back"));
+    program.kill().unwrap();
+    // Long enough away for the screen to say so.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let listen = base.trim_start_matches("http://").to_owned();
+    let data = data.display().to_string();
+    let args = ["serve", "--listen", &listen, "--city", "hcmc", "--data", &data];
+    let program = Program::start(&tests::program::binary(), &args).await.unwrap();
+    call_ticket(&program, &token, 34).await;
+    assert_eq!(lines.next().as_deref(), Some("again"));
+    assert!(child.wait().unwrap().success());
+}

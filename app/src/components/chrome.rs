@@ -36,7 +36,10 @@ pub fn Chrome() -> impl IntoView {
 
 /// Whether a page stands without the office's header, which leads to where only the office may go.
 fn is_without_chrome(path: &str) -> bool {
-    path.starts_with("/wall") || path == "/public" || path.starts_with("/public/")
+    path.starts_with("/wall")
+        || path == "/public"
+        || path.starts_with("/public/")
+        || (path.starts_with("/centre/") && path.ends_with("/lobby"))
 }
 
 fn focus_page() {
@@ -76,6 +79,8 @@ fn Header() -> impl IntoView {
             <nav class="pages" aria-label=words::PAGES.to(lang)>
                 <a href=address::at("/map")>{words::MAP.to(lang)}</a>
                 <a href=address::at("/cases")>{words::CASES.to(lang)}</a>
+                // Loaded whole: its pages alone may use the camera.
+                <a href=address::at("/centre") rel="external">{crate::text::centre::CENTRES.to(lang)}</a>
                 <a href=address::alarms(None)>{crate::text::alarms::ALARMS.to(lang)}</a>
                 <a href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
                 <a class="to-wall" href=address::at("/wall") rel="external">{words::WALL.to(lang)}</a>

@@ -20,6 +20,9 @@ use crate::text::{Lang, Say, date, number, sentences, words};
 pub fn Freshness(
     /// What came with the page.
     boot: Arc<Boot>,
+    /// Whether the sources are left out: to whoever sits in a lobby they say nothing.
+    #[prop(optional)]
+    is_short: bool,
 ) -> impl IntoView {
     let (lang, live) = (use_lang(), use_live());
     let beat = live.beat(&boot);
@@ -42,11 +45,13 @@ pub fn Freshness(
                 <span class="unseen">{words::AS_OF.to(lang)} " "</span>
                 <time><span class="clock">{clock}</span> " " <span class="day">{day}</span></time>
             </span>
-            <ul class="sources" aria-label=words::SOURCES.to(lang)>
-                <For each=move || sources.get() key=|line| line.source.clone() let(line)>
-                    <SourceState name=name(&line.source) source=line.source lines=sources/>
-                </For>
-            </ul>
+            {(!is_short).then(|| view! {
+                <ul class="sources" aria-label=words::SOURCES.to(lang)>
+                    <For each=move || sources.get() key=|line| line.source.clone() let(line)>
+                        <SourceState name=name(&line.source) source=line.source lines=sources/>
+                    </For>
+                </ul>
+            })}
             <span class=link_class role="status">{link_text}</span>
             <Show when=move || origin.with(|origin| !origin.is_empty())>
                 <span class="elsewhere" title=move || origin.get()>{words::ELSEWHERE.to(lang)}</span>

@@ -7,13 +7,14 @@ use domain::answer::CasePage;
 use domain::dimension::Dimension;
 use domain::metric::Metric;
 use domain::problem::Problem;
-use domain::query::{Query, bad};
+use domain::query::{GroupKey, Query, bad};
 use domain::wire::WireQuery;
 use leptos::prelude::use_context;
 
 use crate::ask::{Ask, resolve, resolve_query};
 use crate::error::AppError;
-use crate::functions::{Explained, NewestCases};
+use crate::functions::{CentreFound, Explained, NewestCases};
+use crate::pages::centre::{Arrivals, arrivals_of};
 use crate::pages::wall::{LEVELS, Levels, Surging, UsualDay, levels_of, surging as found_surging, usual_of};
 use crate::source::{CasesQuery, CitySource};
 use crate::{address, text};
@@ -186,15 +187,47 @@ pub(super) async fn surging(
     params: &str,
     limit: usize,
 ) -> Result<Surging, AppError> {
-    let at = source.beat().at;
-    let Some(day) = text::date::day(&at) else { return Ok(Surging::default()) };
     let (asked, _) = receipt_query(source, params)?;
     let [key] = asked.group_by.as_slice() else {
         return Err(bad("group_by", "names not one dimension").into());
     };
-    let key = *key;
+    let (at, days) = days_alike(source, *key, &asked.filter).await?;
+    let Some((today, before)) = days.split_first() else { return Ok(Surging::default()) };
+    Ok(found_surging(at, today, before, limit.min(SURGE_MAX)))
+}
+
+/// What came in at a place today, beside the same weekdays of the weeks before.
+pub(super) async fn arrivals(source: &dyn CitySource, place: &str) -> Result<Arrivals, AppError> {
+    let city = source.city();
+    let Some(dimension) = city.catalogue.dimension_of_place(place) else { return Ok(Arrivals::default()) };
+    // All places are asked for: a day without a case anywhere lies before the data begin, one without a case
+    // here alone was a quiet one.
+    let key = GroupKey { dimension, level: None };
+    let (at, days) = days_alike(source, key, &BTreeMap::new()).await?;
+    let is_here = |code: &str| city.catalogue.tree(dimension).is_some_and(|tree| tree.is_under(code, place));
+    let here = |day: &Counts| {
+        let counts = day.iter().filter(|(code, _)| code.as_deref().is_some_and(is_here));
+        counts.map(|(_, number)| number).sum::<i64>()
+    };
+    let Some((today, before)) = days.split_first() else { return Ok(Arrivals::default()) };
+    let before = before.iter().filter(|day| !day.is_empty()).map(here).collect();
+    Ok(arrivals_of(at, dimension.name(), here(today), before))
+}
+
+/// How many cases have each code.
+type Counts = BTreeMap<Option<String>, i64>;
+
+/// What came in today and on the same weekday of each of the weeks before, each up to the same time of day, and
+/// the instant of today.
+async fn days_alike(
+    source: &dyn CitySource,
+    key: GroupKey,
+    filter: &BTreeMap<domain::dimension::Dimension, Vec<String>>,
+) -> Result<(String, Vec<Counts>), AppError> {
+    let at = source.beat().at;
+    let Some(day) = text::date::day(&at) else { return Ok((at, Vec::new())) };
     let (Some(now), Some(midnight)) = (source.parse_time(&at), source.parse_time(&day.to_string())) else {
-        return Ok(Surging::default());
+        return Ok((at, Vec::new()));
     };
     let elapsed = now.micros() - midnight.micros();
     let mut days = Vec::new();
@@ -205,7 +238,7 @@ pub(super) async fn surging(
         let query = Query {
             metrics: vec![Metric::Received],
             group_by: vec![key],
-            filter: asked.filter.clone(),
+            filter: filter.clone(),
             from: Some(from),
             to: Some(to),
             ..Query::default()
@@ -215,8 +248,32 @@ pub(super) async fn surging(
         let counts = table.rows.iter().map(|row| (crate::table::code(row, 0), number.of(row)));
         days.push(counts.filter(|(_, number)| *number > 0).collect::<BTreeMap<_, _>>());
     }
-    let Some((today, before)) = days.split_first() else { return Ok(Surging::default()) };
-    Ok(found_surging(at, today, before, limit.min(SURGE_MAX)))
+    Ok((at, days))
+}
+
+/// Opens a case of a place by its code.
+pub(super) async fn case_of_centre(
+    source: &dyn CitySource,
+    place: &str,
+    code: &str,
+) -> Result<CentreFound, AppError> {
+    if code.is_empty() {
+        return Ok(CentreFound::NotAsked);
+    }
+    let city = source.city();
+    let is_of = |case: &domain::answer::CaseRow| {
+        let dimension = city.catalogue.dimension_of_place(place)?;
+        let own = match dimension {
+            Dimension::Ward => case.ward.as_deref(),
+            _ => case.district.as_deref(),
+        };
+        city.catalogue.tree(dimension).map(|tree| own.is_some_and(|own| tree.is_under(own, place)))
+    };
+    let found = source.case(code.to_owned()).await?;
+    Ok(match found {
+        Some(story) if is_of(&story.case) == Some(true) => CentreFound::Here(story.case.case),
+        Some(_) | None => CentreFound::NotHere,
+    })
 }
 
 /// The levels by the hour, over a week and a day.

@@ -33,6 +33,23 @@ pub(super) fn area(cells: impl IntoIterator<Item = u64>) -> Value {
     })
 }
 
+/// The same with the outline of each cell: for cells that stand for themselves and not for an area.
+#[must_use]
+pub(super) fn apart(cells: impl IntoIterator<Item = u64>) -> Value {
+    let mut cells: Vec<CellIndex> =
+        cells.into_iter().filter_map(|cell| CellIndex::try_from(cell).ok()).collect();
+    cells.sort_unstable();
+    let rings: Vec<Value> = cells.into_iter().map(ring).collect();
+    let ground: Vec<Value> = rings.iter().map(|ring| json!([ring])).collect();
+    json!({
+        "type": "FeatureCollection",
+        "features": [
+            feature("ground", "MultiPolygon", &ground),
+            feature("outline", "MultiLineString", &rings),
+        ],
+    })
+}
+
 fn feature(part: &str, kind: &str, coordinates: &[Value]) -> Value {
     json!({
         "type": "Feature",
@@ -55,6 +72,15 @@ fn position(at: h3o::LatLng) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_apart_keep_the_lines_between_them() {
+        let (together, apart) = (area(disk(1)), apart(disk(1)));
+        assert_eq!(together["features"][0], apart["features"][0]);
+        let lines = |value: &Value| value["features"][1]["geometry"]["coordinates"].as_array().unwrap().len();
+        assert_eq!((lines(&together), lines(&apart)), (18, 7));
+        assert_eq!(lines(&super::apart([0, 7])), 0);
+    }
 
     fn disk(rings: u32) -> Vec<u64> {
         let middle: CellIndex = 0x0882_a306_639f_ffff_u64.try_into().unwrap();

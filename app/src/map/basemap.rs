@@ -40,6 +40,8 @@ struct Ink {
     district: &'static str,
     area: &'static str,
     area_outline: &'static str,
+    untold: &'static str,
+    untold_outline: &'static str,
     name: &'static str,
     halo: &'static str,
 }
@@ -53,6 +55,8 @@ const DARK: Ink = Ink {
     district: "#2b363a",
     area: "#161d20",
     area_outline: "#2b363a",
+    untold: "#252e32",
+    untold_outline: "#8fa0a3",
     name: "#e3ebe9",
     halo: "#0c1113",
 };
@@ -66,6 +70,8 @@ const LIGHT: Ink = Ink {
     district: "#c4c1b4",
     area: "#f1efe8",
     area_outline: "#d5d3c9",
+    untold: "#e4e4df",
+    untold_outline: "#5f6966",
     name: "#1b2422",
     halo: "#fbfaf6",
 };
@@ -141,6 +147,25 @@ pub(super) fn style(theme: Theme, shade: Shade, view: &MapView) -> Value {
         "layers": layers,
         "transition": { "duration": 0, "delay": 0 },
     })
+}
+
+/// The same for anybody: [`AREA_SOURCE`] takes the cells whose number is not told, in the colour of what is not
+/// known and with dashed outlines, so that they are neither little nor nothing.
+#[must_use]
+pub(super) fn style_for_all(theme: Theme, shade: Shade, view: &MapView) -> Value {
+    let mut style = style(theme, shade, view);
+    let ink = ink(shade);
+    let layers = style["layers"].as_array_mut().into_iter().flatten();
+    for layer in layers {
+        if layer["id"] == "area" {
+            layer["paint"]["fill-color"] = json!(ink.untold);
+        }
+        if layer["id"] == "area-outline" {
+            layer["paint"] =
+                json!({ "line-color": ink.untold_outline, "line-width": 1.0, "line-dasharray": [2, 2] });
+        }
+    }
+    style
 }
 
 fn fill(id: &str, source: &str, key: &str, value: &str, colour: &str) -> Value {
@@ -269,6 +294,21 @@ mod tests {
         let ids = layer_ids(&style);
         assert_eq!(ids, ["ground", "area", "area-outline", OVER_HEXAGONS, NAMES_LAYER]);
         assert!(style["sources"].get("boundaries").is_none());
+    }
+
+    #[test]
+    fn what_is_not_told_has_a_colour_of_its_own() {
+        for shade in [Shade::Dark, Shade::Light] {
+            let style = style_for_all(Theme::Office, shade, &view(true));
+            let ink = ink(shade);
+            assert_ne!(ink.untold, ink.land);
+            let layers = style["layers"].as_array().unwrap();
+            let paint = |id: &str| layers.iter().find(|layer| layer["id"] == id).unwrap()["paint"].clone();
+            assert_eq!(paint("area")["fill-color"], ink.untold);
+            assert_eq!(paint("area-outline")["line-color"], ink.untold_outline);
+            let ramp = super::super::ramp::ramp(shade).map(super::super::ramp::Rgb::hex);
+            assert!(!ramp.contains(&ink.untold.to_owned()));
+        }
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub(super) fn Legend(
     is_today: Signal<bool>,
 ) -> impl IntoView {
     let (lang, bounds) = (board.lang, board.city.map.bounds);
-    let area_label = board.city.map.boundaries_url.is_none().then(|| lang.of(&board.city.map.area_label));
+    let area_label = (board.city.map.boundaries_url.is_none() && !board.is_for_all)
+        .then(|| lang.of(&board.city.map.area_label));
     let res = Memo::new(move |_| shown.with(|rows| rows.frame.res()));
     let sentence = Memo::new(move |_| legend(lang, metric.get(), res.get(), bounds, is_today.get()));
     let rim = Memo::new(move |_| has_outline(metric.get()).then(|| outline_words(lang, outline.get())));

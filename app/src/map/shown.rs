@@ -10,22 +10,27 @@ use crate::live::LiveRows;
 /// A hold on them.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
-    live: LiveRows<MapRows>,
-    query: StoredValue<WireQuery>,
     first: StoredValue<MapRows>,
+    follows: Option<(LiveRows<MapRows>, StoredValue<WireQuery>)>,
 }
 
 impl Shown {
-    /// Those of one question.
+    /// Those of one question, from now on.
     pub(super) fn new(live: LiveRows<MapRows>, first: First) -> Self {
         let rows = MapRows::first(&first);
-        Self { live, query: StoredValue::new(first.query), first: StoredValue::new(rows) }
+        Self { first: StoredValue::new(rows), follows: Some((live, StoredValue::new(first.query))) }
+    }
+
+    /// Numbers that stand still.
+    pub(super) fn fixed(rows: MapRows) -> Self {
+        Self { first: StoredValue::new(rows), follows: None }
     }
 
     /// Reads them, again with each change.
     pub(super) fn with<R>(self, read: impl FnOnce(&MapRows) -> R) -> R {
-        self.query.with_value(|query| {
-            self.live.with(query, |held| match held {
+        let Some((live, query)) = self.follows else { return self.first.with_value(read) };
+        query.with_value(|query| {
+            live.with(query, |held| match held {
                 Some(rows) => read(rows),
                 None => self.first.with_value(read),
             })
@@ -40,12 +45,13 @@ impl Shown {
     /// The same for whoever may outlive the page.
     #[cfg(feature = "hydrate")]
     pub(super) fn try_with<R>(self, read: impl FnOnce(&MapRows) -> R) -> Option<R> {
-        let read = |query: &WireQuery| {
-            self.live.try_with_untracked(query, |held| match held {
+        let Some((live, query)) = self.follows else { return self.first.try_with_value(read) };
+        let newest = |query: &WireQuery| {
+            live.try_with_untracked(query, |held| match held {
                 Some(rows) => Some(read(rows)),
                 None => self.first.try_with_value(read),
             })
         };
-        self.query.try_with_value(read).flatten().flatten()
+        query.try_with_value(newest).flatten().flatten()
     }
 }

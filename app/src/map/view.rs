@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::asked;
-use super::basemap::{AREA_SOURCE, NAMES_LAYER, NAMES_SOURCE, OVER_HEXAGONS, name_em, style};
+use super::basemap::{AREA_SOURCE, NAMES_LAYER, NAMES_SOURCE, OVER_HEXAGONS, name_em, style, style_for_all};
 use super::frame::{MapRows, cell_text, parse_cell};
 use super::legend::Legend;
 use super::list::TopCells;
@@ -42,9 +42,26 @@ pub(super) struct Board {
     pub(super) shade: Shade,
     pub(super) city: Arc<CityView>,
     pub(super) places: Arc<[Place]>,
-    stage: Stage,
+    pub(super) stage: Stage,
+    // Whether anybody may look: then nothing is asked but what the page has.
+    pub(super) is_for_all: bool,
     // The resolution on the map: that of the newest rows, while finer ones may be on the way.
-    shown_res: RwSignal<Option<u8>>,
+    pub(super) shown_res: RwSignal<Option<u8>>,
+}
+
+impl Board {
+    pub(super) fn new(lang: Lang, theme: Theme, city: CityView, is_for_all: bool) -> Self {
+        Self {
+            lang,
+            theme,
+            shade: theme.shade(),
+            places: places(&city.catalogue, lang).into(),
+            city: Arc::new(city),
+            stage: Stage::new(theme.shade()),
+            is_for_all,
+            shown_res: RwSignal::new(None),
+        }
+    }
 }
 
 /// A hexagon map of one metric, live. `query` has one metric and filters; the resolution is the
@@ -65,15 +82,7 @@ pub fn HexMap(
     let lang = use_lang();
     let res = RwSignal::new(res_at_first(city.map.bounds, theme));
     let rows: LiveRows<MapRows> = use_rows(Memo::new(move |_| asked::wire(&query.get(), res.get())));
-    let board = Board {
-        lang,
-        theme,
-        shade: theme.shade(),
-        places: places(&city.catalogue, lang).into(),
-        city: Arc::new(city),
-        stage: Stage::new(theme.shade()),
-        shown_res: RwSignal::new(None),
-    };
+    let board = Board::new(lang, theme, city, false);
     let ground = Ground::start(&board, res, on_cell);
     let shown_res = board.shown_res;
     let Ground { node, standing, camera, .. } = ground;
@@ -149,15 +158,15 @@ fn Numbers(
 
 /// The element that MapLibre draws on, and what it tells.
 #[derive(Clone, Copy)]
-struct Ground {
-    node: NodeRef<Div>,
-    standing: RwSignal<Standing>,
-    camera: RwSignal<Option<Camera>>,
+pub(super) struct Ground {
+    pub(super) node: NodeRef<Div>,
+    pub(super) standing: RwSignal<Standing>,
+    pub(super) camera: RwSignal<Option<Camera>>,
     has_fault: RwSignal<bool>,
 }
 
 impl Ground {
-    fn start(board: &Board, res: RwSignal<u8>, on_cell: Callback<String>) -> Self {
+    pub(super) fn start(board: &Board, res: RwSignal<u8>, on_cell: Callback<String>) -> Self {
         let ground = Self {
             node: NodeRef::new(),
             standing: RwSignal::new(Standing::default()),
@@ -178,7 +187,8 @@ impl Ground {
                 ask_again();
             }
         });
-        if board.city.map.boundaries_url.is_none() {
+        // The area shows every cell that ever had a case: not for anybody.
+        if board.city.map.boundaries_url.is_none() && !board.is_for_all {
             follow_area(stage);
         }
         ground
@@ -211,7 +221,7 @@ impl Ground {
         stage.set_text_size(NAMES_LAYER, camera.em_px * name_em(theme));
     }
 
-    fn says(self, lang: Lang) -> Option<&'static str> {
+    pub(super) fn says(self, lang: Lang) -> Option<&'static str> {
         let words = self.standing.with(|standing| match standing {
             Standing::Starting => Some(words::STARTING),
             Standing::Waiting => Some(words::WAITING),
@@ -225,7 +235,7 @@ impl Ground {
 
 /// Sets the names anew when the camera has come to rest, and when the hexagons under them are
 /// others. A few cells more or less move no name: each move makes MapLibre lay all of them out.
-fn follow_names(board: &Board, shown: Shown, camera: Signal<Option<Camera>>) {
+pub(super) fn follow_names(board: &Board, shown: Shown, camera: Signal<Option<Camera>>) {
     let (stage, theme, places) = (board.stage, board.theme, board.places.clone());
     let cells = Memo::new(move |held: Option<&usize>| {
         let cells = shown.with(|rows| rows.frame.len());
@@ -244,6 +254,7 @@ fn follow_names(board: &Board, shown: Shown, camera: Signal<Option<Camera>>) {
 fn options(board: &Board) -> String {
     let is_touched = board.theme == Theme::Office;
     let fade_ms = if is_touched && !wants_less_motion() { NAME_FADE_MS } else { 0 };
+    let style = if board.is_for_all { style_for_all } else { style };
     let options = json!({
         "style": style(board.theme, board.shade, &board.city.map),
         "bounds": board.city.map.bounds,

@@ -3,6 +3,7 @@
 
 mod case;
 mod figures;
+mod map;
 mod set;
 
 use std::sync::Arc;
@@ -15,13 +16,14 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::Notice;
+use crate::components::{Freshness, Notice};
 use crate::functions::{Boot, load_public_dossiers, load_public_satisfaction, load_public_totals};
 use crate::live::use_list;
 use crate::locale::use_lang;
 use crate::text::{Lang, date, public, words};
 
 pub use case::PublicCasePage;
+pub use map::PublicMapPage;
 
 /// The page of totals.
 #[component]
@@ -83,10 +85,11 @@ fn Head() -> impl IntoView {
         <header class="public-head">
             <nav class="pages" aria-label=words::PAGES.to(lang)>
                 <a href=address::at("/public")>{public::TITLE.to(lang)}</a>
+                <a href=address::at("/public/map")>{public::MAP.to(lang)}</a>
                 <a href=address::at("/public/case")>{public::LOOK_UP.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
             </nav>
-            {super::ready::when_booted(|boot| view! { <Notice boot/> })}
+            {super::ready::when_booted(|boot| view! { <Freshness boot=boot.clone() is_short=true/> <Notice boot/> })}
         </header>
     }
 }

@@ -177,6 +177,47 @@ pub fn withheld(lang: Lang, min: u16) -> String {
     }
 }
 
+/// The page of the map.
+pub const MAP: Say = say("Bản đồ", "Map");
+/// Its title.
+pub const MAP_TITLE: Say = say("Phản ánh theo nơi xảy ra", "Reports by where it happened");
+/// No report with a place in the days of the map.
+pub const MAP_EMPTY: Say =
+    say("Không có phản ánh nào có vị trí trong những ngày này.", "No report with a position in these days.");
+
+/// Of which days the map is: `from` included, `to` not.
+#[must_use]
+pub fn map_days(lang: Lang, from: &str, to: &str) -> String {
+    let first = super::date::day(from);
+    let last = super::date::day(to).and_then(|day| day.yesterday().ok());
+    let (Some(first), Some(last)) = (first, last) else { return String::new() };
+    let (first, last) = (super::date::date(lang, first), super::date::date(lang, last));
+    match lang {
+        Lang::Vi => format!("Tiếp nhận từ {first} đến hết {last}, cả ngày trọn vẹn."),
+        Lang::En => format!("Received from {first} to {last}, whole days only."),
+    }
+}
+
+/// The cells that are not told.
+#[must_use]
+pub fn untold_cells(lang: Lang, many: i64, min: u16) -> String {
+    let many = number::count(lang, many);
+    match lang {
+        Lang::Vi => format!("{many} ô có phản ánh nhưng quá ít để công bố (dưới {min}); không phải bằng 0"),
+        Lang::En => format!("{many} hexagons with reports, too few to tell (fewer than {min}); not zero"),
+    }
+}
+
+/// A hexagon that somebody tapped.
+#[must_use]
+pub fn reports_near(lang: Lang, place: &str, many: i64) -> String {
+    let many = number::count(lang, many);
+    match lang {
+        Lang::Vi => format!("{many} phản ánh {place}"),
+        Lang::En => format!("{many} reports {place}"),
+    }
+}
+
 /// What became of a case.
 #[must_use]
 pub fn outcome(code: &str) -> Say {

@@ -398,6 +398,7 @@ fn counter(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Counte
         serving: whole(data, "serving")?.ok_or_else(|| missing("serving"))?,
         issued_today: whole(data, "issued_today")?.ok_or_else(|| missing("issued_today"))?,
         oldest_wait_secs: whole(data, "oldest_wait_secs")?,
+        called: whole(data, "called")?,
     })
 }
 

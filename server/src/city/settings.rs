@@ -72,7 +72,7 @@ pub(super) struct Settings {
     pub(super) replay: Option<Replay>,
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "code",
     "name",
     "zone",
@@ -81,6 +81,7 @@ const KEYS: [&str; 15] = [
     "satisfied_permille",
     "ratings_min_answers",
     "public",
+    "centre_agency",
     "effects_wait_minutes",
     "alarms",
     "placeholders",
@@ -110,6 +111,9 @@ pub(super) fn read(table: &Table<'_>) -> Result<Settings, Fault> {
     }
     if let Some(public) = table.table("public")? {
         city.public = read_publicity(&public)?;
+    }
+    if let Some(agency) = table.get("centre_agency") {
+        city.centre_agency = Some(read_centre_agency(&agency)?);
     }
     if let Some(minutes) = table.get("effects_wait_minutes") {
         // Two hours: a wall that waits longer tells nobody of anything.
@@ -218,6 +222,15 @@ fn read_publicity(table: &Table<'_>) -> Result<Publicity, Fault> {
         publicity.sensitive_fields = Some(fields);
     }
     Ok(publicity)
+}
+
+/// A name among the agencies in which the place stands for itself.
+fn read_centre_agency(node: &Node<'_>) -> Result<String, Fault> {
+    let name = node.text()?;
+    match name.matches("{place}").count() {
+        1 => Ok(name.to_owned()),
+        _ => Err(node.fault("centre_agency must hold {place} once, such as \"ubnd_{place}\"")),
+    }
 }
 
 fn read_extent(node: &Node<'_>) -> Result<Extent, Fault> {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use domain::answer::CounterView;
 use domain::state::{Queue, State as City};
 use domain::{Seq, Value};
 use serde::Serialize;
@@ -20,23 +21,6 @@ struct Counters {
     counters: Vec<CounterView>,
 }
 
-/// One counter.
-#[derive(Serialize)]
-struct CounterView {
-    /// Whose.
-    unit: String,
-    /// Which of the unit's; null is all of the unit.
-    counter: Option<String>,
-    waiting: u32,
-    serving: u32,
-    issued_today: u32,
-    oldest_wait_secs: Option<u32>,
-    /// When this was said.
-    time: String,
-    /// How long ago that is.
-    age_secs: i64,
-}
-
 /// `GET /api/v1/counters`.
 pub(super) async fn counters(
     State(api): State<Api>,
@@ -52,12 +36,18 @@ pub(super) async fn counters(
 }
 
 fn list(state: &City, unit: Option<&str>) -> Counters {
+    let counters = of_unit(state, unit);
+    Counters { seq: state.seq(), at: state.at().to_rfc3339(&state.city().zone), counters }
+}
+
+/// The counters of a unit, or all, by unit and name.
+pub(super) fn of_unit(state: &City, unit: Option<&str>) -> Vec<CounterView> {
     // What is said of a time to come is not yet so.
     let said = state.queues().filter(|queue| queue.time <= state.at());
     let mut counters: Vec<CounterView> = said.map(|queue| view(state, queue)).collect();
     counters.retain(|counter| unit.is_none_or(|unit| counter.unit == unit));
     counters.sort_by(|a, b| (&a.unit, &a.counter).cmp(&(&b.unit, &b.counter)));
-    Counters { seq: state.seq(), at: state.at().to_rfc3339(&state.city().zone), counters }
+    counters
 }
 
 fn view(state: &City, queue: &Queue) -> CounterView {
@@ -70,6 +60,7 @@ fn view(state: &City, queue: &Queue) -> CounterView {
         serving: counter.serving,
         issued_today: counter.issued_today,
         oldest_wait_secs: counter.oldest_wait_secs,
+        called: counter.called,
         time: queue.time.to_rfc3339(&state.city().zone),
         age_secs: state.at().since(queue.time) / 1_000_000,
     }
@@ -84,8 +75,12 @@ fn table(counters: &[CounterView]) -> Sheet {
             Value::Int(counter.serving.into()),
             Value::Int(counter.issued_today.into()),
             counter.oldest_wait_secs.map_or(Value::Null, |secs| Value::Int(secs.into())),
+            counter.called.map_or(Value::Null, |number| Value::Int(number.into())),
             text(Some(&counter.time)),
         ]
     });
-    Sheet::new(["unit", "counter", "waiting", "serving", "issued_today", "oldest_wait_secs", "time"], rows)
+    Sheet::new(
+        ["unit", "counter", "waiting", "serving", "issued_today", "oldest_wait_secs", "called", "time"],
+        rows,
+    )
 }

@@ -1,6 +1,8 @@
 //! `GET /api/v1/desks/…`: what waits on a unit's desk and on the City Office's. What belongs on which is in
 //! `domain::desk`.
 
+mod centre;
+
 use std::collections::BTreeMap;
 
 use axum::extract::State;
@@ -24,6 +26,9 @@ use super::params::Params;
 use super::problem::Refusal;
 use super::sheet::{Sheet, answer, text};
 use crate::city_time::midnight;
+
+pub(super) use centre::centre;
+pub(crate) use centre::centre_desk;
 
 /// How many lines of a list unless told.
 const LINES: u32 = 20;

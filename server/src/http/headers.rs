@@ -37,6 +37,12 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// For the pages on which a code may be read with the camera.
+pub(crate) const WITH_CAMERA: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("permissions-policy"),
+    HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()"),
+);
+
 /// A browser that was here over TLS comes back over TLS, for a year.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 

@@ -7,6 +7,7 @@
 //! that crosses two, and a period is a whole month, so that no two answers can be taken from each other.
 
 mod case;
+mod lobby;
 mod lookups;
 mod month;
 
@@ -387,6 +388,15 @@ pub(super) async fn satisfaction(State(api): State<Api>, uri: Uri) -> Result<Res
     let month = params.take("month")?;
     params.end()?;
     Ok(json(&api.public.satisfaction(month.as_deref()).await?)?)
+}
+
+/// `GET /api/v1/public/lobby`.
+pub(super) async fn lobby(State(api): State<Api>, uri: Uri) -> Result<Response, Refusal> {
+    let mut params = Params::of(&uri)?;
+    let place = params.take("place")?.ok_or_else(|| bad("place", "names no place"))?;
+    params.end()?;
+    let lobby = api.public.lobby(&place).await?;
+    Ok(json(&lobby.ok_or_else(|| bad("place", "is no ward and no district of the city's catalogue"))?)?)
 }
 
 /// `GET /api/v1/public/hexagons`.

@@ -9,12 +9,14 @@ use axum::http;
 use domain::Timestamp;
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, DirectivePage, DirectiveView, Hexagons, MetricView,
-    OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
+    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
-use domain::public::{PublicCase, PublicDossiers, PublicHexagons, PublicSatisfaction, PublicTotals, Split};
+use domain::public::{
+    PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
+};
 use domain::query::{Query, Rules};
 use domain::wire::{Beat, Hello};
 
@@ -196,6 +198,11 @@ impl CitySource for Source {
         Box::pin(async move { desks::office_desk(&answers, Some(limit)).await })
     }
 
+    fn centre_desk(&self, place: String, limit: u32) -> Answer<Option<CentreDesk>> {
+        let answers = self.answers.clone();
+        Box::pin(async move { desks::centre_desk(&answers, place, Some(limit)).await })
+    }
+
     fn public_totals(&self, month: Option<String>) -> Answer<PublicTotals> {
         let public = self.public.clone();
         Box::pin(async move { public.totals(month.as_deref()).await })
@@ -209,6 +216,11 @@ impl CitySource for Source {
     fn public_satisfaction(&self, month: Option<String>) -> Answer<PublicSatisfaction> {
         let public = self.public.clone();
         Box::pin(async move { public.satisfaction(month.as_deref()).await })
+    }
+
+    fn public_lobby(&self, place: String) -> Answer<Option<PublicLobby>> {
+        let public = self.public.clone();
+        Box::pin(async move { public.lobby(&place).await })
     }
 
     fn public_hexagons(&self) -> Answer<PublicHexagons> {

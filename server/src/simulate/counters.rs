@@ -27,6 +27,8 @@ impl Queue {
             "serving": self.serving,
             "issued_today": self.issued_today,
             "oldest_wait_secs": self.oldest_wait_secs,
+            // Tickets are called in their order: all that were issued, without those that still wait.
+            "called": self.issued_today.saturating_sub(self.waiting),
         })
     }
 

@@ -61,7 +61,9 @@ async fn everything(server: &Server, cases: &[&str]) -> String {
         ["totals", "dossiers?by=time", "dossiers?by=field", "dossiers?by=unit", "satisfaction", "hexagons"]
             .map(|path| format!("/api/v1/public/{path}"))
             .into();
-    paths.extend(["/public", "/public?by=field", "/public?by=unit", "/public/case"].map(str::to_owned));
+    paths.extend(
+        ["/public", "/public?by=field", "/public?by=unit", "/public/map", "/public/case"].map(str::to_owned),
+    );
     paths.extend(cases.iter().map(|case| format!("/public/case?code={case}")));
     paths.extend(cases.iter().map(|case| format!("/api/v1/public/cases/{case}")));
     let mut told = String::new();

@@ -6,12 +6,13 @@ use domain::dimension::Dimension;
 use domain::public::PublicCase;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 
 use super::super::ready::when_ready;
 use super::Head;
 use crate::address;
-use crate::components::{Mark, Shape, named};
+use crate::components::{Mark, Scan, Shape, named};
 use crate::functions::{Boot, load_public_case};
 use crate::live::use_answer;
 use crate::locale::use_lang;
@@ -36,6 +37,11 @@ pub fn PublicCasePage() -> impl IntoView {
             }
         },
     );
+    let navigate = use_navigate();
+    let on_code = Callback::new(move |code: String| {
+        let to = format!("{}?code={}", address::at("/public/case"), address::encode(&code));
+        navigate(&to, NavigateOptions { resolve: false, ..Default::default() });
+    });
     view! {
         <main id="content" class="office page public narrow">
             <Head/>
@@ -49,6 +55,7 @@ pub fn PublicCasePage() -> impl IntoView {
                 <button type="submit" class="button strong">{public::SHOW.to(lang)}</button>
             </form>
             <p class="aside">{public::LOOK_UP_HELP.to(lang)}</p>
+            <Scan on_code/>
             {when_ready(
                 move || { found.track(); async move { found.await } },
                 move |boot: Arc<Boot>, (code, case): (String, Option<PublicCase>)| match case {

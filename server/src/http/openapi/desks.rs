@@ -28,3 +28,18 @@ pub(in crate::http) fn office_desk_call() -> Described {
     .parameters(Some([plain("limit", "How many lines of each list; 20 unless told.", limit)]));
     (HttpMethod::Get, "/api/v1/desks/city-office", tabular(read, table("The desk.", "OfficeDesk")))
 }
+
+/// `GET /api/v1/desks/centre`.
+pub(in crate::http) fn centre_desk_call() -> Described {
+    let limit = integer("").minimum(Some(1)).maximum(Some(1_000));
+    let read = read(
+        "centreDesk",
+        "desks",
+        "The day of a place's centre: load by field and counter, what is due by holder, satisfaction",
+    )
+    .parameters(Some([
+        plain("place", "Which ward, or which district of the old map. Needed.", string("")),
+        plain("limit", "How many cases of each part; 20 unless told.", limit),
+    ]));
+    (HttpMethod::Get, "/api/v1/desks/centre", tabular(read, table("The desk.", "CentreDesk")))
+}

@@ -46,6 +46,13 @@ pub(in crate::http) fn public_satisfaction_call() -> Described {
     call("publicSatisfaction", "/api/v1/public/satisfaction", summary, "PublicSatisfaction", [month()])
 }
 
+/// `GET /api/v1/public/lobby`.
+pub(in crate::http) fn public_lobby_call() -> Described {
+    let place = plain("place", "Which ward, or which district of the old map. Needed.", string(""));
+    let summary = "What the screen in the lobby of a place's centre shows: queues, dossiers, satisfaction";
+    call("publicLobby", "/api/v1/public/lobby", summary, "PublicLobby", [place])
+}
+
 /// `GET /api/v1/public/hexagons`.
 pub(in crate::http) fn public_hexagons_call() -> Described {
     let summary = "Where the reports of the last thirty whole days came from; small cells are not told";

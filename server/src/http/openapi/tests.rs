@@ -78,9 +78,11 @@ fn shapes_are_those_of_the_types() {
     check_shape("Alarms", &to_value(AlarmPage::default()).unwrap());
     check_shape("UnitDesk", &to_value(UnitDesk::default()).unwrap());
     check_shape("OfficeDesk", &to_value(OfficeDesk::default()).unwrap());
+    check_shape("CentreDesk", &to_value(CentreDesk::default()).unwrap());
     check_shape("PublicTotals", &to_value(PublicTotals::default()).unwrap());
     check_shape("PublicDossiers", &to_value(PublicDossiers::default()).unwrap());
     check_shape("PublicSatisfaction", &to_value(PublicSatisfaction::default()).unwrap());
+    check_shape("PublicLobby", &to_value(PublicLobby::default()).unwrap());
     check_shape("PublicHexagons", &to_value(PublicHexagons::default()).unwrap());
     check_shape("PublicCase", &to_value(PublicCase::default()).unwrap());
     check_shape("Directive", &to_value(DirectiveView::default()).unwrap());

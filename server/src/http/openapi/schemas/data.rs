@@ -60,7 +60,11 @@ pub(super) fn quality() -> ObjectBuilder {
 }
 
 pub(super) fn counters() -> ObjectBuilder {
-    let counter = object(
+    answer("Service counters.", [("counters", many(counter().build(), "Ascending by unit and counter."))])
+}
+
+pub(super) fn counter() -> ObjectBuilder {
+    object(
         "How a service counter's queue stands.",
         [
             ("unit", made(string("Whose counter."))),
@@ -69,11 +73,11 @@ pub(super) fn counters() -> ObjectBuilder {
             ("serving", made(integer("How many are being served."))),
             ("issued_today", made(integer("How many tickets were issued on the day."))),
             ("oldest_wait_secs", made(or_null(integer("How long the one who waits longest has waited.")))),
+            ("called", made(or_null(integer("The number of the ticket that was called last.")))),
             ("time", made(instant("When this was said."))),
             ("age_secs", made(integer("How long ago that is."))),
         ],
-    );
-    answer("Service counters.", [("counters", many(counter.build(), "Ascending by unit and counter."))])
+    )
 }
 
 pub(super) fn escalation() -> ObjectBuilder {

@@ -146,3 +146,49 @@ fn label_or_null() -> RefOr<Schema> {
         .build()
         .into()
 }
+
+pub(super) fn lobby() -> ObjectBuilder {
+    let counter = object(
+        "A counter of the centre.",
+        [
+            (
+                "counter",
+                made(string(
+                    "`all` for the whole centre, the counter's number, `other` for one without a number.",
+                )),
+            ),
+            ("called", made(or_null(integer("The number of the ticket that was called last.")))),
+            ("waiting", made(integer("How many wait."))),
+            ("serving", made(integer("How many are being served."))),
+            ("issued_today", made(integer("How many tickets were issued today."))),
+            (
+                "longest_wait_minutes",
+                made(or_null(integer("How long the one who waits longest has waited."))),
+            ),
+            ("time", made(instant("When this was said."))),
+        ],
+    );
+    let figures = array(integer("").build(), "In the order of `figures`; null where the group is not told.");
+    answer(
+        "What the screen in the lobby of a place's centre shows.",
+        [
+            ("place", made(string("The place."))),
+            ("label", reference("Label")),
+            ("unit", label_or_null()),
+            ("counters", many(counter.build(), "Those that have said something today, by number.")),
+            ("counters_total", made(integer("How many there are."))),
+            ("month", month()),
+            ("figures", codes("The metrics, in their order.")),
+            ("dossiers", nullable(figures)),
+            ("small_count_min", small_count_min()),
+            ("rating", rating_or_null()),
+            ("ratings_min", made(integer("Below so many ratings nothing is told."))),
+        ],
+    )
+}
+
+fn rating_or_null() -> RefOr<Schema> {
+    let null = ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::Null);
+    let either = utoipa::openapi::schema::OneOfBuilder::new().item(rating()).item(null);
+    Schema::OneOf(either.build()).into()
+}
