@@ -26,6 +26,8 @@ export async function page(browser, [width, height] = sizes.tablet, options = {}
   const tab = await context.newPage();
   const complaints = [];
   tab.on('console', (message) => {
+    // Playwright says so itself where it lets no page keep old ones.
+    if (message.text().includes('registration blocked by Playwright')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
   });
   tab.on('pageerror', (error) => complaints.push(`exception: ${error}`));

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /// For scripts: one that runs as a worker is bound by what it came with, not by the page's. The map's
-/// worker asks this server for the layers under the hexagons.
+/// worker asks this server for the layers under the hexagons, and the keeper of old pages for all that it keeps.
 /// It asks another of the city's servers where this one is lost.
 pub(super) fn script_policy(settings: &Settings) -> HeaderValue {
     let others = Neighbours::connect_sources(settings);
@@ -23,6 +23,9 @@ pub(super) fn script_policy(settings: &Settings) -> HeaderValue {
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NO_PAGE))
 }
+
+/// What scripts are served as: those that end in `mjs`, and those that end in `js`.
+const SCRIPTS: [&str; 2] = ["application/javascript", "text/javascript"];
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -58,7 +61,8 @@ pub(super) async fn secure(scripts: HeaderValue, request: Request, next: Next) -
     if over_tls {
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
     }
-    let is_script = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/javascript");
+    let is_script =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| SCRIPTS.iter().any(|script| kind == script));
     let policy = if is_script { scripts } else { HeaderValue::from_static(NO_PAGE) };
     // "Not modified" replaces the headers of what the browser holds: having no type, it would take
     // from a held script what that script may do.
