@@ -208,11 +208,14 @@ pub fn use_live() -> Live {
     use_context::<Live>().unwrap_or_else(Live::provide)
 }
 
+/// Takes rows.
+type TakeRows = Box<dyn Fn(&Held, Option<&Delta>)>;
+
 /// Where a followed question's answers go.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // Nothing is ever answered on the server.
 pub(crate) struct Sinks {
     /// All rows, after every frame; what changed since the last time, where that is not all of them.
-    rows: Box<dyn Fn(&Held, Option<&Delta>)>,
+    rows: TakeRows,
     /// The server will not let this question be followed.
     refused: Box<dyn Fn()>,
 }
