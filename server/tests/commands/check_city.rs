@@ -113,7 +113,7 @@ fn what_is_wrong_with_the_settings_is_found() {
         "zone = ",
         "zome = ",
         "city.toml:3:1: [city] has no key \"zome\"; its keys are code, name, zone, due_soon_percent, extent, satisfied_permille, \
-         ratings_min_answers, effects_wait_minutes, alarms, placeholders, dimension, map, source, replay",
+         ratings_min_answers, public, centre_agency, effects_wait_minutes, alarms, placeholders, dimension, map, source, replay",
     );
     check(
         "city.toml",
