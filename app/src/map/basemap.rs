@@ -70,7 +70,7 @@ const LIGHT: Ink = Ink {
     district: "#c4c1b4",
     area: "#f1efe8",
     area_outline: "#d5d3c9",
-    untold: "#e4e4df",
+    untold: "#dcdcd5",
     untold_outline: "#5f6966",
     name: "#1b2422",
     halo: "#fbfaf6",
@@ -155,6 +155,8 @@ pub(super) fn style(theme: Theme, shade: Shade, view: &MapView) -> Value {
 pub(super) fn style_for_all(theme: Theme, shade: Shade, view: &MapView) -> Value {
     let mut style = style(theme, shade, view);
     let ink = ink(shade);
+    // A whole city of small cells would be all lines: there the fill alone says it.
+    let width = json!(["interpolate", ["linear"], ["zoom"], 9.5, 0.0, 11.5, 1.0]);
     let layers = style["layers"].as_array_mut().into_iter().flatten();
     for layer in layers {
         if layer["id"] == "area" {
@@ -162,7 +164,7 @@ pub(super) fn style_for_all(theme: Theme, shade: Shade, view: &MapView) -> Value
         }
         if layer["id"] == "area-outline" {
             layer["paint"] =
-                json!({ "line-color": ink.untold_outline, "line-width": 1.0, "line-dasharray": [2, 2] });
+                json!({ "line-color": ink.untold_outline, "line-width": width, "line-dasharray": [2, 2] });
         }
     }
     style

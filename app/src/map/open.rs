@@ -39,7 +39,10 @@ pub fn OpenMap(
     let rows = MapRows { frame: frame_of(&told), metric: Some(Metric::Received), at: told.at.clone() };
     let untold: Vec<u64> = told.suppressed.iter().filter_map(|cell| parse_cell(cell, told.res)).collect();
     let untold_count = i64::try_from(told.suppressed.len()).unwrap_or(i64::MAX);
-    let (scale, outline) = (Scale::fit(rows.frame.values()), Outline::fit(&Counts::default()));
+    let (scale, outline) = (
+        Scale::fit_from(i64::from(told.small_count_min).max(1), rows.frame.values()),
+        Outline::fit(&Counts::default()),
+    );
     let top = rows.frame.top(LISTED);
     let shown = Shown::fixed(rows);
     let chosen = RwSignal::new(None::<String>);

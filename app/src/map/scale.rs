@@ -53,6 +53,15 @@ impl Scale {
         Self { lowers: steps.into_iter().map(ladder).collect() }
     }
 
+    /// The classes of numbers of which none below `least` is told: a legend begins with what can be seen.
+    #[must_use]
+    pub fn fit_from(least: i64, values: &Counts) -> Self {
+        let mut scale = Self::fit(values);
+        scale.lowers.retain(|lower| *lower > least);
+        scale.lowers.insert(0, least);
+        scale
+    }
+
     /// The classes for the next numbers: these same ones while they still tell as much.
     #[must_use]
     pub fn follow(&self, values: &Counts) -> Self {
@@ -183,6 +192,15 @@ mod tests {
         assert_eq!(wide.classes(), CLASSES_MAX);
         assert_eq!(wide.lowers()[0], 1);
         assert!(wide.lowers().windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn a_legend_begins_with_the_least_that_is_told() {
+        let lowers = |least: i64, values: &[i64]| Scale::fit_from(least, &counts(values)).lowers().to_vec();
+        assert_eq!(lowers(5, &[5, 5, 6, 9, 14, 19]), [5, 6, 9, 14]);
+        assert_eq!(lowers(5, &[]), [5]);
+        assert_eq!(lowers(6, &[6, 9]), [6, 9]);
+        assert_eq!(Scale::fit_from(5, &counts(&[5, 9])).class_of(4), None);
     }
 
     #[test]
