@@ -1,12 +1,16 @@
 // Keeps the last known picture for a reader without a connection; see `sw.js`. Where the browser has no such keeper
 // (an address without TLS), nothing is kept and nothing else changes.
 
+const WAIT_MS = 10_000;
+
 /** Begins to keep, once for the page. */
 export async function keepPictures(base) {
   const keeper = navigator.serviceWorker;
   // A wall shows what is now, or says since when it does not; a lobby's and the public's pages likewise.
   if (!keeper || !document.querySelector(".screen main.office")) return;
   try {
+    // The page in hand comes first: what is kept for another day waits until it has long come to rest.
+    await new Promise((resolve) => { setTimeout(resolve, WAIT_MS); });
     const isKept = keeper.controller !== null;
     await keeper.register(`${base}/sw.js`, { scope: `${base}/` });
     const { active } = await keeper.ready;
