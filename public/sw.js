@@ -1,12 +1,13 @@
 // The last known picture for a reader without a connection. Pages come from the server; where it cannot be reached,
 // as they were last served, with the instant of then written on them: the page shows its age from its first picture on.
-// Kept are the brief, its levels and the map, which hold no personal data; no case, no list, no answer of the API.
+// Kept are the city's brief and its map and nothing else. Of cases the brief names the few that are overdue longest, by
+// their codes and short titles without personal data; no case's page, no list, no answer of the API is kept.
 
 const PAGES = 'toancanh-pages-1';
 const FILES = 'toancanh-files-1';
 const BASE = new URL(self.registration.scope).pathname;
 
-const PAGE = /^(?:$|map$|(?:agency|district|ward|field|channel)\/)/;
+const PAGE = /^(?:map)?$/;
 const FILE = /^(?:(?:pkg|vendor|fonts)\/|(?:style\.css|favicon\.svg|manifest\.webmanifest)$|icon-\d+\.png$)/;
 
 // So many pages are kept; the one kept longest ago goes first.
@@ -60,7 +61,10 @@ async function fileOf(event) {
   const files = await caches.open(FILES);
   try {
     const response = await fetch(event.request);
-    if (response.status === 200) event.waitUntil(files.put(event.request.url, response.clone()));
+    // Megabytes are written where they changed, and not with every page.
+    const held = await files.match(event.request.url);
+    const isHeld = held?.headers.get('last-modified') === response.headers.get('last-modified');
+    if (response.status === 200 && !(held && isHeld)) event.waitUntil(files.put(event.request.url, response.clone()));
     return response;
   } catch (error) {
     const kept = await files.match(event.request.url);
@@ -84,10 +88,11 @@ self.addEventListener('message', (event) => {
   const { page, files } = event.data ?? {};
   const own = (address) => { try { return new URL(address); } catch { return null; } };
   event.waitUntil((async () => {
-    const url = own(page);
-    if (url && isPage(url)) {
+    // And the page that an installed one opens with.
+    for (const url of new Set([page, self.registration.scope])) {
+      if (!own(url) || !isPage(own(url))) continue;
       const response = await fetch(url, { headers: { accept: 'text/html' } });
-      if (response.ok && !response.redirected) await keepPage(url.href, response);
+      if (response.ok && !response.redirected) await keepPage(url, response);
     }
     const cache = await caches.open(FILES);
     for (const file of Array.isArray(files) ? files.map(own) : []) {

@@ -7,7 +7,7 @@ const WAIT_MS = 10_000;
 export async function keepPictures(base) {
   const keeper = navigator.serviceWorker;
   // A wall shows what is now, or says since when it does not; a lobby's and the public's pages likewise.
-  if (!keeper || !document.querySelector(".screen main.office")) return;
+  if (!keeper || !document.querySelector(".screen main.office:not(.public)")) return;
   try {
     // The page in hand comes first: what is kept for another day waits until it has long come to rest.
     await new Promise((resolve) => { setTimeout(resolve, WAIT_MS); });
