@@ -43,6 +43,18 @@ function pause(tries) {
   });
 }
 
+// Passes once the browser has done what waited: a start is many steps, and none of them keeps a reader waiting.
+function turn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
 /**
  * Starts a map. Rejects with a reason where this device cannot draw one; where the library cannot be
  * loaded, asks for it until it can.
@@ -53,6 +65,7 @@ function pause(tries) {
  */
 export async function start(container, options, hooks) {
   const maplibre = await library(container, hooks);
+  await turn();
   if (!container.isConnected) throw new Error("the page has been left");
   return new Handle(maplibre, container, JSON.parse(options), hooks);
 }
@@ -102,14 +115,16 @@ class Handle {
   #hooks;
   #bounds;
   #paddingEm;
-  #over;
-  #overMiddles;
+  #layers;
   #isWatched;
   #em = 16;
   // What was last asked for, by source and layer: a style that comes back gets it again.
   #data = new Map();
   #textSizes = new Map();
   #isStyled = false;
+  // How often a style came: what builds on an earlier one ends.
+  #styles = 0;
+  #isWhole = false;
   #isDrawn = false;
   #isRemoved = false;
   // Sources of the style that came from an address, and how often each failed.
@@ -119,8 +134,6 @@ class Handle {
   constructor(maplibre, container, { style, bounds, padding, interactive, fadeMs, over, overMiddles, title, gestures }, hooks) {
     this.#container = container;
     this.#hooks = hooks;
-    this.#over = over;
-    this.#overMiddles = overMiddles;
     this.#isWatched = !interactive;
     this.#bounds = [[bounds[0], bounds[1]], [bounds[2], bounds[3]]];
     this.#paddingEm = padding;
@@ -129,6 +142,14 @@ class Handle {
     for (const [id, source] of Object.entries(whole.sources)) {
       if (typeof source.data === "string") this.#addresses.set(id, source.data);
     }
+    this.#layers = [];
+    for (const layer of whole.layers) {
+      if (layer.id === over) this.#layers.push(this.#drawing(HEXAGONS, "render"));
+      // The middles go over the boundaries, which lie over the hexagons: no line hides a number's colour.
+      if (layer.id === overMiddles) this.#layers.push(this.#drawing(MIDDLES, "renderMiddles"));
+      this.#layers.push(layer);
+    }
+    whole.layers = [];
     this.#map = new maplibre.Map({
       container,
       style: whole,
@@ -174,13 +195,15 @@ class Handle {
     });
     // A map whose numbers move all the time is never idle: it is drawn with the first picture.
     map.on("render", () => {
-      if (this.#isDrawn || !this.#isStyled) return;
+      if (this.#isDrawn || !this.#isWhole) return;
       this.#isDrawn = true;
       this.#tell("drawn");
     });
     map.on("webglcontextlost", () => {
       this.#isStyled = false;
+      this.#isWhole = false;
       this.#isDrawn = false;
+      this.#styles += 1;
       this.#tell("lost");
     });
     map.on("error", (event) => this.#fault(event));
@@ -236,30 +259,43 @@ class Handle {
 
   #styled() {
     this.#isStyled = true;
+    this.#isWhole = false;
+    this.#styles += 1;
     for (const [source, geojson] of this.#data) this.#map.getSource(source)?.setData(geojson);
-    this.#sizeTexts();
-    this.#addHexagons();
+    this.#addLayers(this.#styles);
   }
 
-  // The middles go over the boundaries, which lie over the hexagons: no line hides a number's colour.
-  #addHexagons() {
+  // One layer a picture: each has programs that the graphics processor makes ready when it is first drawn, and all
+  // of them at once keep the page still for a tenth of a second. A style that comes back has what it had of them,
+  // from the lowest up, but none of ours.
+  async #addLayers(style) {
     const map = this.#map;
-    if (map.getLayer(HEXAGONS)) return;
-    const drawing = (hook) => (_gl, frame) => {
+    for (const [place, layer] of this.#layers.entries()) {
+      if (map.getLayer(layer.id)) continue;
+      const above = this.#layers.slice(place + 1).find(({ id }) => map.getLayer(id));
+      map.addLayer(layer, above?.id);
+      if (this.#textSizes.has(layer.id)) this.#sizeTexts();
+      if (place + 1 < this.#layers.length) await this.#pictured();
+      if (this.#isRemoved || style !== this.#styles) return;
+    }
+    this.#isWhole = true;
+    map.triggerRepaint();
+  }
+
+  // Passes after the next picture; never where none is drawn any more.
+  async #pictured() {
+    await new Promise((resolve) => this.#map.once("render", resolve));
+    await turn();
+  }
+
+  #drawing(id, hook) {
+    const render = (_gl, frame) => {
       const matrix = Float64Array.from(frame.defaultProjectionData.mainMatrix);
-      this.#tell(hook, matrix, this.#view(), map.getPixelRatio());
+      this.#tell(hook, matrix, this.#view(), this.#map.getPixelRatio());
     };
-    const layer = {
-      id: HEXAGONS,
-      type: "custom",
-      renderingMode: "2d",
-      onAdd: (_map, gl) => this.#tell("added", gl),
-      onRemove: () => this.#tell("removed"),
-      render: drawing("render"),
-    };
-    map.addLayer(layer, this.#over);
-    const middles = { id: MIDDLES, type: "custom", renderingMode: "2d", render: drawing("renderMiddles") };
-    map.addLayer(middles, this.#overMiddles);
+    const layer = { id, type: "custom", renderingMode: "2d", render };
+    if (id !== HEXAGONS) return layer;
+    return { ...layer, onAdd: (_map, gl) => this.#tell("added", gl), onRemove: () => this.#tell("removed") };
   }
 
   // Zoom, west, south, east, north, and the text size of the map's place on the page.
@@ -289,6 +325,7 @@ class Handle {
     // In a small map names would cover what they name; its list has them.
     const isRoomy = this.#container.clientWidth >= NAMES_FROM_EM * this.#em;
     for (const [layer, px] of this.#textSizes) {
+      if (!this.#map.getLayer(layer)) continue;
       this.#map.setLayoutProperty(layer, "visibility", isRoomy ? "visible" : "none");
       this.#map.setLayoutProperty(layer, "text-size", px);
       this.#map.setPaintProperty(layer, "text-halo-width", px * HALO_SHARE);

@@ -26,5 +26,6 @@ pub mod source;
 pub mod table;
 pub mod text;
 pub mod theme;
+pub mod turns;
 
 pub use shell::{App, shell};

@@ -11,6 +11,7 @@ use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
 use crate::look::LastLook;
 use crate::text::words;
+use crate::turns::{in_turn, whole};
 use crate::{address, locale, pages, theme};
 
 /// The HTML document, on the server.
@@ -90,8 +91,8 @@ pub fn App() -> impl IntoView {
             <div class="screen" class:stale=is_stale>
                 <a class="skip" href="#content">{words::SKIP.to(lang)}</a>
                 <div class="under" inert=move || receipt.is_open()>
-                <Chrome/>
-                <FlatRoutes fallback=pages::NotFound>
+                {in_turn(view! { <Chrome/> })}
+                <FlatRoutes fallback=whole(pages::NotFound)>
                     <Route path=StaticSegment("") view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("agency"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("agency"), ParamSegment("code"), StaticSegment("field"), ParamSegment("field")) view=pages::Drill ssr=SsrMode::Async/>
@@ -100,32 +101,32 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("district"), ParamSegment("code")) view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("district"), ParamSegment("code"), StaticSegment("ward"), ParamSegment("ward")) view=pages::Drill ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("ward"), ParamSegment("ward")) view=pages::Drill ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("cell"), ParamSegment("cell")) view=pages::Cell ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("cases") view=pages::Cases ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("alarms") view=pages::Alarms ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("desk"), StaticSegment("city-office")) view=pages::Office ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("desk"), ParamSegment("code")) view=pages::Desk ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("centre") view=pages::Centres ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("centre"), ParamSegment("place")) view=pages::Centre ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("centre"), ParamSegment("place"), StaticSegment("lobby")) view=pages::Lobby ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("directives") view=pages::Directives ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("directives"), StaticSegment("new")) view=pages::NewDirective ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("directives"), ParamSegment("code")) view=pages::Directive ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("public") view=pages::PublicPage ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("public"), StaticSegment("case")) view=pages::PublicCasePage ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("public"), StaticSegment("map")) view=pages::PublicMapPage ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("receipt") view=pages::Receipt ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("map") view=pages::MapPage ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("wall") view=pages::Wall ssr=SsrMode::Async/>
-                    <Route path=(StaticSegment("wall"), ParamSegment("scene")) view=pages::Wall ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("enrol") view=pages::Enrol ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("director") view=pages::Director ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("fleet") view=pages::FleetPage ssr=SsrMode::Async/>
-                    <Route path=StaticSegment("styleguide") view=pages::Styleguide ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("cell"), ParamSegment("cell")) view=whole(pages::Cell) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("cases") view=whole(pages::Cases) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("case"), ParamSegment("code")) view=whole(pages::Case) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("alarms") view=whole(pages::Alarms) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("desk"), StaticSegment("city-office")) view=whole(pages::Office) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("desk"), ParamSegment("code")) view=whole(pages::Desk) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("centre") view=whole(pages::Centres) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("centre"), ParamSegment("place")) view=whole(pages::Centre) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("centre"), ParamSegment("place"), StaticSegment("lobby")) view=whole(pages::Lobby) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("directives") view=whole(pages::Directives) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("directives"), StaticSegment("new")) view=whole(pages::NewDirective) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("directives"), ParamSegment("code")) view=whole(pages::Directive) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("public") view=whole(pages::PublicPage) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("public"), StaticSegment("case")) view=whole(pages::PublicCasePage) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("public"), StaticSegment("map")) view=whole(pages::PublicMapPage) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("receipt") view=whole(pages::Receipt) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("map") view=whole(pages::MapPage) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("wall") view=whole(pages::Wall) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("wall"), ParamSegment("scene")) view=whole(pages::Wall) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("enrol") view=whole(pages::Enrol) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("director") view=whole(pages::Director) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("fleet") view=whole(pages::FleetPage) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("styleguide") view=whole(pages::Styleguide) ssr=SsrMode::Async/>
                 </FlatRoutes>
                 </div>
-                <ReceiptPanel/>
+                {in_turn(view! { <ReceiptPanel/> })}
             </div>
         </Router>
     }

@@ -16,7 +16,9 @@ pub fn hydrate() {
         rescue::rescue();
     }));
     stand_where_served();
-    turns::take(|| leptos::mount::hydrate_body(app::App));
+    turns::take(|| async {
+        leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
+    });
 }
 
 /// Under the path that the page says: addresses and questions begin with it.

@@ -36,6 +36,7 @@ use crate::table::{code, column, sum};
 use crate::text::sentences::{self, Piece, Unit};
 use crate::text::{Lang, number, words};
 use crate::theme::Theme;
+use crate::turns::in_turn;
 
 /// How many of the longest overdue stand beside the table.
 const LATE_ROWS: usize = 5;
@@ -73,11 +74,11 @@ pub fn Drill() -> impl IntoView {
         <main id="content" class="office page drill">
             <div class="main">
                 <Head scope/>
-                <SinceLook params=Signal::derive(move || scope.get().params())/>
-                {move || match period.get() {
+                {in_turn(view! { <SinceLook params=Signal::derive(move || scope.get().params())/> })}
+                {in_turn(move || match period.get() {
                     Some(period) => view! { <Compared scope by is_whole sort period/> }.into_any(),
                     None => view! { <Split scope by is_whole sort/> }.into_any(),
-                }}
+                })}
                 <CasesHere scope/>
             </div>
             <aside class="side">

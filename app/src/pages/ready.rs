@@ -13,6 +13,7 @@ use crate::components::{Loading, Problem};
 use crate::error::AppError;
 use crate::functions::Boot;
 use crate::live::Answer;
+use crate::turns::in_turn;
 
 type BootResource = Answer<(), Boot>;
 
@@ -38,7 +39,7 @@ where
     V: IntoView + Send + 'static,
 {
     let boot = use_boot();
-    view! {
+    in_turn(view! {
         <Suspense fallback=Loading>
             {untrack(|| Suspend::new(apart(async move {
                 match boot.await {
@@ -47,7 +48,7 @@ where
                 }
             })))}
         </Suspense>
-    }
+    })
 }
 
 /// Shows a part of a page once the city and the part's own answers are there. `load` reads what it
@@ -94,7 +95,7 @@ where
     follow(latest, load.clone());
     let fallback = Arc::new(fallback);
     let until_then = fallback.clone();
-    view! {
+    in_turn(view! {
         <Suspense fallback=move || fallback()>
             {untrack(|| {
                 let first = load();
@@ -112,7 +113,7 @@ where
                 }))
             })}
         </Suspense>
-    }
+    })
 }
 
 /// The same future apart from the waiting around it.
