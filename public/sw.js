@@ -31,6 +31,18 @@ async function keepPage(address, response) {
   await Promise.all(kept.slice(0, Math.max(0, kept.length - PAGES_MAX)).map((oldest) => pages.delete(oldest)));
 }
 
+// A page is shown with the program of its own version alone: another one would not know it. Whether it is a new one.
+const VERSION = `${BASE}version`;
+async function holdsVersion(version) {
+  const files = await caches.open(FILES);
+  const held = await files.match(VERSION);
+  if (held && (await held.text()) === version) return false;
+  // The first word says only what is kept already.
+  if (held) await caches.delete(PAGES);
+  await files.put(VERSION, new Response(version));
+  return held !== undefined;
+}
+
 // With the instant on it.
 async function keptPage(address) {
   const kept = await (await caches.open(PAGES)).match(address);
@@ -85,11 +97,12 @@ self.addEventListener('activate', (event) => {
 
 // A page that was served before this was there tells what it is made of.
 self.addEventListener('message', (event) => {
-  const { page, files } = event.data ?? {};
+  const { version, page, files } = event.data ?? {};
   const own = (address) => { try { return new URL(address); } catch { return null; } };
   event.waitUntil((async () => {
+    const isNew = typeof version === 'string' && (await holdsVersion(version));
     // And the page that an installed one opens with.
-    for (const url of new Set([page, self.registration.scope])) {
+    for (const url of new Set([page, page || isNew ? self.registration.scope : undefined])) {
       if (!own(url) || !isPage(own(url))) continue;
       const response = await fetch(url, { headers: { accept: 'text/html' } });
       if (response.ok && !response.redirected) await keepPage(url, response);

@@ -3,12 +3,18 @@
 
 const WAIT_MS = 10_000;
 
-/** Begins to keep, once for the page. */
-export async function keepPictures(base) {
+let isKeeping = false;
+
+/** Begins to keep pages of a version of the product, once for the page. */
+export async function keepPictures(base, version) {
   const keeper = navigator.serviceWorker;
   // A wall shows what is now, or says since when it does not; a lobby's and the public's pages likewise.
   if (!keeper || !document.querySelector(".screen main.office:not(.public)")) return;
+  if (isKeeping) return;
+  isKeeping = true;
   try {
+    // Of which version what it keeps is, it hears at once: another one's pages go.
+    keeper.controller?.postMessage({ version });
     // The page in hand comes first: what is kept for another day waits until it has long come to rest.
     await new Promise((resolve) => { setTimeout(resolve, WAIT_MS); });
     const isKept = keeper.controller !== null;
@@ -17,7 +23,7 @@ export async function keepPictures(base) {
     // What was served before the keeper was there did not pass through it.
     if (isKept) return;
     const files = performance.getEntriesByType("resource").map((entry) => entry.name);
-    active?.postMessage({ page: location.href, files });
+    active?.postMessage({ version, page: location.href, files });
   } catch (error) {
     console.info("offline:", error);
   }

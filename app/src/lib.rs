@@ -11,6 +11,7 @@ pub mod ask;
 pub mod chart;
 pub mod components;
 pub mod error;
+pub mod follow;
 pub mod functions;
 mod kept;
 pub mod live;

@@ -7,6 +7,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment, StaticSegment};
 
 use crate::components::{Chrome, ReceiptPanel, provide_operator, provide_receipt, use_receipt};
+use crate::follow::{Followed, use_followed};
 use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
 use crate::look::LastLook;
@@ -69,6 +70,8 @@ pub fn App() -> impl IntoView {
     let chosen = theme::provide_chosen();
     let live = Live::provide();
     let look = LastLook::provide();
+    Followed::provide();
+    let followed = use_followed();
     let boot = pages::provide_boot(use_answer(|| (), |()| load_boot()));
     provide_receipt();
     provide_operator();
@@ -79,11 +82,12 @@ pub fn App() -> impl IntoView {
         if let Some(boot) = boot.get() {
             live.start(&boot);
             look.keep(&boot, live);
+            followed.keep(&boot.city.code);
+            crate::offline::keep_pictures(&boot.hello.version);
         }
     });
     Effect::new(move |_| {
         crate::places::keep_places();
-        crate::offline::keep_pictures();
     });
     let is_stale = move || live.link().get() == Link::Stale;
     view! {

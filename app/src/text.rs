@@ -8,6 +8,8 @@ pub mod date;
 pub mod desks;
 pub mod directives;
 pub mod events;
+pub mod follow;
+pub mod keys;
 pub mod lang;
 pub mod lobby;
 pub mod metrics;

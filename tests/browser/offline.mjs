@@ -26,7 +26,7 @@ export async function keptOffline(browser) {
   await tab.goto(`${base}/?lang=vi`);
   await live(tab);
   const names = await kept();
-  holds(names.every((name) => name === '/' || /^\/(pkg|vendor|fonts)\/|^\/(style\.css|favicon\.svg|manifest\.webmanifest|icon-\d+\.png)$/.test(name)), `kept: ${names}`);
+  holds(names.every((name) => name === '/' || /^\/(pkg|vendor|fonts)\/|^\/(style\.css|favicon\.svg|manifest\.webmanifest|icon-\d+\.png|version)$/.test(name)), `kept: ${names}`);
   const before = await figures(tab);
   const served = await (await fetch(`${base}/manifest.webmanifest`)).json();
   same([served.display, served.start_url], ['standalone', './'], 'the manifest');

@@ -6,6 +6,7 @@ import { alarm } from './alarms.mjs';
 import { lobby, lookUp } from './centre.mjs';
 import { urge } from './directives.mjs';
 import { failover, proxied, rolling } from './elsewhere.mjs';
+import { follow } from './follow.mjs';
 import { comparing, lastLook, sorting } from './leader.mjs';
 import { graphicsLost } from './graphics.mjs';
 import { keptOffline } from './offline.mjs';
@@ -505,7 +506,7 @@ async function pictures(browser) {
 await run({
   graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, keptOffline, alarm, lastLook, sorting, comparing, lookUp, lobby,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, follow, keptOffline, alarm, lastLook, sorting, comparing, lookUp, lobby,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

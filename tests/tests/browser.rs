@@ -79,6 +79,11 @@ async fn every_page_is_for_everybody_in_one_language_and_cuts_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_reader_follows_is_on_the_first_page_and_keys_can_be_switched_off() {
+    passes("follow", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_map_whose_graphics_were_lost_comes_back_by_itself() {
     passes("graphicsLost", city().await).await;
 }

@@ -7,6 +7,8 @@ use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::HtmlElement;
 use leptos_router::hooks::use_location;
 
+use super::follow::FollowSwitch;
+use super::keys::Keys;
 use super::{Freshness, Notice, Search};
 use crate::address;
 use crate::locale::use_lang;
@@ -74,18 +76,20 @@ fn Header() -> impl IntoView {
     let turn = move || with("theme", shade.name());
     view! {
         <header class="top">
-            <a class="brand" href=address::at("/")>{words::PRODUCT}</a>
+            <a class="brand" data-key="h" href=address::at("/")>{words::PRODUCT}</a>
             <Search/>
+            <FollowSwitch/>
             <nav class="pages" aria-label=words::PAGES.to(lang)>
-                <a href=address::at("/map")>{words::MAP.to(lang)}</a>
-                <a href=address::at("/cases")>{words::CASES.to(lang)}</a>
+                <a data-key="m" href=address::at("/map")>{words::MAP.to(lang)}</a>
+                <a data-key="c" href=address::at("/cases")>{words::CASES.to(lang)}</a>
                 // Loaded whole: its pages alone may use the camera.
                 <a href=address::at("/centre") rel="external">{crate::text::centre::CENTRES.to(lang)}</a>
-                <a href=address::alarms(None)>{crate::text::alarms::ALARMS.to(lang)}</a>
-                <a href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
+                <a data-key="a" href=address::alarms(None)>{crate::text::alarms::ALARMS.to(lang)}</a>
+                <a data-key="d" href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
                 <a class="to-wall" href=address::at("/wall") rel="external">{words::WALL.to(lang)}</a>
-                <a href=turn rel="external">{shade_word.to(lang)}</a>
+                <a data-key="t" href=turn rel="external">{shade_word.to(lang)}</a>
                 <a href=switch rel="external" lang=other.code()>{other.name()}</a>
+                <Keys/>
             </nav>
             <Suspense>
                 {move || Suspend::new(async move {

@@ -26,9 +26,7 @@ pub fn Conditions(
     let conditions: Vec<_> = params
         .iter()
         .enumerate()
-        .filter(|(_, (key, value))| {
-            !NO_CONDITION.contains(&key.as_str()) && (key != "q" || !value.is_empty())
-        })
+        .filter(|(_, (key, value))| is_condition(key, value))
         .map(|(place, (key, value))| {
             let mut without = params.clone();
             without.remove(place);
@@ -42,6 +40,16 @@ pub fn Conditions(
         });
         view! { <ul class="conditions" aria-label=words::CONDITIONS.to(lang)>{each.collect_view()}</ul> }
     })
+}
+
+fn is_condition(key: &str, value: &str) -> bool {
+    !NO_CONDITION.contains(&key) && (key != "q" || !value.is_empty())
+}
+
+/// The conditions of a list in words.
+pub(crate) fn conditions_said(lang: Lang, boot: &Boot, params: &[(String, String)]) -> Vec<String> {
+    let conditions = params.iter().filter(|(key, value)| is_condition(key, value));
+    conditions.map(|(key, value)| said(lang, boot, key, value)).collect()
 }
 
 fn said(lang: Lang, boot: &Boot, key: &str, value: &str) -> String {

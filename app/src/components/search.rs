@@ -12,7 +12,7 @@ pub fn Search() -> impl IntoView {
     let lang = use_lang();
     view! {
         <form class="search" action=crate::address::at("/cases") method="get" role="search">
-            <input type="search" name="q" autocomplete="off" enterkeyhint="search" aria-label=words::SEARCH.to(lang) placeholder=words::SEARCH.to(lang)/>
+            <input type="search" name="q" data-key="/" autocomplete="off" enterkeyhint="search" aria-label=words::SEARCH.to(lang) placeholder=words::SEARCH.to(lang)/>
             <button type="submit" class="unseen" tabindex="-1">{words::SEARCH_BUTTON.to(lang)}</button>
         </form>
     }

@@ -2,6 +2,7 @@
 //! finding as the title, the brief in prose, one table, and the longest overdue beside it.
 
 mod compared;
+mod followed;
 mod scope;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use self::compared::{Compared, periods};
+use self::followed::FollowedPages;
 #[cfg(feature = "ssr")]
 pub(crate) use self::scope::has_districts;
 use self::scope::{By, Scope};
@@ -75,6 +77,7 @@ pub fn Drill() -> impl IntoView {
             <div class="main">
                 <Head scope/>
                 {in_turn(view! { <SinceLook params=Signal::derive(move || scope.get().params())/> })}
+                {in_turn(move || (scope.get() == Scope::City).then(|| view! { <FollowedPages/> }))}
                 {in_turn(move || match period.get() {
                     Some(period) => view! { <Compared scope by is_whole sort period/> }.into_any(),
                     None => view! { <Split scope by is_whole sort/> }.into_any(),

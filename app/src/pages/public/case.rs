@@ -6,27 +6,21 @@ use domain::dimension::Dimension;
 use domain::public::PublicCase;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use super::super::ready::when_ready;
 use super::Head;
 use crate::address;
-use crate::components::{Mark, Scan, Shape, named};
+use crate::components::{LookUpForm, Mark, Shape, asked_code, named};
 use crate::functions::{Boot, load_public_case};
 use crate::live::use_answer;
 use crate::locale::use_lang;
 use crate::text::lang::begun;
 use crate::text::{Lang, date, public, words};
 
-/// The page. The box is a form: it works before and without script.
+/// The page.
 #[component]
 pub fn PublicCasePage() -> impl IntoView {
-    let (lang, search) = (use_lang(), use_location().search);
-    let code = Memo::new(move |_| {
-        let pairs = search.with(|search| address::pairs(search));
-        address::value(&pairs, "code").map(|code| code.trim().to_owned()).unwrap_or_default()
-    });
+    let (lang, code) = (use_lang(), asked_code());
     // Asked once: codes may not be asked for often.
     let found = use_answer(
         move || code.get(),
@@ -37,25 +31,12 @@ pub fn PublicCasePage() -> impl IntoView {
             }
         },
     );
-    let navigate = use_navigate();
-    let on_code = Callback::new(move |code: String| {
-        let to = format!("{}?code={}", address::at("/public/case"), address::encode(&code));
-        navigate(&to, NavigateOptions { resolve: false, ..Default::default() });
-    });
     view! {
         <main id="content" class="office page public narrow">
             <Head/>
             <Title text=format!("{} · {}", public::LOOK_UP_TITLE.to(lang), words::PRODUCT)/>
             <h1>{public::LOOK_UP_TITLE.to(lang)}</h1>
-            <form class="look-up" action=address::at("/public/case") method="get" role="search">
-                <label class="field">
-                    <span>{public::CODE.to(lang)}</span>
-                    <input name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" enterkeyhint="search" maxlength="100" required prop:value=move || code.get() value=code.get_untracked()/>
-                </label>
-                <button type="submit" class="button strong">{public::SHOW.to(lang)}</button>
-            </form>
-            <p class="aside">{public::LOOK_UP_HELP.to(lang)}</p>
-            <Scan on_code/>
+            <LookUpForm action=address::at("/public/case") code label=public::LOOK_UP_TITLE.to(lang) help=public::LOOK_UP_HELP.to(lang)/>
             {when_ready(
                 move || { found.track(); async move { found.await } },
                 move |boot: Arc<Boot>, (code, case): (String, Option<PublicCase>)| match case {
