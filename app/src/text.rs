@@ -14,6 +14,7 @@ pub mod lang;
 pub mod lobby;
 pub mod metrics;
 pub mod number;
+pub mod past;
 pub mod public;
 pub mod scenes;
 pub mod screens;

@@ -84,6 +84,11 @@ async fn what_a_reader_follows_is_on_the_first_page_and_keys_can_be_switched_off
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_map_of_a_past_hour_has_the_numbers_of_that_hour_and_says_so() {
+    passes("past", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_map_whose_graphics_were_lost_comes_back_by_itself() {
     passes("graphicsLost", city().await).await;
 }

@@ -48,15 +48,16 @@ pub(super) fn filter(query: &Query) -> Vec<(String, String)> {
 }
 
 /// Where a tapped hexagon leads: of a level to the cases that stand so in it, of a movement to the
-/// receipt of its number at `at`, which lists the very cases. `filter` holds the parameters of the
-/// map.
+/// receipt of its number at `at`, which lists the very cases. So does a hexagon of a map that stands at a past
+/// instant: lists are of now. `filter` holds the parameters of the map.
 #[must_use]
 pub fn cell_address(metric: Metric, cell: &str, filter: &[(String, String)], at: &str) -> String {
     let mut params = filter.to_vec();
     let mut add = |key: &str, value: &str| params.push((key.to_owned(), value.to_owned()));
+    let is_past = filter.iter().any(|(key, _)| key == "at");
     match metric {
-        Metric::Open => {}
-        Metric::InTime | Metric::DueSoon | Metric::Overdue | Metric::NoDeadline => {
+        Metric::Open if !is_past => {}
+        Metric::InTime | Metric::DueSoon | Metric::Overdue | Metric::NoDeadline if !is_past => {
             add("timeliness", metric.name());
         }
         _ => {
@@ -121,6 +122,10 @@ mod tests {
         assert_eq!(leads(Metric::Overdue), "/cell/882a306639fffff?agency=PWDx&timeliness=overdue");
         let receipt = "/receipt?agency=PWDx&metric=received&cell=882a306639fffff&at=2015-10-05";
         assert_eq!(leads(Metric::Received), receipt);
+        // At a past instant the list of now is not the answer.
+        let past = [("at".to_owned(), "2015-10-01".to_owned())];
+        let receipt = "/receipt?at=2015-10-01&metric=open&cell=882a306639fffff";
+        assert_eq!(cell_address(Metric::Open, "882a306639fffff", &past, "2015-10-05"), receipt);
         // A level that is no state of the limit has no list of its own.
         assert!(leads(Metric::Unmapped).starts_with("/receipt?"));
     }

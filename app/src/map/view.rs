@@ -146,7 +146,9 @@ fn Numbers(
         shown_res.set(Some(shown.with(|rows| rows.frame.res())));
     });
     follow_names(&board, shown, camera);
-    let is_today = Signal::derive(move || query.with(|query| query.from.is_none() && query.to.is_none()));
+    let is_today = Signal::derive(move || {
+        query.with(|query| query.from.is_none() && query.to.is_none() && query.at.is_none())
+    });
     let metric = Signal::derive(move || metric.get().unwrap_or(Metric::Open));
     let is_empty = Memo::new(move |_| shown.with(|rows| rows.frame.is_empty()));
     view! {

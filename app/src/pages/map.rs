@@ -1,4 +1,6 @@
-//! The map as a page: choose a measure, tap a hexagon, read its cases.
+//! The map as a page: choose a measure and an hour, tap a hexagon, read its cases.
+
+mod past;
 
 use std::sync::Arc;
 
@@ -9,9 +11,10 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use self::past::PastHours;
 use super::ready::when_booted;
 use crate::address;
-use crate::components::{Crumb, Crumbs};
+use crate::components::{Crumb, Crumbs, Params};
 use crate::functions::Boot;
 use crate::live::use_live;
 use crate::locale::use_lang;
@@ -25,9 +28,6 @@ pub fn MapPage() -> impl IntoView {
     let lang = use_lang();
     let search = use_location().search;
     let metric = Memo::new(move |_| search.with(|search| measure(search)));
-    let query = Memo::new(move |_| Query::of(metric.get()));
-    let navigate = use_navigate();
-    let href = Callback::new(|metric: Metric| format!("{}?metric={}", address::at("/map"), metric.name()));
     view! {
         <main id="content" class="office page map-page">
             <Title text=format!("{} · {}", words::MAP.to(lang), words::PRODUCT)/>
@@ -36,19 +36,35 @@ pub fn MapPage() -> impl IntoView {
                 Crumb { name: words::MAP.to(lang).to_owned(), href: String::new() },
             ]/>
             <h1>{words::MAP.to(lang)}</h1>
-            <MeasureChooser current=metric href/>
-            <p class="aside">{words::MAP_HELP.to(lang)}</p>
-            {when_booted(
-                move |boot: Arc<Boot>| {
-                    let at = use_live().at(&boot);
-                    let on_cell = Callback::new(move |cell: String| {
-                        let to = cell_address(metric.get_untracked(), &cell, &[], &at.get_untracked());
-                        navigate(&to, NavigateOptions { resolve: false, ..Default::default() });
-                    });
-                    view! { <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/> }
-                },
-            )}
+            {when_booted(move |boot: Arc<Boot>| view! { <Here boot metric/> })}
         </main>
+    }
+}
+
+/// The map at the hour that the address says.
+#[component]
+fn Here(boot: Arc<Boot>, metric: Memo<Metric>) -> impl IntoView {
+    let (lang, search, navigate) = (use_lang(), use_location().search, use_navigate());
+    let now = use_live().at(&boot);
+    let at = Memo::new(move |_| search.with(|search| now.with(|now| past::asked(search, now))));
+    let query = Memo::new(move |_| Query { at: at.get(), ..Query::of(metric.get()) });
+    let instant = move || search.with_untracked(|search| address::value(&address::pairs(search), "at"));
+    let href = Callback::new(move |metric: Metric| {
+        let mut params = vec![("metric".to_owned(), metric.name().to_owned())];
+        params.extend(at.get().and_then(|_| instant()).map(|at| ("at".to_owned(), at)));
+        format!("{}?{}", address::at("/map"), address::search(&params))
+    });
+    let on_cell = Callback::new(move |cell: String| {
+        let past = at.get_untracked().and_then(|_| instant()).map(|at| ("at".to_owned(), at));
+        let filter: Params = past.into_iter().collect();
+        let to = cell_address(metric.get_untracked(), &cell, &filter, &now.get_untracked());
+        navigate(&to, NavigateOptions { resolve: false, ..Default::default() });
+    });
+    view! {
+        <MeasureChooser current=metric href/>
+        <p class="aside">{words::MAP_HELP.to(lang)}</p>
+        <PastHours metric at now/>
+        <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/>
     }
 }
 
