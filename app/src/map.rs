@@ -22,6 +22,7 @@ mod ramp;
 mod resolution;
 mod scale;
 mod shown;
+mod small;
 mod view;
 mod words;
 
@@ -52,4 +53,5 @@ pub use measure::{MEASURES, subject};
 pub use open::{OpenMap, OpenMapProps};
 pub use ramp::{Rgb, ramp};
 pub use scale::Scale;
+pub use small::{MAPS_MAX, SmallMaps, SmallMapsProps};
 pub use view::{HexMap, HexMapProps};

@@ -39,7 +39,7 @@ pub(crate) use drill::has_districts;
 pub use enrol::Enrol;
 pub use fleet::FleetPage;
 pub use lobby::Lobby;
-pub use map::MapPage;
+pub use map::{FieldMaps, MapPage};
 pub use not_found::NotFound;
 pub use office::Office;
 pub use public::{PublicCasePage, PublicMapPage, PublicPage};

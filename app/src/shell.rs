@@ -121,6 +121,7 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("public"), StaticSegment("case")) view=whole(pages::PublicCasePage) ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("public"), StaticSegment("map")) view=whole(pages::PublicMapPage) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("receipt") view=whole(pages::Receipt) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("map"), StaticSegment("fields")) view=whole(pages::FieldMaps) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("map") view=whole(pages::MapPage) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("wall") view=whole(pages::Wall) ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("wall"), ParamSegment("scene")) view=whole(pages::Wall) ssr=SsrMode::Async/>

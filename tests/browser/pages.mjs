@@ -49,6 +49,7 @@ export async function pages() {
     ['case-overdue', overdue > 0 && late[0] && `/case/${encodeURIComponent(late[0].case)}`],
     ['receipt', '/receipt?metric=overdue'],
     ['map', '/map'],
+    ['map-by-field', '/map/fields'],
     ['directives', '/directives'],
     ['alarms', '/alarms'],
     ['desk', agency && `/desk/${agency}`],

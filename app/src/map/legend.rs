@@ -9,6 +9,27 @@ use super::ramp::ramp_place;
 use super::scale::Scale;
 use super::shown::Shown;
 use super::view::Board;
+use crate::text::Lang;
+
+/// The classes of a scale, each with its colour and where it begins; of a map without a case none.
+pub(super) fn swatches(lang: Lang, scale: &Scale, is_empty: bool) -> AnyView {
+    // A city without a case has no colours to explain.
+    let classes = if is_empty { 0 } else { scale.classes() };
+    let swatch = |class: usize| {
+        // Colours by class names: a style attribute would need a weaker content policy.
+        let colour = format!("hexmap-swatch hexmap-class-{}", ramp_place(class, classes));
+        let label = class_label(lang, scale.lowers(), class);
+        let range = class_range(lang, scale.lowers(), class);
+        view! {
+            <li class="hexmap-class">
+                <span class=colour aria-hidden="true"></span>
+                <span class="hexmap-lower" aria-hidden="true">{label}</span>
+                <span class="hexmap-heard">{range}</span>
+            </li>
+        }
+    };
+    (0..classes).map(swatch).collect_view().into_any()
+}
 
 /// The legend of a map, in words and colours.
 #[component]
@@ -28,25 +49,7 @@ pub(super) fn Legend(
     let rim = Memo::new(move |_| has_outline(metric.get()).then(|| outline_words(lang, outline.get())));
     let left_out = Memo::new(move |_| shown.with(|rows| left_out(lang, &rows.frame)));
     let is_empty = Memo::new(move |_| shown.with(|rows| rows.frame.is_empty()));
-    let swatches = move || {
-        let scale = scale.get();
-        // A city without a case has no colours to explain.
-        let classes = if is_empty.get() { 0 } else { scale.classes() };
-        let swatch = |class: usize| {
-            // Colours by class names: a style attribute would need a weaker content policy.
-            let colour = format!("hexmap-swatch hexmap-class-{}", ramp_place(class, classes));
-            let label = class_label(lang, scale.lowers(), class);
-            let range = class_range(lang, scale.lowers(), class);
-            view! {
-                <li class="hexmap-class">
-                    <span class=colour aria-hidden="true"></span>
-                    <span class="hexmap-lower" aria-hidden="true">{label}</span>
-                    <span class="hexmap-heard">{range}</span>
-                </li>
-            }
-        };
-        (0..classes).map(swatch).collect_view()
-    };
+    let swatches = move || scale.with(|scale| swatches(lang, scale, is_empty.get()));
     view! {
         <figcaption class="hexmap-legend">
             <p class="hexmap-sentence">

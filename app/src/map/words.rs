@@ -1,6 +1,17 @@
 //! What a map says besides its legend.
 
-use crate::text::{Say, lang::say};
+use crate::text::number::count;
+use crate::text::{Lang, Say, lang::say};
+
+/// How many fields have no map of their own here.
+#[must_use]
+pub(super) fn more_fields(lang: Lang, more: usize) -> String {
+    let more = count(lang, i64::try_from(more).unwrap_or(i64::MAX));
+    match lang {
+        Lang::Vi => format!("Và {more} lĩnh vực khác, trong danh sách"),
+        Lang::En => format!("And {more} other fields, in the list"),
+    }
+}
 
 /// The figure's name.
 pub(super) const NAME: Say = say("Bản đồ ô lục giác", "Hexagon map");

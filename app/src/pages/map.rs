@@ -1,5 +1,6 @@
 //! The map as a page: choose a measure and an hour, tap a hexagon, read its cases.
 
+mod fields;
 mod past;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+pub use self::fields::FieldMaps;
 use self::past::PastHours;
 use super::ready::when_booted;
 use crate::address;
@@ -62,7 +64,10 @@ fn Here(boot: Arc<Boot>, metric: Memo<Metric>) -> impl IntoView {
     });
     view! {
         <MeasureChooser current=metric href/>
-        <p class="aside">{words::MAP_HELP.to(lang)}</p>
+        <p class="aside">
+            {words::MAP_HELP.to(lang)} " "
+            <a class="touch" href=move || format!("{}?metric={}", address::at("/map/fields"), metric.get().name())>{words::FIELD_MAPS.to(lang)}</a>
+        </p>
         <PastHours metric at now/>
         <HexMap query theme=Theme::Office on_cell city=boot.city.clone()/>
     }

@@ -298,6 +298,8 @@ pub const SCENE_CITY_NOW: Say = say("Cảnh: Thành phố lúc này", "Scene: Ci
 pub const MAP_OPEN: Say = say("Vụ việc đang xử lý trong mỗi ô lục giác", "Open cases in each hexagon");
 /// The measure chooser.
 pub const MEASURE: Say = say("Chỉ số trên bản đồ", "Measure on the map");
+/// A map for each field.
+pub const FIELD_MAPS: Say = say("Từng lĩnh vực cạnh nhau", "Field by field, side by side");
 /// What a tap does.
 pub const MAP_HELP: Say =
     say("Chạm một ô để xem các vụ việc trong đó.", "Tap a hexagon to see the cases in it.");

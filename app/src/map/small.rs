@@ -1,0 +1,246 @@
+//! The same map for each field of the city, side by side, in one scale: drawn as lines of a drawing and not by the
+//! graphics processor, a path for each class, so that twelve of them cost less than one map.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use domain::dimension::Dimension;
+use domain::metric::Metric;
+use domain::query::Query;
+use h3o::CellIndex;
+use leptos::prelude::*;
+
+use super::asked;
+use super::counts::Counts;
+use super::frame::MapRows;
+use super::legend::swatches;
+use super::measure::legend;
+use super::mercator::mercator;
+use super::ramp::ramp_place;
+use super::resolution::res_at_first;
+use super::scale::Scale;
+use super::shown::Shown;
+use super::words;
+use crate::address;
+use crate::components::Num;
+use crate::functions::{Boot, First};
+use crate::live::{LiveRows, use_rows};
+use crate::locale::use_lang;
+use crate::pages::ready::when_loaded;
+use crate::theme::Theme;
+
+/// Most maps side by side: more are not seen at once.
+pub const MAPS_MAX: usize = 12;
+/// Width of a drawing in its own units.
+const WIDTH: f64 = 300.0;
+/// The coarsest cells that are asked for.
+const RES_MIN: u8 = 7;
+
+/// Where the city lies on a drawing.
+#[derive(Clone, Copy, Debug)]
+struct Paper {
+    west: f64,
+    north: f64,
+    units: f64,
+    height: f64,
+}
+
+impl Paper {
+    /// For west, south, east, north.
+    fn of([west, south, east, north]: [f64; 4]) -> Self {
+        let ([left, top], [right, bottom]) = (mercator(north, west), mercator(south, east));
+        let units = WIDTH / (right - left).max(f64::MIN_POSITIVE);
+        Self { west: left, north: top, units, height: (bottom - top) * units }
+    }
+
+    /// The hexagons as one path.
+    fn path(self, cells: impl Iterator<Item = u64>) -> String {
+        let mut path = String::new();
+        for cell in cells.filter_map(|cell| CellIndex::try_from(cell).ok()) {
+            for (place, corner) in cell.boundary().iter().enumerate() {
+                let [x, y] = mercator(corner.lat(), corner.lng());
+                let (x, y) = ((x - self.west) * self.units, (y - self.north) * self.units);
+                // Writing to a text cannot fail.
+                let _ = write!(path, "{}{x:.1} {y:.1}", if place == 0 { 'M' } else { 'L' });
+            }
+            path.push('Z');
+        }
+        path
+    }
+}
+
+/// The fields at the top of the city's catalogue, at most [`MAPS_MAX`], and how many more there are.
+fn fields(boot: &Boot) -> (Vec<String>, usize) {
+    let tree = boot.city.catalogue.tree(Dimension::Field);
+    let mut codes: Vec<String> =
+        tree.map(|tree| tree.children(None).iter().map(|code| (*code).to_owned()).collect()).unwrap_or_default();
+    let more = codes.len().saturating_sub(MAPS_MAX);
+    codes.truncate(MAPS_MAX);
+    (codes, more)
+}
+
+/// A map for each field.
+#[component]
+pub fn SmallMaps(
+    /// What names things, and where the city lies.
+    boot: Arc<Boot>,
+    /// What is counted.
+    #[prop(into)]
+    metric: Signal<Metric>,
+) -> impl IntoView {
+    let lang = use_lang();
+    let bounds = boot.city.map.bounds;
+    let res = res_at_first(bounds, Theme::Office).saturating_sub(1).max(RES_MIN);
+    let (codes, more) = fields(&boot);
+    let ask = |code: &String| -> LiveRows<MapRows> {
+        let code = code.clone();
+        use_rows(Memo::new(move |_| asked::wire(&Query::of(metric.get()).only(Dimension::Field, &code), res)))
+    };
+    let rows: Vec<LiveRows<MapRows>> = codes.iter().map(ask).collect();
+    let class = format!("small-maps hexmap-{}", Theme::Office.shade().name());
+    let asked = rows.clone();
+    let load = move || {
+        let firsts: Vec<_> = asked.iter().map(|rows| rows.first()).collect();
+        async move {
+            let mut all = Vec::new();
+            for first in firsts {
+                all.push(first.await?);
+            }
+            Ok(all)
+        }
+    };
+    view! {
+        <figure class=class>
+            {when_loaded(
+                load,
+                move || view! { <p class="hexmap-note">{words::LOADING.to(lang)}</p> },
+                move |firsts: Result<Vec<First>, _>| match firsts {
+                    Ok(firsts) => {
+                        let shown = rows.iter().zip(firsts).map(|(rows, first)| Shown::new(*rows, first)).collect();
+                        view! { <Each boot=boot.clone() codes=codes.clone() shown res metric/> }.into_any()
+                    }
+                    Err(_) => view! { <p class="hexmap-note" role="alert">{words::NO_NUMBERS.to(lang)}</p> }.into_any(),
+                },
+            )}
+            {(more > 0).then(|| view! {
+                <p class="aside"><a class="touch" href=format!("{}?by=field", address::at("/"))>{words::more_fields(lang, more)}</a></p>
+            })}
+        </figure>
+    }
+}
+
+#[component]
+fn Each(boot: Arc<Boot>, codes: Vec<String>, shown: Vec<Shown>, res: u8, metric: Signal<Metric>) -> impl IntoView {
+    let lang = use_lang();
+    let bounds = boot.city.map.bounds;
+    let paper = Paper::of(bounds);
+    let all: Arc<[Shown]> = shown.into();
+    let (of_scale, of_ground) = (all.clone(), all.clone());
+    let scale = Memo::new(move |held: Option<&Scale>| {
+        let mut counts = Counts::default();
+        for shown in of_scale.iter() {
+            shown.with(|rows| rows.frame.cells().for_each(|cell| counts.add(cell.value)));
+        }
+        held.map_or_else(|| Scale::fit(&counts), |held| held.follow(&counts))
+    });
+    // Wherever any field has a case: the shape of the city.
+    let ground = Memo::new(move |_| {
+        let mut cells = BTreeSet::new();
+        for shown in of_ground.iter() {
+            shown.with(|rows| cells.extend(rows.frame.cells().map(|cell| cell.cell)));
+        }
+        paper.path(cells.into_iter())
+    });
+    let catalogue = &boot.city.catalogue;
+    let maps: Vec<_> = codes
+        .into_iter()
+        .zip(all.iter().copied())
+        .map(|(code, shown)| {
+            let name = lang.of(&catalogue.label(Dimension::Field, &code));
+            view! { <Small code name shown metric scale ground paper/> }
+        })
+        .collect();
+    let sentence = move || legend(lang, metric.get(), res, bounds, true);
+    view! {
+        <figcaption class="hexmap-legend">
+            <p class="hexmap-sentence">{sentence}</p>
+            <ol class="hexmap-classes">{move || scale.with(|scale| swatches(lang, scale, ground.with(String::is_empty)))}</ol>
+        </figcaption>
+        <ul class="small-maps-all">{maps}</ul>
+    }
+}
+
+/// One field.
+#[component]
+fn Small(
+    code: String,
+    name: String,
+    shown: Shown,
+    metric: Signal<Metric>,
+    scale: Memo<Scale>,
+    ground: Memo<String>,
+    paper: Paper,
+) -> impl IntoView {
+    let lang = use_lang();
+    let total = Memo::new(move |_| {
+        shown.with(|rows| {
+            let on_map: i64 = rows.frame.cells().map(|cell| cell.value).sum();
+            on_map + rows.frame.no_position()
+        })
+    });
+    let at = Memo::new(move |_| shown.with(|rows| rows.at.clone()));
+    let paths = Memo::new(move |_| {
+        scale.with(|scale| {
+            let classes = scale.classes();
+            let of = |class: usize| {
+                let path = shown.with(|rows| {
+                    let cells = rows.frame.cells().filter(|cell| scale.class_of(cell.value) == Some(class));
+                    paper.path(cells.map(|cell| cell.cell))
+                });
+                (ramp_place(class, classes), path)
+            };
+            (0..classes).map(of).filter(|(_, path)| !path.is_empty()).collect::<Vec<_>>()
+        })
+    });
+    let view_box = format!("0 0 {WIDTH} {:.1}", paper.height);
+    let params = {
+        let code = code.clone();
+        move || {
+            vec![("field".to_owned(), crate::ask::escape(&code)), ("metric".to_owned(), metric.get().name().to_owned())]
+        }
+    };
+    let label = name.clone();
+    view! {
+        <li class="small-map">
+            <h2><a class="touch" href=address::field(&code)>{name}</a></h2>
+            <p>{move || view! { <Num value=total params=params() at=at label=label.clone()/> }}</p>
+            <svg viewBox=view_box aria-hidden="true" focusable="false">
+                <path class="small-ground" d=move || ground.get()></path>
+                {move || paths.get().into_iter().map(|(place, path)| {
+                    view! { <path class=format!("hexmap-class-{place}") d=path></path> }
+                }).collect_view()}
+            </svg>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_has_the_citys_shape_and_its_hexagons_within() {
+        let bounds = [106.35, 10.35, 107.03, 11.16];
+        let paper = Paper::of(bounds);
+        assert!((300.0..420.0).contains(&paper.height), "{}", paper.height);
+        let middle = h3o::LatLng::new(10.776, 106.70).unwrap().to_cell(h3o::Resolution::Seven);
+        let path = paper.path([u64::from(middle), 7].into_iter());
+        assert_eq!((path.matches('M').count(), path.matches('L').count(), path.matches('Z').count()), (1, 5, 1));
+        for pair in path.split(['M', 'L', 'Z']).filter(|pair| !pair.is_empty()) {
+            let (x, y) = pair.split_once(' ').unwrap();
+            let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+            assert!((0.0..WIDTH).contains(&x) && (0.0..paper.height).contains(&y), "{pair}");
+        }
+    }
+}
