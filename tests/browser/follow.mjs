@@ -4,7 +4,7 @@ import { base, holds, live, page, same, serious, shot } from './browser.mjs';
 import { violations } from './checks.mjs';
 
 export async function follow(browser) {
-  const { context, tab, complaints } = await page(browser, undefined, { locale: 'vi-VN' });
+  const { context, tab, complaints } = await page(browser, undefined, { locale: 'vi-VN', bypassCSP: true });
   const pressed = () => tab.getAttribute('.follow', 'aria-pressed');
   await tab.goto(`${base}/agency/PWDx?lang=vi&by=ward`);
   await live(tab);

@@ -6,7 +6,7 @@ import { violations } from './checks.mjs';
 const counts = (tab) => tab.$$eval('.hexmap-row', (rows) => rows.map((row) => [row.dataset.cell, Number(row.querySelector('.hexmap-count').textContent.replaceAll('.', ''))]));
 
 export async function past(browser) {
-  const { context, tab, complaints } = await page(browser, undefined, { locale: 'vi-VN' });
+  const { context, tab, complaints } = await page(browser, undefined, { locale: 'vi-VN', bypassCSP: true });
   await tab.goto(`${base}/map?lang=vi`);
   await live(tab);
   await drawn(tab);

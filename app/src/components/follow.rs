@@ -29,9 +29,9 @@ pub fn FollowSwitch() -> impl IntoView {
     view! {
         <Show when=move || here.with(Option::is_some)>
             <button type="button" class="follow" data-key="f" aria-pressed=move || is_followed.get().to_string() disabled=is_full
-                title=move || is_full().then(|| follow::FULL.to(lang)) on:click=toggle>
+                aria-label=follow::FOLLOW.to(lang)
+                title=move || if is_full() { follow::FULL } else { follow::FOLLOW }.to(lang) on:click=toggle>
                 <span aria-hidden="true">{move || if is_followed.get() { "★" } else { "☆" }}</span>
-                " " {follow::FOLLOW.to(lang)}
             </button>
         </Show>
     }

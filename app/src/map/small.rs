@@ -15,7 +15,7 @@ use super::asked;
 use super::counts::Counts;
 use super::frame::MapRows;
 use super::legend::swatches;
-use super::measure::legend;
+use super::measure::{left_out, legend};
 use super::mercator::mercator;
 use super::ramp::ramp_place;
 use super::resolution::res_at_first;
@@ -73,8 +73,9 @@ impl Paper {
 /// The fields at the top of the city's catalogue, at most [`MAPS_MAX`], and how many more there are.
 fn fields(boot: &Boot) -> (Vec<String>, usize) {
     let tree = boot.city.catalogue.tree(Dimension::Field);
-    let mut codes: Vec<String> =
-        tree.map(|tree| tree.children(None).iter().map(|code| (*code).to_owned()).collect()).unwrap_or_default();
+    let mut codes: Vec<String> = tree
+        .map(|tree| tree.children(None).iter().map(|code| (*code).to_owned()).collect())
+        .unwrap_or_default();
     let more = codes.len().saturating_sub(MAPS_MAX);
     codes.truncate(MAPS_MAX);
     (codes, more)
@@ -131,7 +132,13 @@ pub fn SmallMaps(
 }
 
 #[component]
-fn Each(boot: Arc<Boot>, codes: Vec<String>, shown: Vec<Shown>, res: u8, metric: Signal<Metric>) -> impl IntoView {
+fn Each(
+    boot: Arc<Boot>,
+    codes: Vec<String>,
+    shown: Vec<Shown>,
+    res: u8,
+    metric: Signal<Metric>,
+) -> impl IntoView {
     let lang = use_lang();
     let bounds = boot.city.map.bounds;
     let paper = Paper::of(bounds);
@@ -190,6 +197,7 @@ fn Small(
         })
     });
     let at = Memo::new(move |_| shown.with(|rows| rows.at.clone()));
+    let without = Memo::new(move |_| shown.with(|rows| left_out(lang, &rows.frame)));
     let paths = Memo::new(move |_| {
         scale.with(|scale| {
             let classes = scale.classes();
@@ -207,7 +215,10 @@ fn Small(
     let params = {
         let code = code.clone();
         move || {
-            vec![("field".to_owned(), crate::ask::escape(&code)), ("metric".to_owned(), metric.get().name().to_owned())]
+            vec![
+                ("field".to_owned(), crate::ask::escape(&code)),
+                ("metric".to_owned(), metric.get().name().to_owned()),
+            ]
         }
     };
     let label = name.clone();
@@ -221,6 +232,7 @@ fn Small(
                     view! { <path class=format!("hexmap-class-{place}") d=path></path> }
                 }).collect_view()}
             </svg>
+            {move || without.get().map(|words| view! { <p class="hexmap-aside">{words}</p> })}
         </li>
     }
 }
@@ -236,7 +248,10 @@ mod tests {
         assert!((300.0..420.0).contains(&paper.height), "{}", paper.height);
         let middle = h3o::LatLng::new(10.776, 106.70).unwrap().to_cell(h3o::Resolution::Seven);
         let path = paper.path([u64::from(middle), 7].into_iter());
-        assert_eq!((path.matches('M').count(), path.matches('L').count(), path.matches('Z').count()), (1, 5, 1));
+        assert_eq!(
+            (path.matches('M').count(), path.matches('L').count(), path.matches('Z').count()),
+            (1, 5, 1)
+        );
         for pair in path.split(['M', 'L', 'Z']).filter(|pair| !pair.is_empty()) {
             let (x, y) = pair.split_once(' ').unwrap();
             let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());

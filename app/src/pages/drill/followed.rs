@@ -12,7 +12,7 @@ use crate::components::{Mark, Num, Params, Shape, conditions_said, status_said};
 use crate::error::AppError;
 use crate::follow::{View, use_followed};
 use crate::functions::{Boot, load_case, load_since};
-use crate::live::use_answer;
+use crate::live::{Live, use_answer};
 use crate::locale::use_lang;
 use crate::look::use_last_look;
 use crate::text::{Lang, begun, follow, words};
@@ -48,6 +48,10 @@ pub(super) fn FollowedPages() -> impl IntoView {
     let states = use_answer(
         move || (views.get(), since.get()),
         |(views, since)| async move {
+            // An answer that is there at once would not be seen to be another one.
+            if !views.is_empty() {
+                Live::pause(0).await;
+            }
             let mut states = Vec::new();
             for view in views {
                 let state = state(&view, &since).await.unwrap_or(State::Unknown);
