@@ -122,6 +122,8 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("enrol") view=pages::Enrol ssr=SsrMode::Async/>
                     <Route path=StaticSegment("director") view=pages::Director ssr=SsrMode::Async/>
                     <Route path=StaticSegment("fleet") view=pages::FleetPage ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("scenes") view=pages::Scenes ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("scenes"), ParamSegment("name")) view=pages::SceneEditor ssr=SsrMode::Async/>
                     <Route path=StaticSegment("styleguide") view=pages::Styleguide ssr=SsrMode::Async/>
                 </FlatRoutes>
                 </div>

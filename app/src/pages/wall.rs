@@ -19,7 +19,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use self::panel::PanelView;
 use self::shown::use_shown;
 use self::sight::Sight;
 use self::turn::{settle, take_turns, take_up};
@@ -35,6 +34,7 @@ use crate::text::{Lang, scenes, words};
 pub use control::WallControl;
 #[cfg(feature = "ssr")]
 pub(crate) use numbers::LEVELS;
+pub(crate) use panel::PanelView;
 pub(crate) use panel::Surging;
 #[cfg(feature = "ssr")]
 pub(crate) use panel::surging;
