@@ -179,6 +179,13 @@ impl Live {
         at.into()
     }
 
+    /// The version of the walls' scenes, as the last beat told it; 0 until one did.
+    #[must_use]
+    pub fn scenes(self) -> Signal<u32> {
+        let beat = self.signals.beat;
+        Memo::new(move |_| beat.with(|beat| beat.as_ref().map_or(0, |beat| beat.scenes))).into()
+    }
+
     /// Counts how often the city's day has turned since the page was served.
     #[must_use]
     pub fn days_turned(self) -> Signal<u32> {

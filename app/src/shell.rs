@@ -129,6 +129,8 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("director") view=whole(pages::Director) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("fleet") view=whole(pages::FleetPage) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("styleguide") view=whole(pages::Styleguide) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("scenes") view=whole(pages::Scenes) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("scenes"), ParamSegment("name")) view=whole(pages::SceneEditor) ssr=SsrMode::Async/>
                 </FlatRoutes>
                 </div>
                 {in_turn(view! { <ReceiptPanel/> })}

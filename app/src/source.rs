@@ -18,7 +18,7 @@ use domain::problem::Problem;
 use domain::public::PublicCase;
 use domain::public::{PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split};
 use domain::query::Query;
-use domain::scene::Scene;
+use domain::scene::saved::Playlist;
 use domain::wire::{Beat, Hello};
 use serde::{Deserialize, Serialize};
 
@@ -116,8 +116,8 @@ pub struct Nowhere(pub Arc<dyn Fn() + Send + Sync>);
 pub trait CitySource: Send + Sync {
     /// What names things. Changes only with the city's folder.
     fn city(&self) -> Arc<CityView>;
-    /// What walls show, in the order of the playlist. Changes only with the city's folder.
-    fn scenes(&self) -> Arc<[Scene]>;
+    /// What walls show, in the order of the playlist, and which version of it that is.
+    fn scenes(&self) -> Playlist;
     /// Where the numbers stand now.
     fn hello(&self) -> Hello;
     /// Time and sources now.

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod date;
 pub mod desks;
 pub mod directives;
+pub mod editor;
 pub mod events;
 pub mod follow;
 pub mod keys;

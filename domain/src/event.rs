@@ -11,6 +11,7 @@ use crate::clock::facts::Fact;
 use crate::dimension::Dimension;
 use crate::directive::DirectiveNews;
 use crate::geo::LatLng;
+use crate::scene::saved::ScenesSaved;
 use crate::screen::ScreenNews;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
@@ -136,6 +137,8 @@ pub enum Body {
     Alarm(Box<AlarmNews>),
     /// `screen.enrolled`, `screen.revoked`: a device that the city knows.
     Screen(ScreenNews),
+    /// `scenes.saved`: a version of what walls show.
+    Scenes(Box<ScenesSaved>),
     /// `config.changed`: kept in the log, no state here.
     Other,
 }
@@ -161,6 +164,7 @@ impl Body {
             | Self::Heartbeat { .. }
             | Self::Memo(_)
             | Self::Screen(_)
+            | Self::Scenes(_)
             | Self::Counter(_)
             | Self::Directive(_)
             | Self::Alarm(_)

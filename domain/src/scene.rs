@@ -3,6 +3,8 @@
 //! A panel asks one question of the cube in the words of [`crate::query`]; how its kind is drawn is the app's.
 
 mod read;
+pub mod rules;
+pub mod saved;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use crate::city::Label;
 use crate::metric::Metric;
 use crate::query::GroupKey;
 
-pub use read::read;
+pub use read::{ROWS_DEFAULT, read};
 
 /// Columns of a wall of about 16:9.
 pub const COLUMNS: u8 = 24;
@@ -212,7 +214,11 @@ impl Area {
     /// The same part of a wall twice as wide.
     #[must_use]
     pub const fn stretched(self) -> Self {
-        Self { column: self.column * 2 - 1, columns: self.columns * 2, ..self }
+        Self {
+            column: self.column.saturating_mul(2).saturating_sub(1),
+            columns: self.columns.saturating_mul(2),
+            ..self
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::city::City;
 use crate::directive::{Directive, DirectiveNews};
 use crate::event::{Body, Counter, Event, Memo};
 use crate::fold::fold;
+use crate::scene::saved::{ScenesSaved, Versions};
 use crate::screen::{Screen, ScreenNews};
 use crate::symbol::{Sym, Symbols};
 use crate::time::{Seq, Timestamp};
@@ -117,6 +118,8 @@ pub struct State {
     alarms: imbl::OrdMap<Arc<str>, Handled>,
     /// The displays that the city knows or knew.
     screens: imbl::OrdMap<Arc<str>, Screen>,
+    /// The newest versions of what walls show.
+    scenes: Versions,
     /// Of identities that two servers took: which stands.
     rivals: HashMap<(Arc<str>, Arc<str>), rivals::Standing>,
     at: Timestamp,
@@ -140,6 +143,7 @@ impl State {
             directives: imbl::OrdMap::new(),
             alarms: imbl::OrdMap::new(),
             screens: imbl::OrdMap::new(),
+            scenes: Versions::default(),
             rivals: HashMap::new(),
             at,
             seq: Seq::default(),
@@ -251,6 +255,10 @@ impl State {
         }
         if let Body::Screen(news) = &event.body {
             self.hear_of_screen(&event, news);
+            return None;
+        }
+        if let Body::Scenes(saved) = &event.body {
+            self.hear_of_scenes(&event, saved);
             return None;
         }
         if event.subject.is_empty() || matches!(event.body, Body::Heartbeat { .. } | Body::Other) {
@@ -397,6 +405,19 @@ impl State {
             ScreenNews::Revoked { screen } => screen,
         };
         self.screens.entry(screen.clone()).or_default().hear(news, event.time);
+    }
+
+    /// The versions of what walls show; none where only the city's own file ever did.
+    #[must_use]
+    pub fn scenes(&self) -> &Versions {
+        &self.scenes
+    }
+
+    /// Only the product's own word changes what walls show: no source may, whatever reached the log.
+    fn hear_of_scenes(&mut self, event: &Event, saved: &ScenesSaved) {
+        if event.source.starts_with(OWN_SOURCES) {
+            self.scenes.hear(saved, event.time);
+        }
     }
 
     /// Whatever order they come in, the latest counts.

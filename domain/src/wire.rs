@@ -165,6 +165,9 @@ pub struct Beat {
     pub speed: f64,
     /// The sources.
     pub sources: Vec<SourceBeat>,
+    /// The version of what walls show; 0 is the city's own file.
+    #[serde(default)]
+    pub scenes: u32,
 }
 
 /// How a source stands.

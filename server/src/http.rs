@@ -45,6 +45,7 @@ pub(crate) mod public;
 mod quality;
 mod routes;
 mod satisfaction;
+mod scenes;
 pub(crate) mod screens;
 mod sheet;
 mod sources;

@@ -37,6 +37,7 @@ pub mod import;
 pub mod rebuilding;
 pub mod replay;
 pub mod running;
+mod scenes;
 pub mod screens;
 pub mod serve;
 pub mod service;

@@ -368,7 +368,7 @@ fn unknown_code() -> Problem {
 }
 
 /// Dated by the city's clock, as all events are.
-fn event(core: &Core, id: &str, kind: &str, data: Json) -> Json {
+pub(crate) fn event(core: &Core, id: &str, kind: &str, data: Json) -> Json {
     let at = core.snapshot().frozen.at();
     json!({
         "specversion": "1.0", "id": id, "source": OWN_SOURCE, "time": at.to_rfc3339_at(jiff::tz::Offset::UTC),
@@ -377,7 +377,7 @@ fn event(core: &Core, id: &str, kind: &str, data: Json) -> Json {
 }
 
 /// Waits until the numbers know; a server that is far behind says so by its lag.
-async fn heard(core: &Core, is_known: impl Fn(&State) -> bool) {
+pub(crate) async fn heard(core: &Core, is_known: impl Fn(&State) -> bool) {
     let mut snapshots = core.watch();
     let known = snapshots.wait_for(|snapshot| is_known(snapshot.frozen.state()));
     let _ = tokio::time::timeout(HEARD_WITHIN, known).await;

@@ -42,6 +42,8 @@ mod public;
 mod quality;
 #[path = "rest/restart.rs"]
 mod restart;
+#[path = "rest/scenes.rs"]
+mod scenes;
 #[path = "rest/screens.rs"]
 mod screens;
 #[path = "rest/service.rs"]

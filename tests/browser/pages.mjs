@@ -66,6 +66,8 @@ export async function pages() {
     ['enrol', '/enrol'],
     ['director', '/director'],
     ['fleet', '/fleet'],
+    ['scenes', '/scenes'],
+    ['scene-editor', `/scenes/${(await scenes())[0]}`],
     ['styleguide', '/styleguide'],
     ['nowhere', '/nowhere'],
   ];

@@ -1,5 +1,5 @@
 //! Displays in a real Chromium: two walls and a tablet are enrolled by their codes, the tablet directs both, and is
-//! lost; a wall that nobody directs shows its scenes in turn. The scenarios themselves are in `tests/browser`.
+//! lost; a wall that nobody directs shows its scenes in turn; scenes are changed and saved. The scenarios themselves are in `tests/browser`.
 
 #![allow(clippy::unwrap_used)] // A test that meets something unexpected should stop there.
 
@@ -11,8 +11,9 @@ use tests::program::{Program, root};
 const CLOCK: &str = "2015-10-05T12:00:00-04:00";
 
 fn passes(name: &str, program: &Program, more: &[(&str, &str)]) {
+    let file = if name == "editor" { "browser/scenes.mjs" } else { "browser/screens.mjs" };
     let mut scenario = Command::new("node");
-    scenario.current_dir(root().join("tests")).args(["browser/screens.mjs", name]);
+    scenario.current_dir(root().join("tests")).args([file, name]);
     scenario.env("BASE", &program.base).envs(more.iter().copied());
     if std::env::var_os("TOANCANH_NODE_MODULES").is_none() {
         scenario.env("TOANCANH_NODE_MODULES", root().join("node_modules"));
@@ -69,6 +70,20 @@ async fn a_citys_own_scenes_take_turns_and_their_type_follows_the_distance() {
     let program = Program::serve(&["--city", &city, "--data", &data, "--clock", CLOCK]).await.unwrap();
     passes("playlist", &program, &[]);
     passes("sight", &program, &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenes_are_changed_in_the_browser_and_open_walls_take_them_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = folder.path().join("city");
+    copied(&root().join("cities/boston"), &city);
+    std::fs::write(city.join("scenes.toml"), SCENES).unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (city, data, keys) = (city.display().to_string(), at("data"), at("keys"));
+    let program =
+        Program::serve(&["--city", &city, "--data", &data, "--keys", &keys, "--clock", CLOCK]).await.unwrap();
+    let token = std::fs::read_to_string(folder.path().join("keys/admin-token")).unwrap();
+    passes("editor", &program, &[("ADMIN_TOKEN", token.trim())]);
 }
 
 /// A copy of a city's folder, without its cases.

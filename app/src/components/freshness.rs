@@ -214,7 +214,7 @@ mod tests {
             state: "live".to_owned(),
         });
         let sources = sources.collect();
-        Beat { seq: domain::Seq::default(), at, clock: clock.to_owned(), speed, sources }
+        Beat { seq: domain::Seq::default(), at, clock: clock.to_owned(), speed, sources, scenes: 0 }
     }
 
     #[track_caller]

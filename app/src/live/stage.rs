@@ -54,6 +54,8 @@ pub enum How {
     Get,
     /// `POST` with this body.
     Post(String),
+    /// `PUT` with this body.
+    Put(String),
     /// `POST` with this token as Bearer.
     PostAs(String),
 }

@@ -18,7 +18,7 @@ use crate::functions::Boot;
 use crate::live::Live;
 use crate::live::stage::{Stage, go_to, load_me};
 use crate::locale::use_lang;
-use crate::scenes::use_scenes;
+use crate::scenes::use_newest_playlist;
 use crate::text::{scenes as scenes_words, screens, words};
 
 /// How often it is asked whether this device may direct, while nobody answers.
@@ -141,7 +141,7 @@ fn Walls(stage: Stage, boot: Arc<Boot>) -> impl IntoView {
 #[component]
 fn WallChoice(stage: Stage, id: String, name: String, chosen: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let lang = use_lang();
-    let (walls, own, scenes) = (stage.walls(), stage.name(), use_scenes());
+    let (walls, own, scenes) = (stage.walls(), stage.name(), use_newest_playlist());
     let id = StoredValue::new(id);
     let wall = Memo::new(move |_| {
         walls
@@ -163,7 +163,7 @@ fn WallChoice(stage: Stage, id: String, name: String, chosen: RwSignal<BTreeSet<
             } else {
                 format!(" · {}", screens::SILENT.to(lang))
             };
-            format!("{}{silent}", scene_name(lang, &scenes, scene))
+            format!("{}{silent}", scenes.with(|newest| scene_name(lang, &newest.scenes, scene)))
         })
     };
     let is_on = move || chosen.with(|chosen| id.with_value(|id| chosen.contains(id)));
@@ -198,6 +198,8 @@ pub(super) fn scene_name(lang: crate::text::Lang, scenes: &[Scene], scene: &str)
 #[component]
 fn Orders(stage: Stage, picked: Memo<Vec<String>>, boot: Arc<Boot>) -> impl IntoView {
     let lang = use_lang();
+    // A scene that was saved meanwhile can be shown at once.
+    let newest = use_newest_playlist();
     let (walls, own) = (stage.walls(), stage.name());
     let of_picked = move |test: &dyn Fn(&ScreenView) -> bool| {
         let picked = picked.get();
@@ -260,15 +262,16 @@ fn Orders(stage: Stage, picked: Memo<Vec<String>>, boot: Arc<Boot>) -> impl Into
         <Show when=move || is_held.get()>
             <h2>{screens::SCENE.to(lang)}</h2>
             <div class="director-scenes">
-                {use_scenes()
-                    .iter()
-                    .map(|scene| {
+                {move || {
+                    let playlist = newest.get();
+                    let each = playlist.scenes.iter().map(|scene| {
                         let (name, title) = (scene.name.clone(), lang.of(&scene.title));
                         let told = name.clone();
                         let order = move |_| drive(Order::Scene(Some(told.clone())));
                         view! { <button type="button" class="pill" data-order=name on:click=order>{title}</button> }
-                    })
-                    .collect_view()}
+                    });
+                    each.collect_view()
+                }}
             </div>
             <h2>{screens::SPOTLIGHT.to(lang)}</h2>
             <div class="director-spotlight">

@@ -19,22 +19,22 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use self::panel::PanelView;
 use self::shown::use_shown;
 use self::sight::Sight;
-use self::turn::take_turns;
+use self::turn::{settle, take_turns, take_up};
 use super::NotFound;
 use super::ready::when_booted;
 use crate::components::{Freshness, Notice};
 use crate::functions::Boot;
 use crate::locale::use_lang;
-use crate::scenes::use_scenes;
+use crate::scenes::{use_playlist, use_scenes};
 use crate::source::Nowhere;
 use crate::text::{Lang, scenes, words};
 
 pub use control::WallControl;
 #[cfg(feature = "ssr")]
 pub(crate) use numbers::LEVELS;
+pub(crate) use panel::PanelView;
 pub(crate) use panel::Surging;
 #[cfg(feature = "ssr")]
 pub(crate) use panel::surging;
@@ -69,24 +69,30 @@ pub fn Wall() -> impl IntoView {
 
 #[component]
 fn Scenes(lang: Lang, asked: Memo<Option<String>>, sight: Memo<Sight>) -> impl IntoView {
-    let (scenes, shown) = (use_scenes(), use_shown());
-    let first = scenes.first().map(|scene| scene.name.clone()).unwrap_or_default();
-    shown.own.set(asked.get_untracked().unwrap_or(first));
-    let all = scenes.clone();
-    // A tablet of another version may know a scene that is not here: then what was shown stays.
+    let shown = use_shown();
+    let playing = RwSignal::new(use_playlist());
+    shown.own.set(asked.get_untracked().unwrap_or_default());
+    settle(shown, &playing.get_untracked());
+    // A scene that is nowhere leaves what was shown.
     let current = Memo::new(move |before: Option<&usize>| {
-        let place = shown.name.with(|name| all.iter().position(|scene| scene.name == *name));
-        place.or(before.copied()).unwrap_or_default()
+        playing.with(|playing| {
+            let scenes = &playing.scenes;
+            let place = shown.name.with(|name| scenes.iter().position(|scene| scene.name == *name));
+            place.or(before.copied().filter(|before| *before < scenes.len())).unwrap_or_default()
+        })
     });
     // What was made once is kept: a turn is then a matter of seeing, and nothing is made again and again for weeks.
     let made = RwSignal::new(vec![current.get_untracked()]);
-    take_turns(scenes.clone(), asked, current, made);
-    let (titles, seen) = (scenes.clone(), scenes.clone());
-    let title =
-        Memo::new(move |_| titles.get(current.get()).map(|scene| lang.of(&scene.title)).unwrap_or_default());
-    let many = scenes.len();
+    take_up(asked, playing, current, made);
+    take_turns(playing, asked, current, made);
+    let title = Memo::new(move |_| {
+        let place = current.get();
+        playing
+            .with(|playing| playing.scenes.get(place).map(|scene| lang.of(&scene.title)).unwrap_or_default())
+    });
     let place = move || {
         let title = title.get();
+        let many = playing.with(|playing| playing.scenes.len());
         match asked.with(Option::is_none) {
             true => scenes::place(lang, current.get() + 1, many, &title),
             false => scenes::scene(lang, &title),
@@ -96,11 +102,18 @@ fn Scenes(lang: Lang, asked: Memo<Option<String>>, sight: Memo<Sight>) -> impl I
         <main id="content" class=move || format!("wall scene {}", sight.get().class())>
             <Title text=move || format!("{} · {}", title.try_get().unwrap_or_default(), words::PRODUCT)/>
             <WallControl/>
-            <div class="scenes">
-                <For each=move || made.get() key=|place| *place let(nth)>
-                    {seen.get(nth).map(|scene| {
+            <div class="scenes" data-version=move || playing.with(|playing| playing.version)>
+                <For
+                    each=move || {
+                        let version = playing.with(|playing| playing.version);
+                        made.get().into_iter().map(move |nth| (version, nth)).collect::<Vec<_>>()
+                    }
+                    key=|place| *place
+                    let((_, nth))
+                >
+                    {playing.with_untracked(|playing| playing.scenes.get(nth).cloned()).map(|scene| {
                         let is_away = Signal::derive(move || current.get() != nth);
-                        view! { <SceneView scene=scene.clone() is_away/> }
+                        view! { <SceneView scene is_away/> }
                     })}
                 </For>
             </div>

@@ -149,6 +149,7 @@ impl<'a> Walk<'a> {
             | Body::Directive(_)
             | Body::Alarm(_)
             | Body::Screen(_)
+            | Body::Scenes(_)
             | Body::Other => Verdict::APPLIED,
         }
     }

@@ -7,6 +7,7 @@ use super::attributes::{
     text, time,
 };
 use super::fold_text::searchable;
+use super::scenes;
 use super::{alarm, directive, place, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
@@ -67,7 +68,7 @@ const STEPS: [&str; 23] = [
     "returned_result",
 ];
 
-const OWN_PREFIXES: [&str; 4] = ["directive.", "alarm.", "screen.", "config."];
+const OWN_PREFIXES: [&str; 5] = ["directive.", "alarm.", "screen.", "scenes.", "config."];
 
 /// The attributes that are one code each, by the dimension that they fill.
 const CODES: [(&str, Dimension); 10] = [
@@ -135,6 +136,7 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         "alarm.acknowledged" | "alarm.shelved" => Body::Alarm(Box::new(alarm::read(kind, data)?)),
         "screen.enrolled" => Body::Screen(ScreenNews::Enrolled(Box::new(enrolment(data)?))),
         "screen.revoked" => Body::Screen(ScreenNews::Revoked { screen: text(data, "screen")?.into() }),
+        "scenes.saved" => Body::Scenes(Box::new(scenes::read(data)?)),
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
         other => return Err(unknown_type(other)),
     })

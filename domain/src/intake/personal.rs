@@ -114,7 +114,7 @@ const CODE_MEMBERS: [&str; 55] = [
 ];
 
 /// What the product itself writes of people's acts.
-const OF_WORDS: [&str; 3] = ["directive.", "alarm.", "shift."];
+const OF_WORDS: [&str; 4] = ["directive.", "alarm.", "shift.", "scenes."];
 /// Where their words stand in it.
 const WORDS: [&str; 2] = ["text", "reason"];
 

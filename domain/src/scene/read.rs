@@ -1,140 +1,107 @@
-//! Reads a file of scenes: whatever is wrong is said with its line, all of it at once.
+//! Reads a file of scenes: whatever is wrong is said with its line, all of it at once. What a scene may be is the
+//! business of [`super::rules`]; here a fault only finds its line.
 
-use std::collections::BTreeSet;
-
-use super::{
-    Area, COLUMNS, COLUMNS_WIDE, LIST_ROWS, PANELS_MAX, Panel, PanelKind, RANKED_BY, RATES, ROWS, SCENES_MAX,
-    SECONDS, Scene,
-};
-use crate::dimension::Dimension;
+use super::rules::{self, CanSplit, Field, SceneFault, Wrong};
+use super::{Area, COLUMNS_WIDE, Panel, PanelKind, Scene};
 use crate::document::{Fault, Faults, Node, Source, Table};
-use crate::metric::{Metric, MetricKind};
+use crate::metric::Metric;
 use crate::query::parse_group_key;
-use crate::screen;
 
 /// What a panel may say.
 const PANEL_KEYS: [&str; 10] =
     ["kind", "title", "under", "metric", "by", "only", "from", "rows", "at", "wide"];
 /// How many rows a list has that does not say.
-const ROWS_DEFAULT: u8 = 8;
-/// Longest heading, in characters: it is read from six metres.
-const TITLE_CHARS_MAX: usize = 60;
+pub const ROWS_DEFAULT: u8 = 8;
+
+/// A scene as it stands in a file, with the places of its panels.
+struct Read<'a> {
+    scene: Scene,
+    table: Table<'a>,
+    panels: Vec<Table<'a>>,
+}
 
 /// The scenes of a file, in their order.
 ///
 /// # Errors
 /// Every fault with its place; at least one.
-pub fn read(source: &Source) -> Result<Vec<Scene>, Vec<Fault>> {
+pub fn read(source: &Source, can_split: CanSplit<'_>) -> Result<Vec<Scene>, Vec<Fault>> {
     let root = source.parse().map_err(|fault| vec![fault])?;
     let table = root.table();
     let mut faults = Faults::default();
     table.allow_only(&["scene"], &mut faults);
     let each = faults.or_default(table.list("scene"));
-    let mut scenes: Vec<Scene> = Vec::new();
-    let mut names = BTreeSet::new();
-    for node in &each {
-        if let Some(scene) = read_scene(node, &mut faults) {
-            if !names.insert(scene.name.clone()) {
-                faults.add(node.fault(format!("there is another scene of the name {:?}", scene.name)));
-            }
-            scenes.push(scene);
+    let read: Vec<Read<'_>> = each.iter().filter_map(|node| read_scene(node, &mut faults)).collect();
+    let (scenes, places): (Vec<Scene>, Vec<_>) =
+        read.into_iter().map(|read| (read.scene, (read.table, read.panels))).unzip();
+    let is_whole = faults.is_empty();
+    for fault in rules::faults(&scenes, can_split) {
+        // Of scenes that could not be read nobody says how many there are.
+        let is_told = is_whole || fault.field != Field::Scenes;
+        // A place on a wide wall that nobody wrote is made of the other one, whose fault is said.
+        let is_made = matches!(fault.wrong, Wrong::LeavesGrid(COLUMNS_WIDE));
+        let is_written = |panel: usize| {
+            let scene = fault.scene.and_then(|scene| places.get(scene));
+            scene.and_then(|(_, panels)| panels.get(panel)).is_some_and(|table| table.has("wide"))
+        };
+        if is_told && !(is_made && !fault.panel.is_some_and(is_written)) {
+            faults.add(at_its_place(&fault, &table, &places));
         }
-    }
-    if faults.is_empty() && !(1..=SCENES_MAX).contains(&scenes.len()) {
-        faults.add(table.fault(format!("a wall has 1 to {SCENES_MAX} scenes, not {}", scenes.len())));
     }
     if faults.is_empty() { Ok(scenes) } else { Err(faults.into_sorted()) }
 }
 
-fn read_scene(node: &Node<'_>, faults: &mut Faults) -> Option<Scene> {
+fn at_its_place(fault: &SceneFault, root: &Table<'_>, places: &[(Table<'_>, Vec<Table<'_>>)]) -> Fault {
+    let scene = fault.scene.and_then(|scene| places.get(scene));
+    let panel = fault.panel.and_then(|panel| scene?.1.get(panel));
+    let table = panel.or(scene.map(|scene| &scene.0)).unwrap_or(root);
+    match table.get(fault.field.key()) {
+        Some(node) => node.fault(fault.wrong.to_string()),
+        None => table.fault(fault.wrong.to_string()),
+    }
+}
+
+fn read_scene<'a>(node: &Node<'a>, faults: &mut Faults) -> Option<Read<'a>> {
     let table = faults.keep(node.table())?;
     table.allow_only(&["name", "title", "seconds", "panel"], faults);
     let before = faults.len();
-    let name = faults.or_default(name(&table));
-    let title = faults.or_default(table.need("title").and_then(|node| title(&node)));
-    let seconds = faults.keep(seconds(&table));
+    let name = faults.or_default(table.need("name").and_then(|node| node.text().map(str::to_owned)));
+    let title = faults.or_default(table.need("title").and_then(|node| node.label()));
+    let seconds = faults.or_default(table.need("seconds").and_then(|node| node.whole()));
     let nodes = faults.or_default(table.list("panel"));
-    let panels: Vec<Option<(Panel, &Node<'_>)>> =
-        nodes.iter().map(|node| faults.keep(panel(node)).map(|panel| (panel, node))).collect();
-    let panels: Vec<(Panel, &Node<'_>)> = panels.into_iter().flatten().collect();
-    if !(1..=PANELS_MAX).contains(&nodes.len()) {
-        faults.add(table.fault(format!("a scene has 1 to {PANELS_MAX} panels, not {}", nodes.len())));
-    }
-    for (place, (panel, node)) in panels.iter().enumerate() {
-        let earlier = || panels.iter().take(place);
-        if earlier().any(|(other, _)| other.at.overlaps(panel.at)) {
-            faults.add(node.fault("stands on another panel of its scene (at)"));
-        }
-        if earlier().any(|(other, _)| other.wide.overlaps(panel.wide)) {
-            faults.add(node.fault("stands on another panel of its scene on a wide wall (wide)"));
+    let (mut panels, mut tables) = (Vec::new(), Vec::new());
+    for node in &nodes {
+        if let Some((panel, table)) = faults.keep(panel(node)) {
+            panels.push(panel);
+            tables.push(table);
         }
     }
-    let panels = panels.into_iter().map(|(panel, _)| panel).collect();
-    (faults.len() == before).then_some(Scene { name, title, seconds: seconds.unwrap_or_default(), panels })
+    // What is too large for its kind of number is outside the rule's bounds too.
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    let scene = Scene { name, title, seconds, panels };
+    (faults.len() == before).then_some(Read { scene, table, panels: tables })
 }
 
-fn name(table: &Table<'_>) -> Result<String, Fault> {
-    let node = table.need("name")?;
-    let name = node.text()?;
-    if name == screen::PLAYLIST {
-        return Err(node.fault(format!("{name:?} stands for all scenes in turn")));
-    }
-    screen::scene(name).map(str::to_owned).map_err(|why| node.fault(format!("{name:?} {why}")))
-}
-
-fn title(node: &Node<'_>) -> Result<crate::city::Label, Fault> {
-    let label = node.label()?;
-    for text in [&label.vi, &label.en] {
-        if text.trim().is_empty() || text.chars().count() > TITLE_CHARS_MAX || text.contains(char::is_control)
-        {
-            let what = format!("{} is 1 to {TITLE_CHARS_MAX} characters on one line", node.name());
-            return Err(node.fault(what));
-        }
-    }
-    Ok(label)
-}
-
-fn seconds(table: &Table<'_>) -> Result<u32, Fault> {
-    let node = table.need("seconds")?;
-    let seconds = u32::try_from(node.whole()?).ok().filter(|seconds| SECONDS.contains(seconds));
-    seconds
-        .ok_or_else(|| node.fault(format!("a scene stands {} to {} seconds", SECONDS.start(), SECONDS.end())))
-}
-
-fn panel(node: &Node<'_>) -> Result<Panel, Fault> {
+fn panel<'a>(node: &Node<'a>) -> Result<(Panel, Table<'a>), Fault> {
     let table = node.table()?;
     table.allow(&PANEL_KEYS)?;
-    let kind = kind(&table.need("kind")?)?;
-    let metrics = metrics(&table, kind)?;
-    let by = table.get("by").map(|node| by(&node)).transpose()?;
-    match (kind.is_split(), by) {
-        (true, None) => return Err(table.fault(format!("a panel of the kind {:?} needs by", kind.name()))),
-        (false, Some(_)) => return Err(not_taken(&table, kind, "by")),
-        _ => {}
-    }
-    let filter = filter(&table, kind)?;
-    let from = table.get("from").map(|node| from(&node)).transpose()?;
-    if from.is_some() && !kind.has_period() {
-        return Err(not_taken(&table, kind, "from"));
-    }
-    let at = area(&table.need("at")?, COLUMNS)?;
-    let wide = table.get("wide").map(|node| area(&node, COLUMNS_WIDE)).transpose()?;
-    Ok(Panel {
-        kind,
-        title: table.get("title").map(|node| title(&node)).transpose()?,
-        under: table.get("under").map(|node| title(&node)).transpose()?,
-        metrics,
-        by,
-        filter,
-        from,
-        rows: table.get("rows").map_or(Ok(ROWS_DEFAULT), |node| rows(&node))?,
+    let at = area(&table.need("at")?)?;
+    let wide = table.get("wide").map(|node| area(&node)).transpose()?;
+    let group_key =
+        |node: Node<'_>| parse_group_key(node.text()?).map_err(|problem| node.fault(problem.detail));
+    let rows = table.get("rows").map(|node| node.whole()).transpose()?;
+    let panel = Panel {
+        kind: kind(&table.need("kind")?)?,
+        title: table.get("title").map(|node| node.label()).transpose()?,
+        under: table.get("under").map(|node| node.label()).transpose()?,
+        metrics: metrics(&table)?,
+        by: table.get("by").map(group_key).transpose()?,
+        filter: filter(&table)?,
+        from: table.text("from")?,
+        rows: rows.map_or(ROWS_DEFAULT, |rows| u8::try_from(rows).unwrap_or(0)),
         at,
-        wide: wide.unwrap_or(at.stretched()),
-    })
-}
-
-fn not_taken(table: &Table<'_>, kind: PanelKind, key: &str) -> Fault {
-    table.fault_at_key(key, format!("a panel of the kind {:?} takes no {key}", kind.name()))
+        wide: wide.unwrap_or_else(|| at.stretched()),
+    };
+    Ok((panel, table))
 }
 
 fn kind(node: &Node<'_>) -> Result<PanelKind, Fault> {
@@ -146,97 +113,27 @@ fn kind(node: &Node<'_>) -> Result<PanelKind, Fault> {
 }
 
 /// One metric, or a list of them.
-fn metrics(table: &Table<'_>, kind: PanelKind) -> Result<Vec<Metric>, Fault> {
-    let (fewest, most) = kind.metrics();
-    let Some(node) = table.get("metric") else {
-        let what = || table.fault(format!("a panel of the kind {:?} needs metric", kind.name()));
-        return if fewest == 0 { Ok(Vec::new()) } else { Err(what()) };
-    };
-    if most == 0 {
-        return Err(not_taken(table, kind, "metric"));
-    }
+fn metrics(table: &Table<'_>) -> Result<Vec<Metric>, Fault> {
+    let Some(node) = table.get("metric") else { return Ok(Vec::new()) };
     let nodes = if node.is_list() { node.list()? } else { vec![node.clone()] };
-    if !(fewest.max(1)..=most).contains(&nodes.len()) {
-        let what = format!("a panel of the kind {:?} takes {fewest} to {most} metrics", kind.name());
-        return Err(node.fault(what));
-    }
-    let mut metrics = Vec::new();
-    for node in &nodes {
-        let metric: Metric = node.text()?.parse().map_err(|()| node.fault("is no metric"))?;
-        let fits = match kind {
-            PanelKind::Ranked => RANKED_BY.contains(&metric),
-            PanelKind::Rates => RATES.iter().any(|(rate, _)| *rate == metric),
-            PanelKind::Days => metric.kind() == MetricKind::Flow && !is_of_rates(metric),
-            PanelKind::Shares | PanelKind::Map => !is_of_rates(metric),
-            _ => true,
-        };
-        if !fits || metrics.contains(&metric) {
-            let what = format!("a panel of the kind {:?} cannot show {} here", kind.name(), metric.name());
-            return Err(node.fault(what));
-        }
-        metrics.push(metric);
-    }
-    Ok(metrics)
+    nodes.iter().map(|node| node.text()?.parse().map_err(|()| node.fault("is no metric"))).collect()
 }
 
-/// Whether it is no count: parts of it cannot be added up.
-fn is_of_rates(metric: Metric) -> bool {
-    let name = metric.name();
-    name.ends_with("_rate") || name.contains("score") || name.contains("hours")
+fn filter(table: &Table<'_>) -> Result<Vec<(String, String)>, Fault> {
+    let Some(only) = table.table("only")? else { return Ok(Vec::new()) };
+    only.nodes().map(|(key, node)| Ok((key.to_owned(), node.text()?.to_owned()))).collect()
 }
 
-fn by(node: &Node<'_>) -> Result<crate::query::GroupKey, Fault> {
-    parse_group_key(node.text()?).map_err(|problem| node.fault(problem.detail))
-}
-
-fn filter(table: &Table<'_>, kind: PanelKind) -> Result<Vec<(String, String)>, Fault> {
-    let Some(only) = table.get("only") else { return Ok(Vec::new()) };
-    if !kind.is_filtered() {
-        return Err(not_taken(table, kind, "only"));
-    }
-    only.table()?
-        .nodes()
-        .map(|(key, node)| {
-            key.parse::<Dimension>().map_err(|()| node.fault(format!("{key:?} is no dimension")))?;
-            Ok((key.to_owned(), node.text()?.to_owned()))
-        })
-        .collect()
-}
-
-/// `today` or `today-29d`.
-fn from(node: &Node<'_>) -> Result<String, Fault> {
-    let text = node.text()?;
-    let is_day = text.strip_prefix("today").is_some_and(|rest| {
-        let days = rest.strip_prefix('-').and_then(|days| days.strip_suffix('d'));
-        rest.is_empty() || days.and_then(|days| days.parse::<u16>().ok()).is_some_and(|days| days <= 366)
-    });
-    if is_day {
-        Ok(text.to_owned())
-    } else {
-        Err(node.fault("is neither \"today\" nor \"today-29d\" (366 days at most)"))
-    }
-}
-
-fn rows(node: &Node<'_>) -> Result<u8, Fault> {
-    let rows = u8::try_from(node.whole()?).ok().filter(|rows| LIST_ROWS.contains(rows));
-    rows.ok_or_else(|| node.fault(format!("a list has {} to {} rows", LIST_ROWS.start(), LIST_ROWS.end())))
-}
-
-fn area(node: &Node<'_>, columns: u8) -> Result<Area, Fault> {
+fn area(node: &Node<'_>) -> Result<Area, Fault> {
     let numbers: Vec<u8> = node
         .list()?
         .iter()
         .map(|node| u8::try_from(node.whole()?).map_err(|_| node.fault("is no place on the grid")))
         .collect::<Result<_, Fault>>()?;
-    let &[column, row, many, rows] = numbers.as_slice() else {
+    let &[column, row, columns, rows] = numbers.as_slice() else {
         return Err(node.fault("is not [first column, first row, columns, rows]"));
     };
-    let area = Area { column, row, columns: many, rows };
-    if area.fits(columns) {
-        Ok(area)
-    } else {
-        Err(node.fault(format!("leaves the grid of {columns} columns and {ROWS} rows, counted from 1")))
-    }
+    Ok(Area { column, row, columns, rows })
 }
 
 #[cfg(test)]
@@ -248,7 +145,7 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Vec<Scene>, Vec<String>> {
         let source = Source::new(Path::new("scenes.toml"), text.to_owned());
-        read(&source).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+        read(&source, &|_, _| true).map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
 
     /// A file whose only panel says this.

@@ -21,6 +21,7 @@ use crate::case::{Case, CaseIx};
 use crate::city::City;
 use crate::directive::Directive;
 use crate::packed::{Packed, Written};
+use crate::scene::saved::Versions;
 use crate::screen::Screen;
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
@@ -59,6 +60,8 @@ pub struct ImageHead {
     directives: Vec<(Arc<str>, Directive)>,
     alarms: Vec<(Arc<str>, Handled)>,
     screens: Vec<(Arc<str>, Screen)>,
+    /// As JSON: what a panel does not say is left out, which the image's own form cannot.
+    scenes: String,
     /// When cases move by themselves.
     timers: Vec<((Timestamp, CaseIx), u32)>,
 }
@@ -96,6 +99,7 @@ impl State {
             directives: self.directives.iter().map(|(name, said)| (name.clone(), said.clone())).collect(),
             alarms: self.alarms.iter().map(|(name, handled)| (name.clone(), handled.clone())).collect(),
             screens: self.screens.iter().map(|(name, screen)| (name.clone(), screen.clone())).collect(),
+            scenes: serde_json::to_string(&self.scenes).map_err(|error| ImageError(error.to_string()))?,
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
         Ok(postcard::to_allocvec(&head)?)
@@ -161,6 +165,8 @@ impl State {
         state.alarms = head.alarms.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
         state.screens = head.screens.into_iter().collect();
+        state.scenes = serde_json::from_str::<Versions>(&head.scenes)
+            .map_err(|error| ImageError(format!("scenes: {error}")))?;
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();
         Ok(state)
     }

@@ -34,6 +34,9 @@ impl State {
         if let Body::Screen(news) = &event.body {
             self.hear_of_screen(&event, news);
         }
+        if let Body::Scenes(saved) = &event.body {
+            self.hear_of_scenes(&event, saved);
+        }
         let is_of_a_case = !matches!(
             event.body,
             Body::Memo(_)
@@ -42,6 +45,7 @@ impl State {
                 | Body::Directive(_)
                 | Body::Alarm(_)
                 | Body::Screen(_)
+                | Body::Scenes(_)
                 | Body::Other
         );
         if event.subject.is_empty() || !is_of_a_case {

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::document::{Fault, Source};
-use domain::scene::{Panel, Scene};
+use domain::document::Source;
+use domain::metric::Metric;
+use domain::query::GroupKey;
+use domain::scene::Scene;
 use engine::Registry;
 
 use super::CityError;
@@ -28,30 +30,15 @@ pub(super) fn read(folder: Option<&Path>) -> Result<Arc<[Scene]>, CityError> {
         _ => (PathBuf::from("cities").join(FILE), OWN.to_owned()),
     };
     let source = Source::new(&path, text);
-    let scenes = domain::scene::read(&source).map_err(CityError::Faults)?;
-    let faults: Vec<Fault> = scenes.iter().filter_map(|scene| unsplittable(&source, scene)).collect();
-    if faults.is_empty() { Ok(scenes.into()) } else { Err(CityError::Faults(faults)) }
+    let scenes = domain::scene::read(&source, &can_split).map_err(CityError::Faults)?;
+    Ok(scenes.into())
 }
 
-/// A panel of a scene that splits a metric by what that metric does not have.
-fn unsplittable(source: &Source, scene: &Scene) -> Option<Fault> {
+/// Whether the registry splits a metric by this; of a metric that it does not have it says nothing.
+pub(crate) fn can_split(metric: Metric, by: GroupKey) -> bool {
     let views = Registry::standard().views();
-    let is_wrong = |panel: &&Panel| {
-        panel.by.is_some_and(|by| {
-            panel.metrics.iter().any(|metric| {
-                let view = views.iter().find(|view| view.id == metric.name());
-                view.is_some_and(|view| !view.dimensions.iter().any(|known| known == by.dimension.name()))
-            })
-        })
-    };
-    let panel = scene.panels.iter().find(is_wrong)?;
-    let by = panel.by.map(|by| by.to_string()).unwrap_or_default();
-    let message = format!(
-        "scene {:?}: {} cannot be split by {by}",
-        scene.name,
-        panel.metrics.first().map_or("", |metric| metric.name())
-    );
-    Some(source.fault(0, message))
+    let view = views.iter().find(|view| view.id == metric.name());
+    view.is_none_or(|view| view.dimensions.iter().any(|known| known == by.dimension.name()))
 }
 
 #[cfg(test)]

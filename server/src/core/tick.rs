@@ -306,6 +306,7 @@ impl Ticker {
             sources: crate::source_state::beats_first(&self.state, zone, |name| {
                 self.parts.sources.is_bound(name)
             }),
+            scenes: self.state.scenes().number(),
         };
         self.now = Some(now.clone());
         now

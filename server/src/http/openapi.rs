@@ -7,6 +7,7 @@ mod desks;
 mod parts;
 mod problems;
 mod public;
+mod scenes;
 mod schemas;
 mod screens;
 
@@ -30,6 +31,7 @@ pub(super) use alarms::*;
 pub(super) use calls::*;
 pub(super) use desks::*;
 pub(super) use public::*;
+pub(super) use scenes::*;
 pub(super) use screens::*;
 
 /// `GET /api/v1/openapi.json`.

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use utoipa::openapi::path::{HttpMethod, Operation};
 
 use super::api::Api;
@@ -12,7 +12,7 @@ use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
     alarms, cases, checkpoint, clock, commitments, counters, desks, directives, escalations, events, figures,
-    health, live, numbers, public, quality, satisfaction, screens, sources,
+    health, live, numbers, public, quality, satisfaction, scenes, screens, sources,
 };
 use crate::running::Running;
 
@@ -67,6 +67,10 @@ pub(super) fn calls() -> Vec<Call> {
         answered(answer_call(), post(directives::answer)),
         answered(decide_call(), post(directives::decide)),
         answered(unmapped_call(), get(quality::unmapped)),
+        answered(scenes_call(), get(scenes::playlist)),
+        answered(save_scenes_call(), put(scenes::save)),
+        answered(scenes_versions_call(), get(scenes::versions)),
+        answered(scenes_version_call(), get(scenes::version)),
         answered(fleet_call(), get(screens::fleet)),
         answered(ask_code_call(), post(screens::ask_code)),
         answered(me_call(), get(screens::me)),

@@ -176,7 +176,7 @@ pub(crate) async fn approved(
     let code: Code = code.parse().map_err(|why: CodeError| bad("code", &why.to_string()))?;
     let name = domain::screen::name(name).map_err(|why| bad("name", &why.to_string()))?.to_owned();
     let scene = match scene {
-        None => running.city.scenes.first().map(|scene| scene.name.clone()).unwrap_or_default(),
+        None => running.playlist().scenes.first().map(|scene| scene.name.clone()).unwrap_or_default(),
         Some(PLAYLIST) => PLAYLIST.to_owned(),
         Some(scene) => known_scene(running, scene)?.to_owned(),
     };
@@ -190,10 +190,11 @@ pub(crate) async fn approved(
 /// 400 where it has none of that name; the answer names those that there are.
 pub(crate) fn known_scene<'a>(running: &Running, scene: &'a str) -> Result<&'a str, Problem> {
     let scene = domain::screen::scene(scene).map_err(|why| bad("scene", &why.to_string()))?;
-    if domain::scene::find(&running.city.scenes, scene).is_some() {
+    let scenes = running.playlist().scenes;
+    if domain::scene::find(&scenes, scene).is_some() {
         return Ok(scene);
     }
-    let there: Vec<&str> = running.city.scenes.iter().map(|scene| scene.name.as_str()).collect();
+    let there: Vec<&str> = scenes.iter().map(|scene| scene.name.as_str()).collect();
     Err(bad("scene", &format!("is none of the city's scenes: {}", there.join(", "))))
 }
 
@@ -242,7 +243,7 @@ pub(super) async fn sign_out(
 }
 
 /// The administrator himself, by his token or by a browser that he signed in.
-fn administers(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn administers(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
     own_page(&api.running, headers)?;
     let session = cookie::of(headers, ADMINISTRATOR).filter(|_| !headers.contains_key(header::AUTHORIZATION));
     if session.is_some_and(|secret| api.running.screens.is_signed_in(secret)) {

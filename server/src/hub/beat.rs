@@ -16,6 +16,8 @@ pub struct Now {
     pub speed: f64,
     /// How the sources stand.
     pub sources: Vec<SourceBeat>,
+    /// The version of what walls show.
+    pub scenes: u32,
 }
 
 impl Now {
@@ -28,6 +30,7 @@ impl Now {
             clock: self.clock.clone(),
             speed: self.speed,
             sources: self.sources.clone(),
+            scenes: self.scenes,
         }
     }
 }

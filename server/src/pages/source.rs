@@ -18,6 +18,7 @@ use domain::public::{
     PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
 };
 use domain::query::{Query, Rules};
+use domain::scene::saved::Playlist;
 use domain::wire::{Beat, Hello};
 
 use super::city;
@@ -84,8 +85,8 @@ impl CitySource for Source {
         }
     }
 
-    fn scenes(&self) -> Arc<[domain::scene::Scene]> {
-        self.answers.running().city.scenes.clone()
+    fn scenes(&self) -> Playlist {
+        self.answers.running().playlist()
     }
 
     fn hello(&self) -> Hello {
@@ -102,6 +103,7 @@ impl CitySource for Source {
             clock: running.clock.name().to_owned(),
             speed: running.clock.speed(),
             sources: source_state::beats(state, self.answers.zone()),
+            scenes: state.scenes().number(),
         }
     }
 

@@ -33,6 +33,7 @@ pub(in crate::live) fn call(path: &str, how: How) -> impl Future<Output = Result
         let request = match how {
             How::Get => Request::get(&path).build(),
             How::Post(body) => Request::post(&path).header("content-type", "application/json").body(body),
+            How::Put(body) => Request::put(&path).header("content-type", "application/json").body(body),
             How::PostAs(token) => {
                 Request::post(&path).header("authorization", &format!("Bearer {token}")).build()
             }

@@ -40,7 +40,7 @@ pub(crate) use surge::surging;
 
 /// A panel. `head` is the scene's title, which its first panel bears.
 #[component]
-pub(super) fn PanelView(panel: Panel, head: Option<Label>) -> impl IntoView {
+pub(crate) fn PanelView(panel: Panel, head: Option<Label>) -> impl IntoView {
     let lang = use_lang();
     let kind = panel.kind;
     let of_kind = match kind {

@@ -9,7 +9,9 @@ pub struct ShownScene {
     pub own: RwSignal<String>,
     /// The scene that a tablet told it.
     pub told: RwSignal<Option<String>>,
-    /// The scene's name.
+    /// The names of the scenes that there are.
+    pub there: RwSignal<Vec<String>>,
+    /// The scene's name: what a tablet told, unless there is no such scene; then the wall's own.
     pub name: Signal<String>,
     /// Whether somebody holds the wall on this scene.
     pub hold: RwSignal<bool>,
@@ -24,10 +26,13 @@ pub struct ShownScene {
 pub fn use_shown() -> ShownScene {
     use_context::<ShownScene>().unwrap_or_else(|| {
         let (own, told) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+        let there = RwSignal::new(Vec::<String>::new());
+        let is_there = move |name: &String| there.with(|there| there.is_empty() || there.contains(name));
         let shown = ShownScene {
             own,
             told,
-            name: Signal::derive(move || told.get().unwrap_or_else(|| own.get())),
+            there,
+            name: Signal::derive(move || told.get().filter(is_there).unwrap_or_else(|| own.get())),
             hold: RwSignal::new(false),
             spotlight: RwSignal::new(None),
             frozen: RwSignal::new(false),

@@ -65,7 +65,8 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     ];
     let of_screens = super::screens::schemas();
     let of_events = [("CloudEvent", cloud_event()), ("Outcome", outcome())];
-    let shapes = of_answers.into_iter().chain(of_screens).chain(of_events);
+    let of_scenes = super::scenes::schemas();
+    let shapes = of_answers.into_iter().chain(of_screens).chain(of_scenes).chain(of_events);
     shapes.map(|(name, shape)| (name, shape.build().into())).collect()
 }
 

@@ -16,7 +16,7 @@ const POST: HttpMethod = HttpMethod::Post;
 const ROLES: [&str; 2] = ["wall", "director"];
 
 /// A call of the administrator's: by his token, or by a browser that he signed in.
-fn administered(id: &str, summary: &str) -> OperationBuilder {
+pub(super) fn administered(id: &str, summary: &str) -> OperationBuilder {
     operation(id, "screens", summary)
         .security(SecurityRequirement::new("administrator", Vec::<String>::new()))
         .response("400", problem("Something asked for, named in the problem, cannot be used."))
