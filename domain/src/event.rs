@@ -12,6 +12,7 @@ use crate::dimension::Dimension;
 use crate::directive::DirectiveNews;
 use crate::geo::LatLng;
 use crate::screen::ScreenNews;
+use crate::shift::DutyNews;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
@@ -134,6 +135,8 @@ pub enum Body {
     Directive(Box<DirectiveNews>),
     /// `alarm.acknowledged`, `.shelved`: what a person did about an alarm.
     Alarm(Box<AlarmNews>),
+    /// `shift.*`: who is on duty in the operations centre.
+    Shift(Box<DutyNews>),
     /// `screen.enrolled`, `screen.revoked`: a device that the city knows.
     Screen(ScreenNews),
     /// `config.changed`: kept in the log, no state here.
@@ -164,6 +167,7 @@ impl Body {
             | Self::Counter(_)
             | Self::Directive(_)
             | Self::Alarm(_)
+            | Self::Shift(_)
             | Self::Other => 4,
         }
     }

@@ -11,6 +11,7 @@ pub mod fold_text;
 mod free_text;
 mod personal;
 mod place;
+mod shift;
 
 use std::sync::Arc;
 
@@ -100,6 +101,7 @@ pub fn read(
     match &mut body {
         Body::Directive(news) => news.digest = content_digest(envelope),
         Body::Alarm(news) => news.digest = content_digest(envelope),
+        Body::Shift(news) => news.digest = content_digest(envelope),
         _ => {}
     }
     flags.sort_unstable();

@@ -7,7 +7,7 @@ use super::attributes::{
     text, time,
 };
 use super::fold_text::searchable;
-use super::{alarm, directive, place, unknown_type};
+use super::{alarm, directive, place, shift, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
 use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
@@ -67,7 +67,7 @@ const STEPS: [&str; 23] = [
     "returned_result",
 ];
 
-const OWN_PREFIXES: [&str; 4] = ["directive.", "alarm.", "screen.", "config."];
+const OWN_PREFIXES: [&str; 5] = ["directive.", "alarm.", "shift.", "screen.", "config."];
 
 /// The attributes that are one code each, by the dimension that they fill.
 const CODES: [(&str, Dimension); 10] = [
@@ -133,6 +133,9 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
             Body::Directive(Box::new(directive::read(kind, data)?))
         }
         "alarm.acknowledged" | "alarm.shelved" => Body::Alarm(Box::new(alarm::read(kind, data)?)),
+        "shift.began" | "shift.noted" | "shift.handed_over" | "shift.accepted" | "shift.ended" => {
+            Body::Shift(Box::new(shift::read(kind, data)?))
+        }
         "screen.enrolled" => Body::Screen(ScreenNews::Enrolled(Box::new(enrolment(data)?))),
         "screen.revoked" => Body::Screen(ScreenNews::Revoked { screen: text(data, "screen")?.into() }),
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,

@@ -11,8 +11,9 @@ use crate::dimension::Dimension;
 
 impl State {
     /// SHA-256 over the cases by code, each with its events (`source`, `id`, `recorded`) and every dated
-    /// count that they come to, over the notes, the directives and what was done about alarms, and over how many events there are. What a server has of
-    /// its own is left out: `seq`, `at`, and when a source was last heard here.
+    /// count that they come to, over the notes, the directives, what was done about alarms and the duties of the
+    /// operations centre, and over how many events there are. What a server has of its own is left out: `seq`, `at`,
+    /// and when a source was last heard here.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -40,6 +41,10 @@ impl State {
         for (name, handled) in &self.alarms {
             take_text(name, &mut hash);
             handled.digests().for_each(|digest| hash.update(digest));
+        }
+        for (name, duty) in &self.duties {
+            take_text(name, &mut hash);
+            duty.digests().for_each(|digest| hash.update(digest));
         }
         hash.finalize().into()
     }

@@ -22,6 +22,7 @@ use crate::city::City;
 use crate::directive::Directive;
 use crate::packed::{Packed, Written};
 use crate::screen::Screen;
+use crate::shift::Duty;
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
 
@@ -58,6 +59,7 @@ pub struct ImageHead {
     queues: Vec<Queue>,
     directives: Vec<(Arc<str>, Directive)>,
     alarms: Vec<(Arc<str>, Handled)>,
+    duties: Vec<(Arc<str>, Duty)>,
     screens: Vec<(Arc<str>, Screen)>,
     /// When cases move by themselves.
     timers: Vec<((Timestamp, CaseIx), u32)>,
@@ -95,6 +97,7 @@ impl State {
             queues: self.queues.values().cloned().collect(),
             directives: self.directives.iter().map(|(name, said)| (name.clone(), said.clone())).collect(),
             alarms: self.alarms.iter().map(|(name, handled)| (name.clone(), handled.clone())).collect(),
+            duties: self.duties.iter().map(|(name, duty)| (name.clone(), duty.clone())).collect(),
             screens: self.screens.iter().map(|(name, screen)| (name.clone(), screen.clone())).collect(),
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
         };
@@ -159,6 +162,7 @@ impl State {
         state.rivals = head.rivals.into_iter().collect();
         state.directives = head.directives.into_iter().collect();
         state.alarms = head.alarms.into_iter().collect();
+        state.duties = head.duties.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
         state.screens = head.screens.into_iter().collect();
         state.queues = head.queues.into_iter().map(|queue| (key(&queue), queue)).collect();
