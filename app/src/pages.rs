@@ -20,6 +20,7 @@ mod office;
 mod public;
 pub(crate) mod ready;
 mod receipt;
+mod shift;
 mod styleguide;
 pub(crate) mod wall;
 
@@ -45,5 +46,6 @@ pub use office::Office;
 pub use public::{PublicCasePage, PublicMapPage, PublicPage};
 pub use ready::{provide_boot, use_boot};
 pub use receipt::Receipt;
+pub use shift::Shift;
 pub use styleguide::Styleguide;
 pub use wall::Wall;

@@ -16,6 +16,7 @@ pub mod public;
 pub mod scenes;
 pub mod screens;
 pub mod sentences;
+pub mod shift;
 pub mod since;
 pub mod stages;
 pub mod words;

@@ -307,9 +307,8 @@ pub struct PersonError;
 /// [`PersonError`] where nothing is left, or too much, or signs that control a screen.
 pub fn person(name: &str) -> Result<&str, PersonError> {
     let name = name.trim();
-    let is_name = !name.is_empty()
-        && name.chars().count() <= PERSON_CHARS_MAX
-        && !name.chars().any(char::is_control);
+    let is_name =
+        !name.is_empty() && name.chars().count() <= PERSON_CHARS_MAX && !name.chars().any(char::is_control);
     if is_name { Ok(name) } else { Err(PersonError) }
 }
 

@@ -46,5 +46,7 @@ mod restart;
 mod screens;
 #[path = "rest/service.rs"]
 mod service;
+#[path = "rest/shift.rs"]
+mod shift;
 #[path = "rest/support.rs"]
 mod support;

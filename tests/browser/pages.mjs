@@ -51,6 +51,7 @@ export async function pages() {
     ['map', '/map'],
     ['directives', '/directives'],
     ['alarms', '/alarms'],
+    ['shift', '/shift'],
     ['desk', agency && `/desk/${agency}`],
     ['desk-city-office', '/desk/city-office'],
     ['centres', '/centre'],

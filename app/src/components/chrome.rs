@@ -82,6 +82,7 @@ fn Header() -> impl IntoView {
                 // Loaded whole: its pages alone may use the camera.
                 <a href=address::at("/centre") rel="external">{crate::text::centre::CENTRES.to(lang)}</a>
                 <a href=address::alarms(None)>{crate::text::alarms::ALARMS.to(lang)}</a>
+                <a href=address::at("/shift")>{crate::text::shift::SHIFT.to(lang)}</a>
                 <a href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
                 <a class="to-wall" href=address::at("/wall") rel="external">{words::WALL.to(lang)}</a>
                 <a href=turn rel="external">{shade_word.to(lang)}</a>
