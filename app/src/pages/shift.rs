@@ -7,6 +7,7 @@ use std::sync::Arc;
 use domain::answer::{AlarmPage, AlarmView, ShiftPage};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::ready::{when_booted, when_ready};
@@ -65,7 +66,9 @@ fn Standing(boot: Arc<Boot>, page: ShiftPage, chosen: RwSignal<Option<String>>) 
     let lang = use_lang();
     let navigate = use_navigate();
     // What is done about an alarm is done on its own page.
-    let handle: Choose = Callback::new(move |_: AlarmView| navigate("/alarms", Default::default()));
+    let handle: Choose = Callback::new(move |_: AlarmView| {
+        navigate(&address::alarms(None), NavigateOptions { resolve: false, ..NavigateOptions::default() })
+    });
     let choose: ChooseDuty = Callback::new(move |duty| chosen.set(Some(duty)));
     let title = shift::title(lang, page.on_duty.len(), page.handovers_waiting);
     let is_concealed = !page.shows_names && !(page.on_duty.is_empty() && page.recent.is_empty());
