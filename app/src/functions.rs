@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 use crate::live::Roaming;
 use crate::pages::centre::Arrivals;
+use crate::pages::today::Today;
 use crate::pages::wall::{Levels, Surging, UsualDay};
 use crate::source::CityView;
 
@@ -31,6 +32,8 @@ mod alarmed;
 mod asked;
 #[cfg(feature = "ssr")]
 mod directed;
+#[cfg(feature = "ssr")]
+mod sheet;
 #[cfg(feature = "ssr")]
 mod since;
 
@@ -429,6 +432,15 @@ pub async fn load_shift(token: String) -> Result<ShiftPage, AppError> {
 #[server(prefix = "/fn", endpoint = "on_duty", client = Roaming)]
 pub async fn act_on_duty(token: String, act: String) -> Result<DutyView, AppError> {
     Ok(asked::source()?.on_duty(token, directed::wish(&act)?).await?)
+}
+
+/// The sheet of today. With the administrator's `token` the names of those on duty are on it; else they are not.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "today", client = Roaming)]
+pub async fn load_today(token: String) -> Result<Today, AppError> {
+    sheet::today(&*asked::source()?, token).await
 }
 
 /// How many lines of each part a desk shows.

@@ -22,6 +22,7 @@ pub(crate) mod ready;
 mod receipt;
 mod shift;
 mod styleguide;
+pub(crate) mod today;
 pub(crate) mod wall;
 
 pub use alarms::Alarms;
@@ -48,4 +49,5 @@ pub use ready::{provide_boot, use_boot};
 pub use receipt::Receipt;
 pub use shift::Shift;
 pub use styleguide::Styleguide;
+pub use today::TodaySheet;
 pub use wall::Wall;

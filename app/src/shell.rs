@@ -104,6 +104,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("cases") view=pages::Cases ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("case"), ParamSegment("code")) view=pages::Case ssr=SsrMode::Async/>
                     <Route path=StaticSegment("alarms") view=pages::Alarms ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("print"), StaticSegment("today")) view=pages::TodaySheet ssr=SsrMode::Async/>
                     <Route path=StaticSegment("shift") view=pages::Shift ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("desk"), StaticSegment("city-office")) view=pages::Office ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("desk"), ParamSegment("code")) view=pages::Desk ssr=SsrMode::Async/>

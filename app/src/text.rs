@@ -19,6 +19,7 @@ pub mod sentences;
 pub mod shift;
 pub mod since;
 pub mod stages;
+pub mod today;
 pub mod words;
 
 pub use lang::{Lang, Say, begun};

@@ -52,6 +52,7 @@ export async function pages() {
     ['directives', '/directives'],
     ['alarms', '/alarms'],
     ['shift', '/shift'],
+    ['today', '/print/today'],
     ['desk', agency && `/desk/${agency}`],
     ['desk-city-office', '/desk/city-office'],
     ['centres', '/centre'],

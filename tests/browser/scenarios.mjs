@@ -10,6 +10,7 @@ import { comparing, lastLook, sorting } from './leader.mjs';
 import { graphicsLost } from './graphics.mjs';
 import { keptOffline } from './offline.mjs';
 import { address, pages } from './pages.mjs';
+import { paper } from './paper.mjs';
 import { shift } from './shift.mjs';
 import { task } from './task.mjs';
 
@@ -506,7 +507,7 @@ async function pictures(browser) {
 await run({
   graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, keptOffline, alarm, shift, lastLook, sorting, comparing, lookUp, lobby,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, keptOffline, alarm, shift, paper, lastLook, sorting, comparing, lookUp, lobby,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

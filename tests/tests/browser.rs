@@ -220,6 +220,11 @@ async fn a_shift_is_handed_over_with_how_the_city_stands_and_names_are_seen_with
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_key_prints_todays_picture_on_at_most_two_pages() {
+    passes("paper", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_changed_since_the_last_look_is_told_and_each_number_is_its_receipts() {
     passes("lastLook", city().await).await;
 }
