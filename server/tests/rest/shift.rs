@@ -82,7 +82,8 @@ async fn the_shift_shows_what_was_done_about_alarms_since_it_began_and_what_is_o
     begin(&server, "begin-0003", PERSON).await;
     let alarm = server.json("/api/v1/alarms").await["alarms"][0]["alarm"].as_str().unwrap().to_owned();
     let token = server.administrator_token();
-    let taken = server.send(Method::POST, &format!("/api/v1/alarms/{alarm}/acknowledge"), |request| {
+    let path = format!("/api/v1/alarms/{alarm}/acknowledge");
+    let taken = server.send(Method::POST, &path, |request| {
         let wish = "{\"request\":\"press-0001\"}";
         request.bearer_auth(token).header("content-type", "application/json").body(wish)
     });
