@@ -204,6 +204,12 @@ pub fn office_desk() -> String {
     at("/desk/city-office")
 }
 
+/// `/print/today`.
+#[must_use]
+pub fn today() -> String {
+    at("/print/today")
+}
+
 /// `/alarms`, perhaps only those that stand so.
 #[must_use]
 pub fn alarms(status: Option<&str>) -> String {

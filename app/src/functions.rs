@@ -5,8 +5,8 @@
 #![allow(missing_docs)] // The macro makes a type of each function's arguments, without documents.
 
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
-    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseRow, CaseStory, CentreDesk, DirectivePage, DirectiveView, DutyView,
+    Hexagons, MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
 };
 use domain::public::{
     PublicCase, PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split,
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 use crate::live::Roaming;
 use crate::pages::centre::Arrivals;
+use crate::pages::today::Today;
 use crate::pages::wall::{Levels, Surging, UsualDay};
 use crate::source::CityView;
 
@@ -31,6 +32,8 @@ mod alarmed;
 mod asked;
 #[cfg(feature = "ssr")]
 mod directed;
+#[cfg(feature = "ssr")]
+mod sheet;
 #[cfg(feature = "ssr")]
 mod since;
 
@@ -411,6 +414,33 @@ pub async fn acknowledge_alarm(token: String, alarm: String, wish: String) -> Re
 #[server(prefix = "/fn", endpoint = "shelve_alarm", client = Roaming)]
 pub async fn shelve_alarm(token: String, alarm: String, wish: String) -> Result<AlarmView, AppError> {
     Ok(asked::source()?.shelve(token, alarm, directed::wish(&wish)?).await?)
+}
+
+/// The operations centre's shift. With the administrator's `token` names are in it; without one they are not.
+///
+/// # Errors
+/// That the token is wrong, or that the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "shift", client = Roaming)]
+pub async fn load_shift(token: String) -> Result<ShiftPage, AppError> {
+    Ok(asked::source()?.shift(token).await?)
+}
+
+/// Does something on duty. `act` is a [`crate::source::ShiftAct`] in JSON; `token` says who acts.
+///
+/// # Errors
+/// As [`issue_directive`].
+#[server(prefix = "/fn", endpoint = "on_duty", client = Roaming)]
+pub async fn act_on_duty(token: String, act: String) -> Result<DutyView, AppError> {
+    Ok(asked::source()?.on_duty(token, directed::wish(&act)?).await?)
+}
+
+/// The sheet of today. With the administrator's `token` the names of those on duty are on it; else they are not.
+///
+/// # Errors
+/// That the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "today", client = Roaming)]
+pub async fn load_today(token: String) -> Result<Today, AppError> {
+    sheet::today(&*asked::source()?, token).await
 }
 
 /// How many lines of each part a desk shows.

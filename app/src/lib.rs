@@ -21,6 +21,7 @@ pub mod map;
 mod offline;
 pub mod pages;
 mod places;
+mod print;
 pub mod scenes;
 mod shell;
 pub mod source;

@@ -21,7 +21,9 @@ mod public;
 pub(crate) mod ready;
 mod receipt;
 mod scenes;
+mod shift;
 mod styleguide;
+pub(crate) mod today;
 pub(crate) mod wall;
 
 pub use alarms::Alarms;
@@ -47,5 +49,7 @@ pub use public::{PublicCasePage, PublicMapPage, PublicPage};
 pub use ready::{provide_boot, use_boot};
 pub use receipt::Receipt;
 pub use scenes::{SceneEditor, Scenes};
+pub use shift::Shift;
 pub use styleguide::Styleguide;
+pub use today::TodaySheet;
 pub use wall::Wall;

@@ -131,6 +131,8 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("styleguide") view=whole(pages::Styleguide) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("scenes") view=whole(pages::Scenes) ssr=SsrMode::Async/>
                     <Route path=(StaticSegment("scenes"), ParamSegment("name")) view=whole(pages::SceneEditor) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("print"), StaticSegment("today")) view=whole(pages::TodaySheet) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("shift") view=whole(pages::Shift) ssr=SsrMode::Async/>
                 </FlatRoutes>
                 </div>
                 {in_turn(view! { <ReceiptPanel/> })}

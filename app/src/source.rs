@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
-    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, DutyView, Hexagons,
+    MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
 };
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
@@ -19,6 +19,7 @@ use domain::public::PublicCase;
 use domain::public::{PublicDossiers, PublicHexagons, PublicLobby, PublicSatisfaction, PublicTotals, Split};
 use domain::query::Query;
 use domain::scene::saved::Playlist;
+use domain::shift::{AcceptWish, BeginWish, EndWish, WordsWish};
 use domain::wire::{Beat, Hello};
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,21 @@ pub struct AlarmsQuery {
     pub limit: Option<u32>,
 }
 
+/// What somebody does on duty; each but the first names the duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShiftAct {
+    /// Somebody comes.
+    Begin(BeginWish),
+    /// Something is noted.
+    Note(String, WordsWish),
+    /// It is offered to the next.
+    HandOver(String, WordsWish),
+    /// The next takes it.
+    Accept(String, AcceptWish),
+    /// It ends without a successor.
+    End(String, EndWish),
+}
+
 /// Says to whoever asked for the page that there is nothing at its address: status 404.
 #[derive(Clone)]
 pub struct Nowhere(pub Arc<dyn Fn() + Send + Sync>);
@@ -150,6 +166,10 @@ pub trait CitySource: Send + Sync {
     fn acknowledge(&self, token: String, alarm: String, wish: AcknowledgeWish) -> Answer<AlarmView>;
     /// `POST /api/v1/alarms/{code}/shelve`.
     fn shelve(&self, token: String, alarm: String, wish: ShelveWish) -> Answer<AlarmView>;
+    /// `GET /api/v1/shift`: with names where the token is the administrator's, without where there is none.
+    fn shift(&self, token: String) -> Answer<ShiftPage>;
+    /// The acts under `POST /api/v1/shift/duties`; `token` says who.
+    fn on_duty(&self, token: String, act: ShiftAct) -> Answer<DutyView>;
     /// `GET /api/v1/desks/unit`.
     fn unit_desk(&self, agency: String, limit: u32) -> Answer<UnitDesk>;
     /// `GET /api/v1/desks/city-office`.

@@ -20,8 +20,10 @@ pub mod public;
 pub mod scenes;
 pub mod screens;
 pub mod sentences;
+pub mod shift;
 pub mod since;
 pub mod stages;
+pub mod today;
 pub mod words;
 
 pub use lang::{Lang, Say, begun};

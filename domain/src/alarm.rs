@@ -295,6 +295,12 @@ impl Handled {
         })
     }
 
+    /// When somebody last did anything about it.
+    #[must_use]
+    pub fn last_act(&self) -> Option<Timestamp> {
+        self.acts.values().map(|heard| heard.time).max()
+    }
+
     /// The digests of everything that was said, for comparing two servers.
     pub fn digests(&self) -> impl Iterator<Item = &[u8; 32]> {
         self.acts.values().map(|heard| &heard.digest)

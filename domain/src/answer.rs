@@ -4,6 +4,7 @@
 mod alarm;
 mod centre;
 mod desk;
+mod shift;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::wire::Row;
 pub use alarm::{AlarmActView, AlarmFlood, AlarmPage, AlarmRate, AlarmView};
 pub use centre::{CentreCase, CentreDesk, CentreField, CentreHolder, CentrePart, CentreRating, CounterView};
 pub use desk::{MissingView, OfficeDesk, OfficeLineView, OfficeListView, UnitDesk, UnitPart};
+pub use shift::{DutyNote, DutyView, HandoverView, ShiftPage};
 
 /// `GET /api/v1/aggregates`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use crate::directive::DirectiveNews;
 use crate::geo::LatLng;
 use crate::scene::saved::ScenesSaved;
 use crate::screen::ScreenNews;
+use crate::shift::DutyNews;
 use crate::symbol::Sym;
 use crate::time::{Seq, Timestamp};
 
@@ -135,6 +136,8 @@ pub enum Body {
     Directive(Box<DirectiveNews>),
     /// `alarm.acknowledged`, `.shelved`: what a person did about an alarm.
     Alarm(Box<AlarmNews>),
+    /// `shift.*`: who is on duty in the operations centre.
+    Shift(Box<DutyNews>),
     /// `screen.enrolled`, `screen.revoked`: a device that the city knows.
     Screen(ScreenNews),
     /// `scenes.saved`: a version of what walls show.
@@ -168,6 +171,7 @@ impl Body {
             | Self::Counter(_)
             | Self::Directive(_)
             | Self::Alarm(_)
+            | Self::Shift(_)
             | Self::Other => 4,
         }
     }

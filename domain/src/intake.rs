@@ -12,6 +12,7 @@ mod free_text;
 mod personal;
 mod place;
 mod scenes;
+mod shift;
 
 use std::sync::Arc;
 
@@ -102,6 +103,7 @@ pub fn read(
         Body::Directive(news) => news.digest = content_digest(envelope),
         Body::Alarm(news) => news.digest = content_digest(envelope),
         Body::Scenes(saved) => saved.digest = content_digest(envelope),
+        Body::Shift(news) => news.digest = content_digest(envelope),
         _ => {}
     }
     flags.sort_unstable();

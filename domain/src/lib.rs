@@ -16,6 +16,7 @@
 //! | lịch làm việc | [`Calendar`](calendar::Calendar) | when people work |
 //! | chỉ đạo, đôn đốc | [`Directive`](directive::Directive) | what leadership asks of an agency, and its answer |
 //! | bàn làm việc | [`desk`] | what waits on a unit's or the City Office's desk |
+//! | ca trực | [`Duty`](shift::Duty) | one person's time in the operations centre, from coming to handing over |
 //! | báo động | [`Alarm`](alarm::Alarm) | what needs a person now, with its evidence |
 //! | màn hình, người điều khiển | [`Screen`](screen::Screen), director | a device that the city knows; who says what walls show |
 //! | thời hạn | [`RuleClock`](clock::rules::RuleClock) | a rule's limit, running on a case |
@@ -45,6 +46,7 @@ pub mod query;
 pub mod regulation;
 pub mod scene;
 pub mod screen;
+pub mod shift;
 pub mod simulated;
 pub mod state;
 pub mod symbol;

@@ -23,6 +23,7 @@ use crate::event::{Body, Counter, Event, Memo};
 use crate::fold::fold;
 use crate::scene::saved::{ScenesSaved, Versions};
 use crate::screen::{Screen, ScreenNews};
+use crate::shift::{Duty, DutyNews};
 use crate::symbol::{Sym, Symbols};
 use crate::time::{Seq, Timestamp};
 
@@ -116,6 +117,8 @@ pub struct State {
     directives: imbl::OrdMap<Arc<str>, Directive>,
     /// What people did about alarms, by the alarm's name.
     alarms: imbl::OrdMap<Arc<str>, Handled>,
+    /// Who was on duty in the operations centre, by the duty's name.
+    duties: imbl::OrdMap<Arc<str>, Duty>,
     /// The displays that the city knows or knew.
     screens: imbl::OrdMap<Arc<str>, Screen>,
     /// The newest versions of what walls show.
@@ -142,6 +145,7 @@ impl State {
             queues: imbl::OrdMap::new(),
             directives: imbl::OrdMap::new(),
             alarms: imbl::OrdMap::new(),
+            duties: imbl::OrdMap::new(),
             screens: imbl::OrdMap::new(),
             scenes: Versions::default(),
             rivals: HashMap::new(),
@@ -251,6 +255,10 @@ impl State {
         }
         if let Body::Alarm(news) = &event.body {
             self.hear_of_alarm(&event, news);
+            return None;
+        }
+        if let Body::Shift(news) = &event.body {
+            self.hear_of_duty(&event, news);
             return None;
         }
         if let Body::Screen(news) = &event.body {
@@ -381,6 +389,25 @@ impl State {
         if event.source.starts_with(OWN_SOURCES) {
             let handled = self.alarms.entry(news.alarm.clone()).or_default();
             handled.hear(&event.id, event.time, news);
+        }
+    }
+
+    /// Who was on duty in the operations centre, by the duty's name.
+    pub fn duties(&self) -> impl Iterator<Item = (&Arc<str>, &Duty)> {
+        self.duties.iter()
+    }
+
+    /// One duty.
+    #[must_use]
+    pub fn duty(&self, name: &str) -> Option<&Duty> {
+        self.duties.get(name)
+    }
+
+    /// Only the product's own word counts: no source puts anybody on duty, whatever reached the log.
+    fn hear_of_duty(&mut self, event: &Event, news: &DutyNews) {
+        if event.source.starts_with(OWN_SOURCES) {
+            let duty = self.duties.entry(news.duty.clone()).or_default();
+            duty.hear(&event.id, event.time, news);
         }
     }
 

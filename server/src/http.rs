@@ -48,6 +48,7 @@ mod satisfaction;
 mod scenes;
 pub(crate) mod screens;
 mod sheet;
+pub(crate) mod shift;
 mod sources;
 mod story;
 pub mod work;
@@ -103,11 +104,12 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
     let answers = Answers::new(running.clone());
     let acts = directives::Acts::new(answers.clone(), administrator.clone());
     let alarms = alarms::Alarms::new(acts.clone());
+    let shifts = shift::Shifts::new(acts.clone(), alarms.clone());
     let public = public::Public::new(answers.clone());
-    let pages = crate::pages::router(&answers, acts.clone(), alarms.clone(), public.clone());
+    let pages = crate::pages::router(&answers, acts.clone(), alarms.clone(), shifts.clone(), public.clone());
     let access = Access::of(&running.settings);
     let requests = running.telemetry.requests.clone();
-    let api = Api { running: running.clone(), answers, administrator, acts, alarms, public };
+    let api = Api { running: running.clone(), answers, administrator, acts, alarms, shifts, public };
     let scripts = headers::script_policy(&running.settings);
     let neighbours = neighbours::Neighbours::of(&running.settings);
     let router = routes::routes(&running, api)

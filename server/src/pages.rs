@@ -28,6 +28,7 @@ use crate::http::answer::Answers;
 use crate::http::directives::Acts;
 use crate::http::problem;
 use crate::http::public::Public;
+use crate::http::shift::Shifts;
 use crate::settings::Settings;
 use files::Files;
 
@@ -45,8 +46,15 @@ fn content_security_policy(nonce: &str, others: &str) -> String {
 }
 
 /// The pages, the functions that they call, the city's layers, and every file of the site.
-pub(crate) fn router(answers: &Answers, acts: Acts, alarms: Alarms, public: Public) -> Router {
-    let source: Arc<dyn CitySource> = Arc::new(source::Source::new(answers.clone(), acts, alarms, public));
+pub(crate) fn router(
+    answers: &Answers,
+    acts: Acts,
+    alarms: Alarms,
+    shifts: Shifts,
+    public: Public,
+) -> Router {
+    let source: Arc<dyn CitySource> =
+        Arc::new(source::Source::new(answers.clone(), acts, alarms, shifts, public));
     if let Err(other) = app::address::stand_under(&answers.running().settings.base_path) {
         tracing::error!(other, "this process shows pages under another path already");
     }

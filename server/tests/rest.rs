@@ -48,5 +48,7 @@ mod scenes;
 mod screens;
 #[path = "rest/service.rs"]
 mod service;
+#[path = "rest/shift.rs"]
+mod shift;
 #[path = "rest/support.rs"]
 mod support;

@@ -69,7 +69,7 @@ export function cut(tab) {
 }
 
 /// The words of the product, out of its own table of them: `[vi, en]`.
-const WORDS = ['words', 'metrics', 'stages', 'events', 'scenes', 'screens', 'directives', 'alarms', 'desks', 'since', 'compare', 'public', 'centre', 'lobby'].flatMap((file) => {
+const WORDS = ['words', 'metrics', 'stages', 'events', 'scenes', 'screens', 'directives', 'alarms', 'shift', 'today', 'desks', 'since', 'compare', 'public', 'centre', 'lobby'].flatMap((file) => {
   const text = readFileSync(path.resolve(`../app/src/text/${file}.rs`), 'utf8');
   return [...text.matchAll(/\bsay\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\)/g)].map(([, vi, en]) => [vi, en]);
 });

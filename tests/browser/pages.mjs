@@ -52,6 +52,8 @@ export async function pages() {
     ['map-by-field', '/map/fields'],
     ['directives', '/directives'],
     ['alarms', '/alarms'],
+    ['shift', '/shift'],
+    ['today', '/print/today'],
     ['desk', agency && `/desk/${agency}`],
     ['desk-city-office', '/desk/city-office'],
     ['centres', '/centre'],

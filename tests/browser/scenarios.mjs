@@ -11,7 +11,9 @@ import { comparing, lastLook, sorting } from './leader.mjs';
 import { graphicsLost } from './graphics.mjs';
 import { keptOffline } from './offline.mjs';
 import { address, pages } from './pages.mjs';
+import { paper } from './paper.mjs';
 import { past } from './past.mjs';
+import { shift } from './shift.mjs';
 import { task } from './task.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
@@ -507,7 +509,7 @@ async function pictures(browser) {
 await run({
   graphicsLost,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
-  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, follow, past, keptOffline, alarm, lastLook, sorting, comparing, lookUp, lobby,
+  outage, outageAtOpening, otherData, signTurns, history, links, urge, task, follow, past, keptOffline, alarm, shift, paper, lastLook, sorting, comparing, lookUp, lobby,
   drillByClick: (browser) => drill(browser, false),
   drillByTouch: (browser) => drill(browser, true),
 });

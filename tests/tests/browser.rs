@@ -221,6 +221,20 @@ async fn a_grave_case_that_is_late_is_an_alarm_until_somebody_acknowledges_it() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shift_is_handed_over_with_how_the_city_stands_and_names_are_seen_with_the_token_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, keys) = one_late_case(folder.path()).await;
+    let mut scenario = scenario("shift", &program.base);
+    scenario.env("TOKEN", std::fs::read_to_string(keys.join("admin-token")).unwrap().trim());
+    passes_as(scenario).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_prints_todays_picture_on_at_most_two_pages() {
+    passes("paper", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_changed_since_the_last_look_is_told_and_each_number_is_its_receipts() {
     passes("lastLook", city().await).await;
 }

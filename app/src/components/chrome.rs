@@ -56,6 +56,7 @@ fn focus_page() {
 #[component]
 fn Header() -> impl IntoView {
     let (lang, boot) = (use_lang(), use_boot());
+    crate::print::listen();
     let location = use_location();
     let other = lang.other();
     // The same page otherwise; loaded whole, since every word or every colour of it changes.
@@ -85,6 +86,7 @@ fn Header() -> impl IntoView {
                 // Loaded whole: its pages alone may use the camera.
                 <a href=address::at("/centre") rel="external">{crate::text::centre::CENTRES.to(lang)}</a>
                 <a data-key="a" href=address::alarms(None)>{crate::text::alarms::ALARMS.to(lang)}</a>
+                <a href=address::at("/shift")>{crate::text::shift::SHIFT.to(lang)}</a>
                 <a data-key="d" href=address::directives(&[])>{crate::text::directives::DIRECTIVES.to(lang)}</a>
                 <a class="to-wall" href=address::at("/wall") rel="external">{words::WALL.to(lang)}</a>
                 <a data-key="t" href=turn rel="external">{shade_word.to(lang)}</a>

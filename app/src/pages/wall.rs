@@ -34,6 +34,7 @@ use crate::text::{Lang, scenes, words};
 pub use control::WallControl;
 #[cfg(feature = "ssr")]
 pub(crate) use numbers::LEVELS;
+pub(crate) use numbers::usual_said;
 pub(crate) use panel::PanelView;
 pub(crate) use panel::Surging;
 #[cfg(feature = "ssr")]

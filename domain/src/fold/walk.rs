@@ -148,6 +148,7 @@ impl<'a> Walk<'a> {
             | Body::Counter(_)
             | Body::Directive(_)
             | Body::Alarm(_)
+            | Body::Shift(_)
             | Body::Screen(_)
             | Body::Scenes(_)
             | Body::Other => Verdict::APPLIED,

@@ -7,8 +7,7 @@ use super::attributes::{
     text, time,
 };
 use super::fold_text::searchable;
-use super::scenes;
-use super::{alarm, directive, place, unknown_type};
+use super::{alarm, directive, place, scenes, shift, unknown_type};
 use crate::city::City;
 use crate::dimension::Dimension;
 use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
@@ -68,7 +67,7 @@ const STEPS: [&str; 23] = [
     "returned_result",
 ];
 
-const OWN_PREFIXES: [&str; 5] = ["directive.", "alarm.", "screen.", "scenes.", "config."];
+const OWN_PREFIXES: [&str; 6] = ["directive.", "alarm.", "shift.", "screen.", "scenes.", "config."];
 
 /// The attributes that are one code each, by the dimension that they fill.
 const CODES: [(&str, Dimension); 10] = [
@@ -134,6 +133,9 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
             Body::Directive(Box::new(directive::read(kind, data)?))
         }
         "alarm.acknowledged" | "alarm.shelved" => Body::Alarm(Box::new(alarm::read(kind, data)?)),
+        "shift.began" | "shift.noted" | "shift.handed_over" | "shift.accepted" | "shift.ended" => {
+            Body::Shift(Box::new(shift::read(kind, data)?))
+        }
         "screen.enrolled" => Body::Screen(ScreenNews::Enrolled(Box::new(enrolment(data)?))),
         "screen.revoked" => Body::Screen(ScreenNews::Revoked { screen: text(data, "screen")?.into() }),
         "scenes.saved" => Body::Scenes(Box::new(scenes::read(data)?)),

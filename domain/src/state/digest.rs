@@ -11,8 +11,8 @@ use crate::dimension::Dimension;
 
 impl State {
     /// SHA-256 over the cases by code, each with its events (`source`, `id`, `recorded`) and every dated
-    /// count that they come to, over the notes, the directives, what was done about alarms and the
-    /// versions of what walls show, and over how many events there are. What a server has of
+    /// count that they come to, over the notes, the directives, what was done about alarms, the duties of the
+    /// operations centre and the versions of what walls show, and over how many events there are. What a server has of
     /// its own is left out: `seq`, `at`, and when a source was last heard here.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -45,6 +45,10 @@ impl State {
         for version in self.scenes.newest_first() {
             hash.update(version.saved.version.to_be_bytes());
             hash.update(version.digest);
+        }
+        for (name, duty) in &self.duties {
+            take_text(name, &mut hash);
+            duty.digests().for_each(|digest| hash.update(digest));
         }
         hash.finalize().into()
     }

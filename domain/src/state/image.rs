@@ -23,6 +23,7 @@ use crate::directive::Directive;
 use crate::packed::{Packed, Written};
 use crate::scene::saved::Versions;
 use crate::screen::Screen;
+use crate::shift::Duty;
 use crate::symbol::Symbols;
 use crate::time::{Seq, Timestamp};
 
@@ -59,6 +60,7 @@ pub struct ImageHead {
     queues: Vec<Queue>,
     directives: Vec<(Arc<str>, Directive)>,
     alarms: Vec<(Arc<str>, Handled)>,
+    duties: Vec<(Arc<str>, Duty)>,
     screens: Vec<(Arc<str>, Screen)>,
     /// As JSON: what a panel does not say is left out, which the image's own form cannot.
     scenes: String,
@@ -98,6 +100,7 @@ impl State {
             queues: self.queues.values().cloned().collect(),
             directives: self.directives.iter().map(|(name, said)| (name.clone(), said.clone())).collect(),
             alarms: self.alarms.iter().map(|(name, handled)| (name.clone(), handled.clone())).collect(),
+            duties: self.duties.iter().map(|(name, duty)| (name.clone(), duty.clone())).collect(),
             screens: self.screens.iter().map(|(name, screen)| (name.clone(), screen.clone())).collect(),
             scenes: serde_json::to_string(&self.scenes).map_err(|error| ImageError(error.to_string()))?,
             timers: self.timers.iter().map(|(timer, version)| (*timer, *version)).collect(),
@@ -163,6 +166,7 @@ impl State {
         state.rivals = head.rivals.into_iter().collect();
         state.directives = head.directives.into_iter().collect();
         state.alarms = head.alarms.into_iter().collect();
+        state.duties = head.duties.into_iter().collect();
         let key = |queue: &Queue| (queue.counter.unit, queue.counter.counter.clone());
         state.screens = head.screens.into_iter().collect();
         state.scenes = serde_json::from_str::<Versions>(&head.scenes)

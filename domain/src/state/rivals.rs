@@ -31,6 +31,9 @@ impl State {
         if let Body::Alarm(news) = &event.body {
             self.hear_of_alarm(&event, news);
         }
+        if let Body::Shift(news) = &event.body {
+            self.hear_of_duty(&event, news);
+        }
         if let Body::Screen(news) = &event.body {
             self.hear_of_screen(&event, news);
         }
@@ -44,6 +47,7 @@ impl State {
                 | Body::Heartbeat { .. }
                 | Body::Directive(_)
                 | Body::Alarm(_)
+                | Body::Shift(_)
                 | Body::Screen(_)
                 | Body::Scenes(_)
                 | Body::Other

@@ -16,7 +16,7 @@ use crate::source::SourceGrant;
 use crate::store::signed::SIGNED_REQUEST;
 
 /// What the product says to itself: a source that said it could change rules or quiet an alarm.
-const RESERVED: [&str; 6] = ["directive.", "alarm.", "screen.", "scenes.", "config.", "memo."];
+const RESERVED: [&str; 7] = ["directive.", "alarm.", "shift.", "screen.", "scenes.", "config.", "memo."];
 
 /// Checks the events of one request.
 pub struct Checker<'a> {

@@ -7,6 +7,7 @@ use super::alarms::Alarms;
 use super::answer::Answers;
 use super::directives::Acts;
 use super::public::Public;
+use super::shift::Shifts;
 use crate::running::Running;
 
 /// The state of the REST routes.
@@ -17,5 +18,6 @@ pub(super) struct Api {
     pub(super) administrator: Administrator,
     pub(super) acts: Acts,
     pub(super) alarms: Alarms,
+    pub(super) shifts: Shifts,
     pub(super) public: Public,
 }

@@ -26,7 +26,7 @@ use super::problem::Refusal;
 use super::sheet::{Sheet, answer as sheet_answer, json, text};
 
 pub(crate) use act::Acts;
-pub(super) use act::{event, is_said, request, reused, short, words};
+pub(super) use act::{event, is_said, lost, request, reused, short, words};
 
 /// How many lines unless told.
 const LIMIT: u32 = 100;
@@ -131,7 +131,7 @@ pub(super) fn of_case(state: &Cases, case: &str) -> Vec<DirectiveView> {
 }
 
 /// The directives of a list.
-fn page(state: &Cases, query: &DirectivesQuery) -> DirectivePage {
+pub(super) fn page(state: &Cases, query: &DirectivesQuery) -> DirectivePage {
     let tree = state.city().catalogue.tree(Dimension::Agency);
     let is_to = |to: &str, agency: &str| tree.map_or(to == agency, |tree| tree.is_under(to, agency));
     let fits = |name: &str, said: &Directive| -> Option<(Urgency, DirectiveView)> {

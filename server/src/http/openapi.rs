@@ -10,6 +10,7 @@ mod public;
 mod scenes;
 mod schemas;
 mod screens;
+mod shift;
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -33,6 +34,7 @@ pub(super) use desks::*;
 pub(super) use public::*;
 pub(super) use scenes::*;
 pub(super) use screens::*;
+pub(super) use shift::*;
 
 /// `GET /api/v1/openapi.json`.
 pub(super) async fn openapi(State(_): State<Api>, uri: Uri) -> Result<Response, Refusal> {
@@ -60,6 +62,7 @@ pub fn document() -> OpenApi {
             tag("numbers", "Numbers out, and where they come from"),
             tag("cases", "The cases themselves"),
             tag("alarms", "What needs a person now, and what was done about it"),
+            tag("shift", "Who is on duty in the operations centre, and what is handed over"),
             tag("desks", "What waits on a unit's desk and on the City Office's"),
             tag("directives", "What leadership asks of agencies, and their answers"),
             tag("public", "What anybody may be told"),

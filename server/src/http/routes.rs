@@ -12,7 +12,7 @@ use super::body::{EVENTS_BYTES_MAX, bounded};
 use super::openapi::*;
 use super::{
     alarms, cases, checkpoint, clock, commitments, counters, desks, directives, escalations, events, figures,
-    health, live, numbers, public, quality, satisfaction, scenes, screens, sources,
+    health, live, numbers, public, quality, satisfaction, scenes, screens, shift, sources,
 };
 use crate::running::Running;
 
@@ -53,6 +53,12 @@ pub(super) fn calls() -> Vec<Call> {
         answered(alarms_call(), get(alarms::list)),
         answered(acknowledge_call(), post(alarms::acknowledge)),
         answered(shelve_call(), post(alarms::shelve)),
+        answered(shift_call(), get(shift::shift)),
+        answered(begin_duty_call(), post(shift::begin)),
+        answered(note_call(), post(shift::note)),
+        answered(hand_over_call(), post(shift::hand_over)),
+        answered(accept_call(), post(shift::accept)),
+        answered(end_duty_call(), post(shift::end)),
         answered(unit_desk_call(), get(desks::unit)),
         answered(office_desk_call(), get(desks::city_office)),
         answered(centre_desk_call(), get(desks::centre)),

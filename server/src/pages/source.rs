@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, DirectivesQuery};
+use app::source::{AlarmsQuery, Answer, CasesQuery, CitySource, CityView, DirectivesQuery, ShiftAct};
 use axum::extract::ConnectInfo;
 use axum::http;
 use domain::Timestamp;
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, Hexagons,
-    MetricView, OfficeDesk, Receipt, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, DutyView, Hexagons,
+    MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
@@ -27,6 +27,7 @@ use crate::http::answer::Answers;
 use crate::http::desks;
 use crate::http::directives::Acts;
 use crate::http::public::Public;
+use crate::http::shift::Shifts;
 use crate::source_state;
 
 /// From so many points on, where the cases lie is taken to be known.
@@ -37,13 +38,14 @@ pub(super) struct Source {
     answers: Answers,
     acts: Acts,
     alarms: Alarms,
+    shifts: Shifts,
     public: Public,
     view: OnceLock<Arc<CityView>>,
 }
 
 impl Source {
-    pub(super) fn new(answers: Answers, acts: Acts, alarms: Alarms, public: Public) -> Self {
-        Self { answers, acts, alarms, public, view: OnceLock::new() }
+    pub(super) fn new(answers: Answers, acts: Acts, alarms: Alarms, shifts: Shifts, public: Public) -> Self {
+        Self { answers, acts, alarms, shifts, public, view: OnceLock::new() }
     }
 
     fn make_view(&self, seen: Option<Extent>) -> Arc<CityView> {
@@ -187,6 +189,25 @@ impl CitySource for Source {
         Box::pin(async move {
             let by = acts.who(&token)?;
             alarms.shelve(&alarm, wish, by).await
+        })
+    }
+
+    fn shift(&self, token: String) -> Answer<ShiftPage> {
+        let shifts = self.shifts.clone();
+        Box::pin(async move { shifts.page_for(token.trim()).await })
+    }
+
+    fn on_duty(&self, token: String, act: ShiftAct) -> Answer<DutyView> {
+        let (acts, shifts) = (self.acts.clone(), self.shifts.clone());
+        Box::pin(async move {
+            let by = acts.who(&token)?;
+            match act {
+                ShiftAct::Begin(wish) => shifts.begin(wish, by).await,
+                ShiftAct::Note(duty, wish) => shifts.note(&duty, wish, by).await,
+                ShiftAct::HandOver(duty, wish) => shifts.hand_over(&duty, wish, by).await,
+                ShiftAct::Accept(duty, wish) => shifts.accept(&duty, wish, by).await,
+                ShiftAct::End(duty, wish) => shifts.end(&duty, wish, by).await,
+            }
         })
     }
 

@@ -105,7 +105,8 @@ pub(super) fn Numbers() -> impl IntoView {
     )
 }
 
-fn usual_said(lang: crate::text::Lang, usual: &UsualDay, received: i64, at: &str) -> String {
+/// How what came in by now stands beside what is usual by this time of this weekday.
+pub(crate) fn usual_said(lang: crate::text::Lang, usual: &UsualDay, received: i64, at: &str) -> String {
     let minutes = || {
         let hour: usize = at.get(11..13)?.parse().ok()?;
         let minute: usize = at.get(14..16)?.parse().ok()?;

@@ -7,6 +7,7 @@ use domain::alarm::{ACTS_MAX, AcknowledgeWish, Act, SHELVED_MINUTES_MAX, ShelveW
 use domain::answer::{AlarmPage, AlarmView};
 use domain::problem::Problem;
 use domain::query::bad;
+use domain::state::State;
 use serde_json::{Value as Json, json};
 
 use super::beside::{Usual, gather};
@@ -31,10 +32,22 @@ impl Alarms {
     /// # Errors
     /// While numbers are rebuilt.
     pub(crate) async fn list(&self, query: AlarmsQuery) -> Result<AlarmPage, Problem> {
+        self.beside(move |_, alarms| alarms(&query)).await
+    }
+
+    /// Reads a state together with its alarms: several lists of them, all of one instant.
+    ///
+    /// # Errors
+    /// While numbers are rebuilt.
+    pub(in crate::http) async fn beside<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&State, &dyn Fn(&AlarmsQuery) -> AlarmPage) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
         let (running, usual) = (self.acts.answers.running().clone(), self.usual.clone());
         let read = self.acts.answers.read(move |snapshot| {
             let beside = gather(&running, &snapshot, &usual)?;
-            Ok::<_, engine::QueryError>(page(snapshot.frozen.state(), &beside, &query))
+            let state = snapshot.frozen.state();
+            Ok::<_, engine::QueryError>(read(state, &|query| page(state, &beside, query)))
         });
         read.await?.map_err(Problem::from)
     }

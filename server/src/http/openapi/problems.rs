@@ -7,7 +7,7 @@ use super::parts::{integer, one_of, string};
 use crate::gateway::problems::KINDS as OF_EVENTS;
 
 /// The kinds of everything but sending events: slug, status, what it means.
-pub(super) const KINDS: [(&str, u16, &str); 38] = [
+pub(super) const KINDS: [(&str, u16, &str); 39] = [
     ("bad-parameter", 400, "A parameter, named in `parameter`, is unknown or cannot be used"),
     ("bad-request", 400, "The request cannot be read"),
     ("https-only", 400, "The port speaks HTTPS, and the request came over plain HTTP"),
@@ -25,6 +25,7 @@ pub(super) const KINDS: [(&str, u16, &str); 38] = [
     ("request-reused", 409, "The request's name stands for another act already"),
     ("alarm-refused", 409, "The alarm is over, or has as many acts as one takes"),
     ("directive-refused", 409, "The directive is closed, or has no answer that could be sent back"),
+    ("shift-refused", 409, "The duty is over or full, nothing was handed over, or too many are on duty"),
     ("not-enrolled", 403, "The device is no enrolled screen, or was put out"),
     ("unknown-code", 404, "No display waits with this code"),
     ("held", 409, "Another tablet holds one of the walls"),

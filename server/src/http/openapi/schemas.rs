@@ -5,6 +5,7 @@ mod data;
 mod desks;
 mod directives;
 mod public;
+mod shift;
 
 use utoipa::openapi::schema::{AdditionalProperties, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
@@ -43,6 +44,12 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("Alarms", alarms::alarms()),
         ("AcknowledgeAlarm", alarms::acknowledge_wish()),
         ("ShelveAlarm", alarms::shelve_wish()),
+        ("Shift", shift::shift()),
+        ("Duty", shift::duty()),
+        ("BeginDuty", shift::begin_wish()),
+        ("WordsOnDuty", shift::words_wish()),
+        ("AcceptDuty", shift::accept_wish()),
+        ("EndDuty", shift::end_wish()),
         ("UnitDesk", desks::unit()),
         ("OfficeDesk", desks::office()),
         ("CentreDesk", desks::centre()),

@@ -76,6 +76,8 @@ fn shapes_are_those_of_the_types() {
     check_shape("Escalation", &to_value(EscalationView::default()).unwrap());
     check_shape("Alarm", &to_value(AlarmView::default()).unwrap());
     check_shape("Alarms", &to_value(AlarmPage::default()).unwrap());
+    check_shape("Shift", &to_value(ShiftPage::default()).unwrap());
+    check_shape("Duty", &to_value(DutyView::default()).unwrap());
     check_shape("UnitDesk", &to_value(UnitDesk::default()).unwrap());
     check_shape("OfficeDesk", &to_value(OfficeDesk::default()).unwrap());
     check_shape("CentreDesk", &to_value(CentreDesk::default()).unwrap());

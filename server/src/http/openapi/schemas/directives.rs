@@ -52,17 +52,14 @@ pub(super) fn directive() -> ObjectBuilder {
     )
 }
 
-fn evidence() -> ObjectBuilder {
-    let maybe = |shape: ObjectBuilder| {
-        use utoipa::openapi::schema::SchemaType;
-        shape.schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
-    };
+/// A number's receipt as it stood at an instant.
+pub(super) fn number_then(description: &str) -> ObjectBuilder {
     let query = ObjectBuilder::new()
         .schema_type(Type::Object)
         .additional_properties(Some(AdditionalProperties::RefOr(made(string("")))))
         .description(Some("The number's question, in REST parameters."));
-    let number = object(
-        "A number's receipt as it stood then; null where the directive is about a case.",
+    object(
+        description,
         [
             ("metric", made(string("Which metric."))),
             ("query", made(query)),
@@ -70,7 +67,16 @@ fn evidence() -> ObjectBuilder {
             ("cases", made(integer("How many cases were behind it."))),
             ("digest", made(string("SHA-256 of their sorted codes joined by line feeds."))),
         ],
-    );
+    )
+}
+
+fn evidence() -> ObjectBuilder {
+    let maybe = |shape: ObjectBuilder| {
+        use utoipa::openapi::schema::SchemaType;
+        shape.schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+    };
+    let number =
+        number_then("A number's receipt as it stood then; null where the directive is about a case.");
     let case = object(
         "The case as it stood then; null where the directive is about a number.",
         [
