@@ -180,4 +180,38 @@ async function sight(browser) {
   await context.close();
 }
 
-await run({ director, playlist, sight });
+/// A version that is saved while a wall stands open is shown by it at its next turn, by itself; one whose scene is gone
+/// again shows what there is.
+async function takenUp(browser) {
+  const { context, tab, complaints } = await page(browser, WALL);
+  await tab.goto(`${base}/wall?lang=vi`);
+  await live(tab);
+  const version = (number) => tab.waitForFunction(
+    (number) => document.querySelector('.scenes').dataset.version === number,
+    `${number}`,
+    { timeout: 30_000 },
+  );
+  await version(0);
+  const save = async (change) => {
+    const held = await (await fetch(`${base}/api/v1/scenes`)).json();
+    const body = JSON.stringify({ made_from: held.version, by: 'Nguyễn An', why: 'Thử', scenes: change(held.scenes) });
+    const headers = { authorization: `Bearer ${process.env.ADMIN_TOKEN}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${base}/api/v1/scenes`, { method: 'PUT', headers, body });
+    same(answer.status, 200, await answer.text());
+  };
+  // The page is never loaded again.
+  await tab.evaluate(() => { window.stayed = true; });
+  await save(([first, second]) => [{ ...first, name: 'third', title: { vi: 'Ba', en: 'Three' } }, second]);
+  await version(1);
+  await tab.waitForFunction(() => document.querySelector('.panels:not(.away)').dataset.panels === 'third', null, { timeout: 20_000 });
+  holds((await tab.textContent('.scene-name')).includes('Ba'), 'the footer says the new title');
+  await save(([, second]) => [second]);
+  await version(2);
+  await tab.waitForFunction(() => document.querySelector('.panels:not(.away)').dataset.panels === 'second', null, { timeout: 20_000 });
+  same(await seenScenes(tab), ['second'], 'the scene that is left');
+  holds(await tab.evaluate(() => window.stayed), 'nothing was loaded anew');
+  same(serious(complaints), [], 'complaints');
+  await context.close();
+}
+
+await run({ director, playlist, sight, takenUp });

@@ -86,6 +86,20 @@ async fn scenes_are_changed_in_the_browser_and_open_walls_take_them_up() {
     passes("editor", &program, &[("ADMIN_TOKEN", token.trim())]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_wall_takes_a_new_version_of_the_scenes_up_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = folder.path().join("city");
+    copied(&root().join("cities/boston"), &city);
+    std::fs::write(city.join("scenes.toml"), SCENES).unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (city, data, keys) = (city.display().to_string(), at("data"), at("keys"));
+    let program =
+        Program::serve(&["--city", &city, "--data", &data, "--keys", &keys, "--clock", CLOCK]).await.unwrap();
+    let token = std::fs::read_to_string(folder.path().join("keys/admin-token")).unwrap();
+    passes("takenUp", &program, &[("ADMIN_TOKEN", token.trim())]);
+}
+
 /// A copy of a city's folder, without its cases.
 fn copied(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();

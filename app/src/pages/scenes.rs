@@ -79,7 +79,7 @@ fn Rights(draft: Draft) -> impl IntoView {
         <Show when=move || !draft.may.get()>
             <p class="edit-rights">
                 {editor::READ_ONLY.to(lang)} " "
-                <a class="link" href=address::at("/fleet") rel="external">{editor::TO_FLEET.to(lang)}</a>
+                <a href=address::at("/fleet") rel="external">{editor::TO_FLEET.to(lang)}</a>
             </p>
         </Show>
     }
@@ -148,7 +148,7 @@ fn Turn(draft: Draft, nth: usize, name: String) -> impl IntoView {
     });
     view! {
         <li class="fleet-line edit-turn" data-scene=name.clone()>
-            <h3><a class="link" href=address::at(&format!("/scenes/{name}"))>{title}</a></h3>
+            <h3><a href=address::at(&format!("/scenes/{name}"))>{title}</a></h3>
             <p class="aside">{panels}</p>
             <div class="edit-acts">
                 <Line label=editor::SECONDS_EACH lang name="seconds" is_number=true value=seconds set=set_seconds may/>

@@ -80,6 +80,9 @@ impl Grid {
             "ArrowDown" => (0, 1),
             _ => return,
         };
+        if !self.draft.may.get_untracked() {
+            return;
+        }
         event.prevent_default();
         let Some(own) = untrack(|| self.area(place)) else { return };
         let all = columns(self.is_wide.get_untracked());
