@@ -71,7 +71,8 @@ fn Standing(boot: Arc<Boot>, page: ShiftPage, chosen: RwSignal<Option<String>>) 
     });
     let choose: ChooseDuty = Callback::new(move |duty| chosen.set(Some(duty)));
     let title = shift::title(lang, page.on_duty.len(), page.handovers_waiting);
-    let is_concealed = !page.shows_names && !(page.on_duty.is_empty() && page.recent.is_empty());
+    let has_people = !page.on_duty.is_empty() || !page.recent.is_empty();
+    let is_concealed = has_people && !page.shows_names;
     let on_duty = if page.on_duty.is_empty() {
         view! { <p class="aside">{shift::NOBODY_HELP.to(lang)}</p> }.into_any()
     } else {

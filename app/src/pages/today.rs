@@ -85,7 +85,7 @@ fn Sheet(boot: Arc<Boot>, today: Today) -> impl IntoView {
             <h1>{today::TODAY.to(lang)}</h1>
             <p class="figure">
                 {words::AS_OF.to(lang)} " " <strong>{date::moment(lang, &at)}</strong> " · "
-                {today::EVENTS_UP_TO.to(lang)} " " {table.seq.to_string().trim_start_matches('0').to_owned()}
+                {today::EVENTS_UP_TO.to(lang)} " " {table.seq.0}
             </p>
             <div class="print-only"><Notice boot=boot.clone()/></div>
             <PrintTools/>
@@ -93,7 +93,7 @@ fn Sheet(boot: Arc<Boot>, today: Today) -> impl IntoView {
         <Numbers table usual levels silent/>
         <section>
             <h2>{today::LONGEST.to(lang)}</h2>
-            <Late boot=boot.clone() longest at=at.clone()/>
+            <Late boot=boot.clone() longest at=at.clone() silent/>
         </section>
         <section>
             <h2>{today::ALARMS.to(lang)}</h2>
@@ -183,10 +183,12 @@ fn Numbers(table: Table, usual: [UsualDay; 2], levels: Levels, silent: bool) -> 
 }
 
 #[component]
-fn Late(boot: Arc<Boot>, longest: Vec<CaseRow>, at: String) -> impl IntoView {
+fn Late(boot: Arc<Boot>, longest: Vec<CaseRow>, at: String, silent: bool) -> impl IntoView {
     let lang = use_lang();
     if longest.is_empty() {
-        return view! { <p>{words::NONE_OVERDUE.to(lang)}</p> }.into_any();
+        // That nothing is known is not that nothing is late.
+        let none = if silent { words::NO_SOURCE } else { words::NONE_OVERDUE };
+        return view! { <p>{none.to(lang)}</p> }.into_any();
     }
     let line = |case: CaseRow| {
         let tree = boot.city.catalogue.tree(Dimension::Agency);
