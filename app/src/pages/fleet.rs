@@ -81,6 +81,10 @@ pub fn FleetPage() -> impl IntoView {
         <main id="content" class="office page fleet">
             <Title text=format!("{} · {}", screens::FLEET.to(lang), words::PRODUCT)/>
             <h1>{screens::FLEET.to(lang)}</h1>
+            <p class="acts">
+                <a class="button" href=address::at("/scenes")>{crate::text::editor::SCENES.to(lang)}</a>
+                <a class="button" href=address::at("/director")>{screens::DIRECTOR.to(lang)}</a>
+            </p>
             {body}
         </main>
     }

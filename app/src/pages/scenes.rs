@@ -207,12 +207,18 @@ pub fn SceneEditor() -> impl IntoView {
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get("name").unwrap_or_default()));
     // Which one it is, it stays while it is renamed: the address says what it was called when the page was opened.
-    let nth = Memo::new(move |_| {
+    // A save that renames it begins the draft anew, at the same place.
+    let nth = Memo::new(move |before: Option<&(String, Option<usize>)>| {
         draft.held.track();
         let name = name.get();
-        draft.scenes.with_untracked(|scenes| scenes.iter().position(|scene| scene.name == name))
+        draft.scenes.with_untracked(|scenes| {
+            let found = scenes.iter().position(|scene| scene.name == name);
+            let held = before.filter(|(of, _)| *of == name).and_then(|(_, nth)| *nth);
+            let place = found.or(held.filter(|nth| *nth < scenes.len()));
+            (name, place)
+        })
     });
-    let body = move || match nth.get() {
+    let body = move || match nth.get().1 {
         Some(nth) => view! { <Editor draft nth/> }.into_any(),
         None => view! { <p class="nothing-title">{editor::NO_SCENE.to(lang)}</p> }.into_any(),
     };

@@ -23,6 +23,7 @@ use crate::text::{alarms, date, number, sentences, shift, today, words};
 pub(crate) const LINES: usize = 8;
 
 /// The numbers of the sheet: levels, and what moved since midnight.
+#[cfg_attr(not(feature = "ssr"), allow(dead_code))] // The server fills the sheet.
 pub(crate) const NUMBERS: [Metric; 8] = [
     Metric::Received,
     Metric::Open,
