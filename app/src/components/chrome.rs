@@ -56,7 +56,6 @@ fn focus_page() {
 #[component]
 fn Header() -> impl IntoView {
     let (lang, boot) = (use_lang(), use_boot());
-    crate::print::listen();
     let location = use_location();
     let other = lang.other();
     // The same page otherwise; loaded whole, since every word or every colour of it changes.

@@ -4,6 +4,7 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use crate::address;
 use crate::locale::use_lang;
 use crate::text::keys::{self, KEYS};
 
@@ -26,6 +27,7 @@ pub fn Keys() -> impl IntoView {
                 <input type="checkbox" prop:checked=move || is_on.get() on:change=move |event| platform::switch(is_on, event_target_checked(&event))/>
                 <span>{keys::SWITCH.to(lang)}</span>
             </label>
+            <p><a class="touch" data-key="p" href=format!("{}?now=1", address::today()) on:click=move |_| platform::close(sheet)>{keys::TODAY.to(lang)}</a></p>
             <form method="dialog"><button class="button">{keys::CLOSE.to(lang)}</button></form>
         </dialog>
     }
@@ -96,6 +98,12 @@ mod platform {
         }
     }
 
+    pub(super) fn close(sheet: NodeRef<Dialog>) {
+        if let Some(sheet) = sheet.get_untracked() {
+            sheet.close();
+        }
+    }
+
     pub(super) fn switch(is_on: RwSignal<bool>, to: bool) {
         is_on.set(to);
         // Where the browser keeps nothing, the choice lasts as long as the page.
@@ -110,5 +118,6 @@ mod platform {
 
     pub(super) const fn listen(_sheet: NodeRef<Dialog>, _is_on: RwSignal<bool>) {}
     pub(super) const fn open(_sheet: NodeRef<Dialog>) {}
+    pub(super) const fn close(_sheet: NodeRef<Dialog>) {}
     pub(super) const fn switch(_is_on: RwSignal<bool>, _to: bool) {}
 }

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use serde::Deserialize;
 
 use super::director::scene_name;
+use crate::address;
 use crate::components::{Loading, Shape};
 use crate::live::Live;
 use crate::live::stage::{How, call};

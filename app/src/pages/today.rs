@@ -108,22 +108,14 @@ fn Sheet(boot: Arc<Boot>, today: Today) -> impl IntoView {
     }
 }
 
-/// The button, and the switch of the key: who types by voice turns it off (WCAG 2.1.4).
+/// The button, and which key does the same.
 #[component]
 fn PrintTools() -> impl IntoView {
     let lang = use_lang();
-    let is_on = RwSignal::new(true);
-    Effect::new(move |_| is_on.set(crate::print::is_key_on()));
-    let turn = move |event| {
-        let on = event_target_checked(&event);
-        crate::print::turn_key(on);
-        is_on.set(on);
-    };
     view! {
         <div class="today-tools">
             <p class="acts"><button type="button" class="button strong" on:click=|_| crate::print::print()>{today::PRINT.to(lang)}</button></p>
             <p class="aside">{today::PRINT_HELP.to(lang)}</p>
-            <label class="choice"><input type="checkbox" prop:checked=move || is_on.get() on:change=turn/> <span>{today::KEY.to(lang)}</span></label>
         </div>
     }
 }

@@ -12,8 +12,6 @@ pub const PRINT_HELP: Say = say(
     "Phím P ở các trang làm việc mở và in trang này. Giấy thay màn hình khi mất điện hoặc mất mạng.",
     "The key P on the office's pages opens and prints this page. Paper stands in when power or network is lost.",
 );
-/// Turns the key on and off.
-pub const KEY: Say = say("Dùng phím P để in", "Print with the key P");
 /// Which events are in it.
 pub const EVENTS_UP_TO: Say = say("Sự kiện đến số", "Events up to");
 /// The longest overdue.
