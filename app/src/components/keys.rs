@@ -27,7 +27,7 @@ pub fn Keys() -> impl IntoView {
                 <input type="checkbox" prop:checked=move || is_on.get() on:change=move |event| platform::switch(is_on, event_target_checked(&event))/>
                 <span>{keys::SWITCH.to(lang)}</span>
             </label>
-            <p><a class="touch" data-key="p" href=format!("{}?now=1", address::today()) on:click=move |_| platform::close(sheet)>{keys::TODAY.to(lang)}</a></p>
+            <p><a class="touch" data-key="p" href=format!("{}?now=1", address::today()) rel="external" on:click=move |_| platform::close(sheet)>{keys::TODAY.to(lang)}</a></p>
             <form method="dialog"><button class="button">{keys::CLOSE.to(lang)}</button></form>
         </dialog>
     }
