@@ -43,7 +43,7 @@ pub fn read(source: &Source, can_split: CanSplit<'_>) -> Result<Vec<Scene>, Vec<
             let scene = fault.scene.and_then(|scene| places.get(scene));
             scene.and_then(|(_, panels)| panels.get(panel)).is_some_and(|table| table.has("wide"))
         };
-        if is_told && !(is_made && !fault.panel.is_some_and(is_written)) {
+        if is_told && (!is_made || fault.panel.is_some_and(is_written)) {
             faults.add(at_its_place(&fault, &table, &places));
         }
     }

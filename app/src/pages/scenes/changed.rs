@@ -97,11 +97,15 @@ mod tests {
         let both = [a.clone(), b.clone()];
         check(&both, &both, &[]);
         check(&both, &[b.clone(), a.clone()], &["Đổi thứ tự các cảnh"]);
-        check(&both, &[a.clone()], &["B: bỏ cảnh"]);
-        check(&[a.clone()], &[b.clone(), a.clone()], &["B: thêm cảnh"]);
-        check(&[a.clone()], &[scene("a", 20, &[1, 7])], &["A: 30 → 20 giây", "A: 1 ô đổi chỗ hoặc cỡ"]);
-        check(&[a.clone()], &[scene("a", 30, &[1, 5, 9])], &["A: thêm 1 ô"]);
-        check(&[a.clone()], &[scene("a", 30, &[5])], &["A: bớt 1 ô"]);
+        check(&both, std::slice::from_ref(&a), &["B: bỏ cảnh"]);
+        check(std::slice::from_ref(&a), &[b.clone(), a.clone()], &["B: thêm cảnh"]);
+        check(
+            std::slice::from_ref(&a),
+            &[scene("a", 20, &[1, 7])],
+            &["A: 30 → 20 giây", "A: 1 ô đổi chỗ hoặc cỡ"],
+        );
+        check(std::slice::from_ref(&a), &[scene("a", 30, &[1, 5, 9])], &["A: thêm 1 ô"]);
+        check(std::slice::from_ref(&a), &[scene("a", 30, &[5])], &["A: bớt 1 ô"]);
         let mut other = a.clone();
         other.panels[1].rows = 4;
         other.title.en = "Other".into();
