@@ -21,7 +21,7 @@ async function first(dimension) {
 /// The scenes of the city's walls, as its pages carry them.
 export async function scenes() {
   const page = await (await fetch(`${base}/wall`)).text();
-  const [, text] = page.match(/<script type="application\/json" id="scenes">(.*?)<\/script>/s);
+  const [, text] = page.match(/<script type="application\/json" id="scenes"[^>]*>(.*?)<\/script>/s);
   return JSON.parse(text).map(({ name }) => name);
 }
 
