@@ -1,14 +1,14 @@
 //! The same map for each field of the city, side by side, in one scale: drawn as lines of a drawing and not by the
 //! graphics processor, a path for each class, so that twelve of them cost less than one map.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use domain::dimension::Dimension;
 use domain::metric::Metric;
 use domain::query::Query;
-use h3o::CellIndex;
+use h3o::{CellIndex, Resolution};
 use leptos::prelude::*;
 
 use super::asked;
@@ -18,7 +18,7 @@ use super::legend::swatches;
 use super::measure::{left_out, legend};
 use super::mercator::mercator;
 use super::ramp::ramp_place;
-use super::resolution::res_at_first;
+use super::resolution::{hexagon_km2, res_at_first};
 use super::scale::Scale;
 use super::shown::Shown;
 use super::words;
@@ -32,10 +32,41 @@ use crate::theme::Theme;
 
 /// Most maps side by side: more are not seen at once.
 pub const MAPS_MAX: usize = 12;
+/// Around the world.
+const EQUATOR_KM: f64 = 40_075.0;
 /// Width of a drawing in its own units.
 const WIDTH: f64 = 300.0;
 /// The coarsest cells that are asked for.
 const RES_MIN: u8 = 7;
+
+/// A hexagon of fewer units than this is a dot: those of a coarser resolution stand for it.
+const HEXAGON_UNITS_MIN: f64 = 10.0;
+/// The coarsest that is drawn.
+const DRAWN_RES_MIN: u8 = 5;
+
+/// The numbers of a field by the hexagons that are drawn.
+type Drawn = BTreeMap<u64, i64>;
+
+/// The finest resolution, of that asked for or coarser, whose hexagons can be told apart on the drawing.
+fn drawn_res(asked: u8, paper: Paper, bounds: [f64; 4]) -> u8 {
+    let is_seen = |res: &u8| {
+        // A hexagon of this area, as wide as a circle of it.
+        let km = 2.0 * (hexagon_km2(*res, bounds) / std::f64::consts::PI).sqrt();
+        km * paper.units_per_km(bounds) >= HEXAGON_UNITS_MIN
+    };
+    (DRAWN_RES_MIN..=asked).rev().find(is_seen).unwrap_or(DRAWN_RES_MIN)
+}
+
+/// The numbers of a frame, each in the hexagon of the drawn resolution that it lies in.
+fn drawn(rows: &MapRows, res: u8) -> Drawn {
+    let res = Resolution::try_from(res).ok();
+    let mut drawn = Drawn::new();
+    for cell in rows.frame.cells() {
+        let parent = CellIndex::try_from(cell.cell).ok().zip(res).and_then(|(index, res)| index.parent(res));
+        *drawn.entry(parent.map_or(cell.cell, u64::from)).or_default() += cell.value;
+    }
+    drawn
+}
 
 /// Where the city lies on a drawing.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +83,12 @@ impl Paper {
         let ([left, top], [right, bottom]) = (mercator(north, west), mercator(south, east));
         let units = WIDTH / (right - left).max(f64::MIN_POSITIVE);
         Self { west: left, north: top, units, height: (bottom - top) * units }
+    }
+
+    /// How long a kilometre is in the middle of the city.
+    fn units_per_km(self, [_, south, _, north]: [f64; 4]) -> f64 {
+        let round_km = EQUATOR_KM * ((south + north) / 2.0).to_radians().cos();
+        self.units / round_km
     }
 
     /// The hexagons as one path.
@@ -142,30 +179,35 @@ fn Each(
     let lang = use_lang();
     let bounds = boot.city.map.bounds;
     let paper = Paper::of(bounds);
-    let all: Arc<[Shown]> = shown.into();
-    let (of_scale, of_ground) = (all.clone(), all.clone());
+    let res = drawn_res(res, paper, bounds);
+    let all: Vec<(Shown, Memo<Drawn>)> = shown
+        .into_iter()
+        .map(|shown| (shown, Memo::new(move |_| shown.with(|rows| drawn(rows, res)))))
+        .collect();
+    let each: Arc<[Memo<Drawn>]> = all.iter().map(|(_, drawn)| *drawn).collect();
+    let (of_scale, of_ground) = (each.clone(), each);
     let scale = Memo::new(move |held: Option<&Scale>| {
         let mut counts = Counts::default();
-        for shown in of_scale.iter() {
-            shown.with(|rows| rows.frame.cells().for_each(|cell| counts.add(cell.value)));
+        for drawn in of_scale.iter() {
+            drawn.with(|drawn| drawn.values().for_each(|value| counts.add(*value)));
         }
         held.map_or_else(|| Scale::fit(&counts), |held| held.follow(&counts))
     });
     // Wherever any field has a case: the shape of the city.
     let ground = Memo::new(move |_| {
         let mut cells = BTreeSet::new();
-        for shown in of_ground.iter() {
-            shown.with(|rows| cells.extend(rows.frame.cells().map(|cell| cell.cell)));
+        for drawn in of_ground.iter() {
+            drawn.with(|drawn| cells.extend(drawn.keys().copied()));
         }
         paper.path(cells.into_iter())
     });
     let catalogue = &boot.city.catalogue;
     let maps: Vec<_> = codes
         .into_iter()
-        .zip(all.iter().copied())
-        .map(|(code, shown)| {
+        .zip(all)
+        .map(|(code, (shown, drawn))| {
             let name = lang.of(&catalogue.label(Dimension::Field, &code));
-            view! { <Small code name shown metric scale ground paper/> }
+            view! { <Small code name shown drawn metric scale ground paper/> }
         })
         .collect();
     let sentence = move || legend(lang, metric.get(), res, bounds, true);
@@ -184,6 +226,7 @@ fn Small(
     code: String,
     name: String,
     shown: Shown,
+    drawn: Memo<Drawn>,
     metric: Signal<Metric>,
     scale: Memo<Scale>,
     ground: Memo<String>,
@@ -202,9 +245,9 @@ fn Small(
         scale.with(|scale| {
             let classes = scale.classes();
             let of = |class: usize| {
-                let path = shown.with(|rows| {
-                    let cells = rows.frame.cells().filter(|cell| scale.class_of(cell.value) == Some(class));
-                    paper.path(cells.map(|cell| cell.cell))
+                let path = drawn.with(|drawn| {
+                    let cells = drawn.iter().filter(|(_, value)| scale.class_of(**value) == Some(class));
+                    paper.path(cells.map(|(cell, _)| *cell))
                 });
                 (ramp_place(class, classes), path)
             };
@@ -240,6 +283,15 @@ fn Small(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wide_city_is_drawn_in_coarser_hexagons_than_a_small_one() {
+        for (bounds, asked, want) in
+            [([106.35, 10.35, 107.60, 11.50], 7, 6), ([-71.20, 42.22, -70.98, 42.40], 7, 7)]
+        {
+            assert_eq!(drawn_res(asked, Paper::of(bounds), bounds), want, "{bounds:?}");
+        }
+    }
 
     #[test]
     fn a_drawing_has_the_citys_shape_and_its_hexagons_within() {

@@ -194,7 +194,7 @@ fn Late(boot: Arc<Boot>, longest: Vec<CaseRow>, at: String, silent: bool) -> imp
         view! {
             <tr>
                 <th scope="row">{holder}</th>
-                <td>{case_title(lang, &boot, &case)} <span class="today-code">{case.case.clone()}</span></td>
+                <td>{case_title(lang, &boot, &case)} " · " <span class="today-code">{case.case.clone()}</span></td>
                 <td class="figure">{words::DUE.to(lang)} " " {date::moment(lang, &due)}</td>
                 <td class="figure today-over">{Shape::Overdue.sign()} " " {over}</td>
             </tr>
