@@ -34,6 +34,8 @@ export function cut(tab) {
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       const isShown = box.width > 2 && box.height > 2 && style.visibility !== 'hidden' && Number(style.opacity) > 0;
+      // The editor's small wall is a drawing of the large one, on a phone a few millimetres high.
+      if (element.closest('.edit-live')) continue;
       if (!isShown || !text(element) || element.closest('svg, canvas, .maplibregl-map, .hexmap-ground')) continue;
       const says = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
       const hides = (axis) => ['hidden', 'clip'].includes(axis);
@@ -69,7 +71,7 @@ export function cut(tab) {
 }
 
 /// The words of the product, out of its own table of them: `[vi, en]`.
-const WORDS = ['words', 'metrics', 'stages', 'events', 'scenes', 'screens', 'directives', 'alarms', 'shift', 'today', 'desks', 'since', 'compare', 'public', 'centre', 'lobby'].flatMap((file) => {
+const WORDS = ['words', 'metrics', 'stages', 'events', 'scenes', 'screens', 'directives', 'alarms', 'shift', 'today', 'desks', 'since', 'compare', 'public', 'centre', 'lobby', 'editor', 'follow', 'keys', 'past'].flatMap((file) => {
   const text = readFileSync(path.resolve(`../app/src/text/${file}.rs`), 'utf8');
   return [...text.matchAll(/\bsay\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\)/g)].map(([, vi, en]) => [vi, en]);
 });
