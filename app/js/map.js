@@ -291,7 +291,7 @@ class Handle {
   #drawing(id, hook) {
     const render = (_gl, frame) => {
       const matrix = Float64Array.from(frame.defaultProjectionData.mainMatrix);
-      this.#tell(hook, matrix, this.#view(), this.#map.getPixelRatio());
+      if (this.#tell(hook, matrix, this.#view(), this.#map.getPixelRatio(), performance.now())) this.repaint();
     };
     const layer = { id, type: "custom", renderingMode: "2d", render };
     if (id !== HEXAGONS) return layer;

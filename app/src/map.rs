@@ -29,6 +29,8 @@ mod words;
 #[cfg(any(test, feature = "hydrate"))]
 mod geometry;
 #[cfg(any(test, feature = "hydrate"))]
+mod motion;
+#[cfg(any(test, feature = "hydrate"))]
 mod picture;
 
 #[cfg(feature = "hydrate")]

@@ -41,6 +41,9 @@ extern "C" {
     pub(super) fn remove(this: &MapHandle);
 }
 
+/// Draws one frame, and says whether another is to follow.
+type Draw = fn(&mut Layer, &FrameView<'_>) -> bool;
+
 /// The functions that the map calls. Dropped after the map is removed.
 pub(super) struct Hooks {
     object: Object,
@@ -121,14 +124,15 @@ impl Hooks {
         );
     }
 
-    fn add_drawing(&mut self, name: &str, layer: &Rc<RefCell<Layer>>, draw: fn(&mut Layer, &FrameView<'_>)) {
+    fn add_drawing(&mut self, name: &str, layer: &Rc<RefCell<Layer>>, draw: Draw) {
         let held = Rc::clone(layer);
-        let render = move |matrix: Vec<f64>, numbers: Vec<f64>, pixel_ratio: f64| {
-            if let (Ok(mut layer), Some(camera)) = (held.try_borrow_mut(), camera(&numbers)) {
-                draw(&mut layer, &FrameView { matrix: &matrix, camera, pixel_ratio });
-            }
+        let render = move |matrix: Vec<f64>, numbers: Vec<f64>, pixel_ratio: f64, now_ms: f64| {
+            let (Ok(mut layer), Some(camera)) = (held.try_borrow_mut(), camera(&numbers)) else {
+                return false;
+            };
+            draw(&mut layer, &FrameView { matrix: &matrix, camera, pixel_ratio, now_ms })
         };
-        self.add(name, Closure::<dyn FnMut(Vec<f64>, Vec<f64>, f64)>::new(render));
+        self.add(name, Closure::<dyn FnMut(Vec<f64>, Vec<f64>, f64, f64) -> bool>::new(render));
     }
 
     fn add<F: ?Sized + 'static>(&mut self, name: &str, hook: Closure<F>) {

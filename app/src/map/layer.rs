@@ -10,6 +10,7 @@ use web_sys::WebGl2RenderingContext as Gl;
 use super::frame::HexFrame;
 use super::geometry::matrix_from_origin;
 use super::gpu::{Gpu, GpuError, Paint, Strokes};
+use super::motion::{Motion, Step};
 use super::outline::Outline;
 use super::picture::Picture;
 use super::ramp::{CLASSES_MAX, overdue_outline};
@@ -31,6 +32,9 @@ const MIDDLE_PX: f64 = 5.0;
 pub(super) struct Layer {
     shade: Shade,
     picture: Picture,
+    motion: Motion,
+    // Of what comes, as a share of its full size; what goes has the rest.
+    size: f32,
     colours: [[f32; 3]; CLASSES_MAX],
     gpu: Option<Gpu>,
 }
@@ -43,11 +47,20 @@ pub(super) struct FrameView<'a> {
     pub(super) camera: Camera,
     /// Device pixels in a CSS pixel.
     pub(super) pixel_ratio: f64,
+    /// The instant, of a clock that only moves forwards.
+    pub(super) now_ms: f64,
 }
 
 impl Layer {
-    pub(super) fn new(shade: Shade) -> Self {
-        Self { shade, picture: Picture::default(), colours: Default::default(), gpu: None }
+    pub(super) fn new(shade: Shade, is_moving: bool) -> Self {
+        Self {
+            shade,
+            picture: Picture::default(),
+            motion: Motion::new(is_moving),
+            size: 1.0,
+            colours: Default::default(),
+            gpu: None,
+        }
     }
 
     /// Shows a frame from the next picture on.
@@ -55,7 +68,9 @@ impl Layer {
         for (held, colour) in self.colours.iter_mut().zip(scale.colours(self.shade)) {
             *held = colour.fractions();
         }
-        self.picture.show(frame, scale, outline);
+        if self.picture.show(frame, scale, outline, self.motion.is_on()) {
+            self.motion.begin();
+        }
     }
 
     /// MapLibre has put the layer into its style: at the start, and again after a lost context.
@@ -70,18 +85,25 @@ impl Layer {
         self.gpu = None;
     }
 
-    /// Draws the hexagons of one frame.
-    pub(super) fn render(&mut self, view: &FrameView<'_>) {
+    /// Draws the hexagons of one frame. Whether something still moves, and another is to be drawn.
+    pub(super) fn render(&mut self, view: &FrameView<'_>) -> bool {
+        let step = self.motion.step(view.now_ms);
+        self.size = if let Step::Moving(size) = step { size } else { 1.0 };
+        if let (Step::Ended, Some(sheet)) = (step, self.picture.sheet()) {
+            sheet.settle();
+        }
         let res = self.picture.res();
         if let (Some(gpu), Some(sheet)) = (&mut self.gpu, self.picture.sheet()) {
             gpu.take(res, sheet);
         }
         self.draw(view, Gpu::draw);
+        matches!(step, Step::Moving(_))
     }
 
     /// Draws the middles of the same frame over what has been drawn over the hexagons.
-    pub(super) fn render_middles(&mut self, view: &FrameView<'_>) {
+    pub(super) fn render_middles(&mut self, view: &FrameView<'_>) -> bool {
         self.draw(view, Gpu::draw_middles);
+        false
     }
 
     fn draw(&mut self, view: &FrameView<'_>, draw: impl FnOnce(&Gpu, &Paint<'_>)) {
@@ -92,6 +114,7 @@ impl Layer {
             matrix: matrix_from_origin(world, sheet.geometry.origin()),
             colours: &self.colours,
             overdue: overdue_outline(self.shade).fractions(),
+            size: self.size,
             strokes,
         };
         draw(gpu, &paint);

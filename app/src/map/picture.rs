@@ -2,9 +2,11 @@
 //! class, in rows of a texture. Pure; the graphics card is told only the rows that changed.
 //!
 //! ```text
-//!   bit  7        6..4   3..0
-//!       [overdue] [0]    [class + 1, or 0 for "not drawn"]
+//!   bit  7         6   5       4        3..0
+//!       [overdue] [0] [leaves] [enters] [class + 1, or 0 for "not drawn"]
 //! ```
+//!
+//! What leaves keeps the class that it had until it is gone: see `motion.rs`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -20,6 +22,10 @@ pub(super) const ROW_SLOTS: usize = 256;
 /// Set where the cell is outlined.
 pub(super) const OVERDUE_BIT: u8 = 0x80;
 
+/// Set while a hexagon comes, and while it goes; both also stand in the shaders.
+const ENTERS_BIT: u8 = 0x10;
+const LEAVES_BIT: u8 = 0x20;
+
 /// The hexagons of one resolution.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
@@ -27,6 +33,8 @@ pub(super) struct Sheet {
     pub(super) geometry: Geometry,
     bytes: Vec<u8>,
     dirty_rows: Range<usize>,
+    // Slots that come or go. At most all of them.
+    moving: Vec<usize>,
     shown: Option<Shown>,
 }
 
@@ -47,10 +55,19 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Shows a frame in the classes of a scale.
-    pub(super) fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
+    /// Shows a frame in the classes of a scale; with `is_moving`, what comes and goes since the same frame's last
+    /// picture is marked as such. Whether anything is.
+    pub(super) fn show(
+        &mut self,
+        frame: &HexFrame,
+        scale: &Scale,
+        outline: Outline,
+        is_moving: bool,
+    ) -> bool {
         self.res = frame.res();
-        self.sheets.entry(frame.res()).or_default().show(frame, scale, outline);
+        let sheet = self.sheets.entry(frame.res()).or_default();
+        sheet.show(frame, scale, outline, is_moving);
+        !sheet.moving.is_empty()
     }
 
     /// The resolution on the map.
@@ -66,12 +83,16 @@ impl Picture {
 }
 
 impl Sheet {
-    fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline) {
+    fn show(&mut self, frame: &HexFrame, scale: &Scale, outline: Outline, is_moving: bool) {
+        self.settle();
         let shown = self.shown.replace(Shown { mark: frame.mark(), scale: scale.clone(), outline });
         let shown = shown.filter(|shown| shown.scale == *scale && shown.outline == outline);
         match shown.as_ref().and_then(|shown| frame.changed_since(&shown.mark)) {
             Some(changed) => {
-                changed.for_each(|cell| self.put(cell, byte(frame.cell(cell), scale, outline)));
+                changed.for_each(|cell| {
+                    let byte = byte(frame.cell(cell), scale, outline);
+                    if is_moving { self.put_moving(cell, byte) } else { self.put(cell, byte) }
+                });
             }
             None => self.show_whole(frame, scale, outline),
         }
@@ -105,6 +126,40 @@ impl Sheet {
         if self.bytes[slot] != byte {
             self.bytes[slot] = byte;
             self.mark_row(slot / ROW_SLOTS);
+        }
+    }
+
+    /// As `put`, but what comes or goes by it does so over a while.
+    fn put_moving(&mut self, cell: u64, byte: u8) {
+        let Some(slot) = self.geometry.slot(cell) else { return };
+        let slot = slot as usize;
+        let held = self.bytes.get(slot).copied().unwrap_or(0);
+        let (was_drawn, is_drawn) = (held != 0 && held & LEAVES_BIT == 0, byte != 0);
+        let byte = match (was_drawn, is_drawn) {
+            // It was to go with this very batch, and stays.
+            (false, true) if held & LEAVES_BIT != 0 => byte,
+            (false, true) => byte | ENTERS_BIT,
+            // It came with this very batch: nobody has seen it yet.
+            (true, false) if held & ENTERS_BIT != 0 => 0,
+            (true, false) => held | LEAVES_BIT,
+            (true, true) => byte | held & ENTERS_BIT,
+            (false, false) => held,
+        };
+        self.put(cell, byte);
+        if byte & (ENTERS_BIT | LEAVES_BIT) != 0 {
+            self.moving.push(slot);
+        }
+    }
+
+    /// What comes has come, and what goes is gone.
+    pub(super) fn settle(&mut self) {
+        for slot in std::mem::take(&mut self.moving) {
+            let byte = &mut self.bytes[slot];
+            let settled = if *byte & LEAVES_BIT == 0 { *byte & !ENTERS_BIT } else { 0 };
+            if *byte != settled {
+                *byte = settled;
+                self.mark_row(slot / ROW_SLOTS);
+            }
         }
     }
 
@@ -206,7 +261,7 @@ mod tests {
         let mut picture = Picture::default();
         for round in 0..5_usize {
             let frame = frame(&all[round * 100..], |place| ((place * 7 + round) % 11) as i64);
-            picture.show(&frame, &scale, outline());
+            picture.show(&frame, &scale, outline(), false);
             check(&mut picture, &frame, &scale);
         }
     }
@@ -216,16 +271,16 @@ mod tests {
         let (all, scale) = (cells(2_000), scale());
         let mut picture = Picture::default();
         let mut changing = frame(&all[..1_500], |_| 1);
-        picture.show(&changing, &scale, outline());
+        picture.show(&changing, &scale, outline(), false);
         for round in 0..40_usize {
             for place in (round..2_000).step_by(67) {
                 set(&mut changing, all[place], ((place + round) % 10) as i64, ((place + round) % 5) as i64);
             }
             // Others have other classes: all of it is drawn anew.
             let wider = Scale::fit(&Counts::from_iter([1, 9, 900]));
-            picture.show(&changing, if round % 7 == 6 { &wider } else { &scale }, outline());
+            picture.show(&changing, if round % 7 == 6 { &wider } else { &scale }, outline(), false);
             let mut anew = Picture::default();
-            anew.show(&changing, if round % 7 == 6 { &wider } else { &scale }, outline());
+            anew.show(&changing, if round % 7 == 6 { &wider } else { &scale }, outline(), false);
             let of = |picture: &mut Picture| -> Vec<u8> {
                 let sheet = picture.sheet().unwrap();
                 let slots = all.iter().map(|cell| sheet.geometry.slot(*cell).unwrap() as usize);
@@ -236,20 +291,68 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_and_goes_is_marked_until_it_has_come_or_gone() {
+        let (all, scale) = (cells(40), scale());
+        let mut picture = Picture::default();
+        let mut changing = frame(&all[..30], |_| 1);
+        assert!(!picture.show(&changing, &scale, outline(), true), "a first picture stands at once");
+        let marks = |picture: &mut Picture| {
+            let sheet = picture.sheet().unwrap();
+            let held = |bit: u8| sheet.bytes.iter().filter(|byte| **byte & bit != 0).count();
+            (held(ENTERS_BIT), held(LEAVES_BIT), held(0x0f))
+        };
+        // Five come, two go, one changes, one comes and goes again, one goes and comes again.
+        for (place, value) in (30..35).map(|place| (place, 4)).chain([(0, 0), (1, 0), (9, 9)]) {
+            set(&mut changing, all[place], value, 0);
+        }
+        for (place, value) in [(36, 4), (36, 0), (3, 0), (3, 1)] {
+            set(&mut changing, all[place], value, 0);
+            assert!(picture.show(&changing, &scale, outline(), true));
+        }
+        // Each tick ends the batch before: what came first has come by now.
+        assert_eq!(marks(&mut picture), (1, 0, 33));
+        picture.sheet().unwrap().settle();
+        assert_eq!(marks(&mut picture), (0, 0, 33));
+        check(&mut picture, &changing, &scale);
+        assert!(!picture.show(&changing, &scale, outline(), true));
+    }
+
+    proptest::proptest! {
+        /// Whatever comes and goes, in however many changes a tick, what has settled is the picture made anew.
+        #[test]
+        fn a_picture_that_has_settled_is_the_one_made_anew(
+            changes in proptest::collection::vec((0_usize..12, 0_i64..3, proptest::bool::ANY), 0..60),
+        ) {
+            let (all, scale) = (cells(12), scale());
+            let (mut picture, mut changing) = (Picture::default(), frame(&all[..6], |_| 1));
+            picture.show(&changing, &scale, outline(), true);
+            for (place, value, is_tick) in changes {
+                set(&mut changing, all[place], value, 0);
+                if is_tick {
+                    picture.show(&changing, &scale, outline(), true);
+                }
+            }
+            picture.show(&changing, &scale, outline(), true);
+            picture.sheet().unwrap().settle();
+            check(&mut picture, &changing, &scale);
+        }
+    }
+
+    #[test]
     fn only_rows_that_changed_are_taken() {
         let (all, scale) = (cells(1_000), scale());
         let mut picture = Picture::default();
-        picture.show(&frame(&all, |_| 1), &scale, outline());
+        picture.show(&frame(&all, |_| 1), &scale, outline(), false);
         assert_eq!(picture.res(), 9);
         let sheet = picture.sheet().unwrap();
         assert_eq!(sheet.rows(), 4);
         assert_eq!(sheet.take_changes().map(|(rows, bytes)| (rows, bytes.len())), Some((0..4, 1_024)));
         assert_eq!(sheet.take_changes(), None);
 
-        picture.show(&frame(&all, |_| 1), &scale, outline());
+        picture.show(&frame(&all, |_| 1), &scale, outline(), false);
         assert_eq!(picture.sheet().unwrap().take_changes(), None);
 
-        picture.show(&frame(&all, |place| if place == 300 { 9 } else { 1 }), &scale, outline());
+        picture.show(&frame(&all, |place| if place == 300 { 9 } else { 1 }), &scale, outline(), false);
         let changes = picture.sheet().unwrap().take_changes().map(|(rows, _)| rows);
         assert_eq!(changes, Some(1..2));
     }
@@ -258,10 +361,15 @@ mod tests {
     fn changes_that_nobody_took_are_not_lost() {
         let (all, scale) = (cells(1_000), scale());
         let mut picture = Picture::default();
-        picture.show(&frame(&all, |_| 1), &scale, outline());
+        picture.show(&frame(&all, |_| 1), &scale, outline(), false);
         picture.sheet().unwrap().take_all();
-        picture.show(&frame(&all, |place| if place == 0 { 9 } else { 1 }), &scale, outline());
-        picture.show(&frame(&all, |place| if place == 0 || place == 600 { 9 } else { 1 }), &scale, outline());
+        picture.show(&frame(&all, |place| if place == 0 { 9 } else { 1 }), &scale, outline(), false);
+        picture.show(
+            &frame(&all, |place| if place == 0 || place == 600 { 9 } else { 1 }),
+            &scale,
+            outline(),
+            false,
+        );
         assert_eq!(picture.sheet().unwrap().take_changes().map(|(rows, _)| rows), Some(0..3));
     }
 }

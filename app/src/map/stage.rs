@@ -52,7 +52,7 @@ impl Drop for Running {
 impl Stage {
     pub(super) fn new(shade: Shade) -> Self {
         Self(StoredValue::new_local(Rc::new(Held {
-            layer: Rc::new(RefCell::new(Layer::new(shade))),
+            layer: Rc::new(RefCell::new(Layer::new(shade, !wants_less_motion()))),
             shown: Rc::default(),
             running: RefCell::default(),
             early: RefCell::default(),

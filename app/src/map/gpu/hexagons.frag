@@ -8,13 +8,14 @@ uniform float u_outline_px;
 
 flat in uint v_class;
 flat in uint v_overdue;
+flat in float v_size;
 in float v_rim;
 
 out vec4 colour;
 
 void main() {
     // `rim` rises evenly from the centre to the boundary, so its slope turns it into pixels.
-    float rim_px = (1.0 - v_rim) / max(length(vec2(dFdx(v_rim), dFdy(v_rim))), 1e-9);
+    float rim_px = (v_size - v_rim) / max(length(vec2(dFdx(v_rim), dFdy(v_rim))), 1e-9);
     float inside_px = rim_px - u_half_gap_px;
     vec3 fill = u_colours[v_class];
     if (v_overdue == 1u) {

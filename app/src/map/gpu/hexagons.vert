@@ -5,12 +5,15 @@ precision highp usampler2D;
 uniform mat4 u_matrix;
 // One byte a slot, 256 slots a row: see picture.rs.
 uniform usampler2D u_numbers;
+// Of what comes, as a share of its full size: see motion.rs.
+uniform float u_size;
 
 // x, y, rim, slot: see geometry.rs.
 in vec4 a_vertex;
 
 flat out uint v_class;
 flat out uint v_overdue;
+flat out float v_size;
 out float v_rim;
 
 void main() {
@@ -19,6 +22,7 @@ void main() {
     uint place = number & 15u;
     v_class = place == 0u ? 0u : place - 1u;
     v_overdue = number >> 7;
+    v_size = (number & 32u) != 0u ? 1.0 - u_size : (number & 16u) != 0u ? u_size : 1.0;
     v_rim = a_vertex.z;
     // A cell without a number falls together in one point outside the picture.
     gl_Position = place == 0u ? vec4(2.0, 2.0, 2.0, 1.0) : u_matrix * vec4(a_vertex.xy, 0.0, 1.0);

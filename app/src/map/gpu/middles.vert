@@ -17,8 +17,9 @@ void main() {
     uint number = texelFetch(u_numbers, ivec2(slot & 255, slot >> 8), 0).r;
     uint place = number & 15u;
     v_class = place == 0u ? 0u : place - 1u;
-    // Only middles, and only of cells with a number; the rest is put outside the picture.
-    bool is_drawn = place != 0u && a_vertex.z == 0.0;
+    // Only middles, and only of cells with a number, which one that goes has no more; the rest is put outside the
+    // picture.
+    bool is_drawn = place != 0u && (number & 32u) == 0u && a_vertex.z == 0.0;
     gl_Position = is_drawn ? u_matrix * vec4(a_vertex.xy, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = u_size_px;
 }

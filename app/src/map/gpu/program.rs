@@ -18,6 +18,7 @@ pub(super) struct Program {
     half_gap_px: Option<WebGlUniformLocation>,
     outline_px: Option<WebGlUniformLocation>,
     size_px: Option<WebGlUniformLocation>,
+    size: Option<WebGlUniformLocation>,
 }
 
 /// What a picture is drawn with.
@@ -28,6 +29,8 @@ pub(in crate::map) struct Paint<'a> {
     pub(in crate::map) colours: &'a [[f32; 3]],
     /// The outline's colour.
     pub(in crate::map) overdue: [f32; 3],
+    /// Of what comes, as a share of its full size.
+    pub(in crate::map) size: f32,
     /// Widths.
     pub(in crate::map) strokes: Strokes,
 }
@@ -55,6 +58,7 @@ impl Program {
             half_gap_px: uniform("u_half_gap_px"),
             outline_px: uniform("u_outline_px"),
             size_px: uniform("u_size_px"),
+            size: uniform("u_size"),
             program,
         })
     }
@@ -69,6 +73,7 @@ impl Program {
         gl.uniform1f(self.half_gap_px.as_ref(), paint.strokes.half_gap_px);
         gl.uniform1f(self.outline_px.as_ref(), paint.strokes.outline_px);
         gl.uniform1f(self.size_px.as_ref(), paint.strokes.middle_px);
+        gl.uniform1f(self.size.as_ref(), paint.size);
     }
 }
 
