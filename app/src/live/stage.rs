@@ -66,6 +66,17 @@ pub async fn load_me() -> Option<Me> {
     serde_json::from_str(&reply.text).ok().filter(|_| reply.status == 200)
 }
 
+/// Whether this browser is the administrator's; none where that is not known now.
+pub async fn is_signed_in() -> Option<bool> {
+    #[derive(Deserialize)]
+    struct Session {
+        signed_in: bool,
+    }
+    let reply = call("/api/v1/screens/session", How::Get).await.ok()?;
+    let session: Session = serde_json::from_str(&reply.text).ok().filter(|_| reply.status == 200)?;
+    Some(session.signed_in)
+}
+
 /// Leaves the page for another, which takes its place.
 pub fn go_to(path: &str) {
     platform::stage::go_to(path);

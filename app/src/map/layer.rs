@@ -27,6 +27,8 @@ const GAP_EM_MAX: f64 = 0.1;
 /// Side of a hexagon's middle that stays free of lines, in CSS pixels: the pixel that stands for its
 /// number, and what rounding may make of it.
 const MIDDLE_PX: f64 = 5.0;
+/// Of the smallest hexagons it is this share of their width: it never covers their shape.
+const MIDDLE_SHARE_MAX: f64 = 0.5;
 
 /// The hexagons and, while MapLibre has them in its style, their part of the graphics card.
 pub(super) struct Layer {
@@ -129,6 +131,6 @@ fn strokes(view: &FrameView<'_>, res: u8) -> Strokes {
     Strokes {
         half_gap_px: (gap_px / 2.0) as f32,
         outline_px: (width_px * OUTLINE_SHARE).max(1.5) as f32,
-        middle_px: (MIDDLE_PX * view.pixel_ratio) as f32,
+        middle_px: (MIDDLE_PX * view.pixel_ratio).min(width_px * MIDDLE_SHARE_MAX) as f32,
     }
 }

@@ -10,7 +10,7 @@ use super::director::scene_name;
 use crate::address;
 use crate::components::{Loading, Shape};
 use crate::live::Live;
-use crate::live::stage::{How, call};
+use crate::live::stage::{How, call, is_signed_in};
 use crate::locale::use_lang;
 use crate::scenes::use_scenes;
 use crate::text::{Lang, Say, date, scenes as scenes_words, screens, words};
@@ -92,6 +92,9 @@ pub fn FleetPage() -> impl IntoView {
 }
 
 async fn look() -> Seen {
+    if is_signed_in().await == Some(false) {
+        return Seen::SignedOut;
+    }
     match call("/api/v1/screens", How::Get).await {
         Ok(reply) if reply.status == 401 => Seen::SignedOut,
         Ok(reply) if reply.status == 200 => {

@@ -83,6 +83,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(approve_call(), post(screens::approve)),
         answered(revoke_call(), post(screens::revoke)),
         answered(sign_in_call(), post(screens::sign_in)),
+        answered(session_call(), get(screens::session)),
         answered(sign_out_call(), post(screens::sign_out)),
         elsewhere(screens_live_call()),
         answered(clock_call(), post(clock::move_on)),

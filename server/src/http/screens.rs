@@ -226,6 +226,18 @@ pub(super) async fn sign_in(
     Ok(response)
 }
 
+/// `GET /api/v1/screens/session`: whether the browser that asks is signed in. What is no fault is answered as none: a
+/// page that may be read by everybody asks it before it offers anything to change.
+pub(super) async fn session(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    own_page(&api.running, &headers)?;
+    Params::of(&uri)?.end()?;
+    Ok(json(&serde_json::json!({ "signed_in": administers(&api, &headers).is_ok() }))?)
+}
+
 /// `POST /api/v1/screens/session/end`.
 pub(super) async fn sign_out(
     State(api): State<Api>,

@@ -204,6 +204,11 @@ async fn a_browser_is_signed_in_with_the_token_and_out_again() {
     let set = reply.header("set-cookie").to_owned();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && !set.contains(&token), "{set}");
     let cookie = set.split(';').next().unwrap();
+    let knows = async |cookie: &str| {
+        let asked = |request: reqwest::RequestBuilder| request.header("cookie", cookie);
+        server.send(Method::GET, "/api/v1/screens/session", asked).await.json()["signed_in"] == true
+    };
+    assert_eq!((knows(cookie).await, knows("lang=vi").await), (true, false));
     let see = async |origin: Option<&str>| {
         let asked = |request: reqwest::RequestBuilder| match origin {
             Some(origin) => request.header("cookie", cookie).header("origin", origin),
@@ -215,7 +220,7 @@ async fn a_browser_is_signed_in_with_the_token_and_out_again() {
     let out = |request: reqwest::RequestBuilder| request.header("cookie", cookie);
     let reply = server.send(Method::POST, "/api/v1/screens/session/end", out).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
-    assert_eq!(see(None).await, 401);
+    assert_eq!((see(None).await, knows(cookie).await), (401, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]

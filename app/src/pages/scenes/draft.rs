@@ -15,7 +15,7 @@ use leptos::reactive::spawn_local_scoped_with_cancellation;
 use serde::{Deserialize, Serialize};
 
 use crate::live::Live;
-use crate::live::stage::{How, call};
+use crate::live::stage::is_signed_in;
 use crate::locale::use_lang;
 use crate::pages::use_boot;
 use crate::scenes::load_playlist;
@@ -92,7 +92,7 @@ impl Draft {
                     draft.is_unreached.set(true);
                     Live::pause(ASK_AGAIN_MS).await;
                 };
-                let signed = call("/api/v1/screens", How::Get).await.is_ok_and(|reply| reply.status == 200);
+                let signed = is_signed_in().await == Some(true);
                 draft.may.set(signed);
                 draft.begin(playlist, signed);
                 draft.is_unreached.set(false);

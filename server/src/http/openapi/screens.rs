@@ -99,6 +99,18 @@ pub(in crate::http) fn sign_in_call() -> Described {
     (POST, "/api/v1/screens/session", call.build())
 }
 
+/// `GET /api/v1/screens/session`.
+pub(in crate::http) fn session_call() -> Described {
+    let shape = object(
+        "Of the browser that asks.",
+        [("signed_in", made(boolean("Whether the browser's session, or the token sent, is the administrator's.")))],
+    );
+    let call = operation("screenSession", "screens", "Whether the browser that asks is signed in")
+        .response("200", ok("How it stands.", [("application/json", made(shape))]))
+        .response("403", problem("A page of another site asks, or reads answer on loopback only."));
+    (GET, "/api/v1/screens/session", call.build())
+}
+
 /// `POST /api/v1/screens/session/end`.
 pub(in crate::http) fn sign_out_call() -> Described {
     let call = operation("endScreenSession", "screens", "Signs the browser out that asks")
