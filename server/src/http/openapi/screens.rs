@@ -103,7 +103,10 @@ pub(in crate::http) fn sign_in_call() -> Described {
 pub(in crate::http) fn session_call() -> Described {
     let shape = object(
         "Of the browser that asks.",
-        [("signed_in", made(boolean("Whether the browser's session, or the token sent, is the administrator's.")))],
+        [(
+            "signed_in",
+            made(boolean("Whether the browser's session, or the token sent, is the administrator's.")),
+        )],
     );
     let call = operation("screenSession", "screens", "Whether the browser that asks is signed in")
         .response("200", ok("How it stands.", [("application/json", made(shape))]))
