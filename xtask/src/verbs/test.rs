@@ -128,6 +128,7 @@ impl Run {
 
     fn setup(&self) -> Result<Outcome> {
         let done = [
+            setup::disk::look_for_room(&self.workspace)?,
             setup::rust::ensure_wasm_target()?,
             setup::rust::ensure_components()?,
             setup::npm::ensure_packages(&self.workspace)?,
