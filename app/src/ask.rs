@@ -102,6 +102,13 @@ pub fn resolve_query(mut query: WireQuery, today: Option<Date>) -> WireQuery {
     query
 }
 
+/// The same question of a past instant, unless it names one itself.
+#[must_use]
+pub fn at(mut query: WireQuery, at: &str) -> WireQuery {
+    query.filter.entry("at".to_owned()).or_insert_with(|| at.to_owned());
+    query
+}
+
 /// Whether the answer moves by itself: no instant of it is fixed.
 #[must_use]
 pub fn is_live(query: &WireQuery) -> bool {

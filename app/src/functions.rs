@@ -173,22 +173,22 @@ pub async fn load_newest(limit: usize) -> Result<NewestCases, AppError> {
     asked::newest(&*asked::source()?, limit).await
 }
 
-/// How received and resolved went on the same weekday of the eight weeks before.
+/// How received and resolved went on the same weekday of the eight weeks before the day of `at`; empty is today.
 ///
 /// # Errors
 /// That the server cannot be reached.
 #[server(prefix = "/fn", endpoint = "usual", input = GetUrl, client = Roaming)]
-pub async fn load_usual() -> Result<[UsualDay; 2], AppError> {
-    asked::usual(&*asked::source()?).await
+pub async fn load_usual(at: String) -> Result<[UsualDay; 2], AppError> {
+    asked::usual(&*asked::source()?, &at).await
 }
 
-/// Open, due soon and overdue at the ends of the hours just gone.
+/// Open, due soon and overdue at the ends of the hours before `at`; empty is now.
 ///
 /// # Errors
 /// That the server cannot be reached.
 #[server(prefix = "/fn", endpoint = "levels", input = GetUrl, client = Roaming)]
-pub async fn load_levels() -> Result<Levels, AppError> {
-    asked::levels(&*asked::source()?).await
+pub async fn load_levels(at: String) -> Result<Levels, AppError> {
+    asked::levels(&*asked::source()?, &at).await
 }
 
 /// What came in today far above its usual level. `params` is a query string: a `group_by` and filters.

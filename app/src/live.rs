@@ -5,6 +5,7 @@
 mod answer;
 mod backoff;
 mod list;
+mod past;
 mod roaming;
 mod servers;
 pub mod stage;
@@ -30,6 +31,7 @@ use self::inert as platform;
 
 pub use answer::{Answer, use_answer, use_list};
 pub use list::without_instant;
+pub use past::{asked_at, provide_past, use_past};
 
 /// A name that no other act of any page has.
 #[must_use]
@@ -169,9 +171,12 @@ impl Live {
         Signal::derive(move || beat.get().unwrap_or_else(|| first.clone()))
     }
 
-    /// The city's time, moved on by each beat.
+    /// The city's time, moved on by each beat; in a part of a page that stands at a past instant, that one.
     #[must_use]
     pub fn at(self, boot: &Boot) -> Signal<String> {
+        if let Some(past) = use_past() {
+            return past;
+        }
         let (beat, first) = (self.signals.beat, boot.beat.at.clone());
         let at = Memo::new(move |_| {
             beat.with(|beat| beat.as_ref().map_or_else(|| first.clone(), |beat| beat.at.clone()))

@@ -155,6 +155,58 @@ impl fmt::Display for Spotlight {
     }
 }
 
+/// Steps of a past hour, the first and the last included: one each five minutes of the city's time.
+pub const REPLAY_STEPS: u32 = 13;
+/// The city's time between two steps, in seconds.
+pub const REPLAY_STEP_SECS: i64 = 300;
+/// How long the hour may take, in seconds: a step stands long enough to be read and to be asked for.
+pub const REPLAY_TAKES_SECS: std::ops::RangeInclusive<u32> = 30..=600;
+/// How far back an hour may lie, in seconds of the city's time.
+pub const REPLAY_BACK_SECS: i64 = 8 * 86_400;
+
+/// A past hour that walls are to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayWish {
+    /// Where it begins, RFC 3339: a full hour.
+    pub from: String,
+    /// How long it takes to be shown, in seconds.
+    pub takes_secs: u32,
+}
+
+/// A past hour as walls show it: all of them the same step at the same time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replay {
+    /// Where it begins, RFC 3339 with the city's offset.
+    pub from: String,
+    /// When its first step is shown, in milliseconds since 1970 by the server's clock.
+    pub begin_ms: i64,
+    /// How long a step stands, in milliseconds.
+    pub step_ms: u32,
+}
+
+impl Replay {
+    /// The hour of a wish, beginning at an instant of the server's clock. `from` is the wish's own in the city's time.
+    #[must_use]
+    pub fn of(wish: &ReplayWish, from: String, begin_ms: i64) -> Self {
+        Self { from, begin_ms, step_ms: wish.takes_secs * 1_000 / REPLAY_STEPS }
+    }
+
+    /// The step that is shown at an instant of the server's clock; none once the hour is over.
+    #[must_use]
+    pub fn step(&self, now_ms: i64) -> Option<u32> {
+        let step = (now_ms - self.begin_ms).max(0) / i64::from(self.step_ms.max(1));
+        u32::try_from(step).ok().filter(|step| *step < REPLAY_STEPS)
+    }
+
+    /// The city's instant that a step stands at; none where `from` is no instant.
+    #[must_use]
+    pub fn at(&self, step: u32) -> Option<Timestamp> {
+        let from: Timestamp = self.from.parse().ok()?;
+        Some(from.plus_secs(i64::from(step) * REPLAY_STEP_SECS))
+    }
+}
+
 /// What a wall is to show from an instant on. Without a scene it goes on with its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WallShow {
@@ -172,6 +224,9 @@ pub struct WallShow {
     /// The city's instant at which they do, RFC 3339: nothing later is shown, so that all walls of one order show the
     /// very same. None where the city's clock stands still itself: then `from_ms` decides.
     pub frozen_at: Option<String>,
+    /// The past hour that it shows instead of now.
+    #[serde(default)]
+    pub replay: Option<Replay>,
     /// The name of the tablet that directs it.
     pub holder: Option<String>,
     /// The name of the tablet that directed it and was lost less than a minute ago.
@@ -245,6 +300,8 @@ pub enum Order {
     Spotlight(Option<Spotlight>),
     /// Let the numbers stand still, or go on.
     Frozen(bool),
+    /// Show a past hour; none goes back to now.
+    Replay(Option<ReplayWish>),
 }
 
 /// From a device to the server.
@@ -365,6 +422,28 @@ mod tests {
         for wrong in ["", "City", "a/b", "..", &"a".repeat(SCENE_BYTES_MAX + 1)] {
             assert_eq!(scene(wrong), Err(WordError::Scene), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn an_hour_is_shown_step_by_step_and_then_is_over() {
+        let wish = ReplayWish { from: "2026-11-23T07:00:00Z".into(), takes_secs: 65 };
+        let replay = Replay::of(&wish, "2026-11-23T14:00:00+07:00".into(), 10_000);
+        assert_eq!(replay.step_ms, 5_000);
+        for (now_ms, step) in [
+            (0, Some(0)),
+            (10_000, Some(0)),
+            (14_999, Some(0)),
+            (15_000, Some(1)),
+            (74_999, Some(12)),
+            (75_000, None),
+            (i64::MAX, None),
+        ] {
+            assert_eq!(replay.step(now_ms), step, "{now_ms}");
+        }
+        let at = |step| replay.at(step).map(|at| at.to_rfc3339_at(jiff::tz::Offset::UTC));
+        assert_eq!(at(0).as_deref(), Some("2026-11-23T07:00:00Z"));
+        assert_eq!(at(REPLAY_STEPS - 1).as_deref(), Some("2026-11-23T08:00:00Z"));
+        assert_eq!(Replay { from: "then".into(), ..replay.clone() }.at(0), None);
     }
 
     #[test]

@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 
 use domain::Timestamp;
 use domain::problem::Problem;
-use domain::screen::{Enrolment, Heard, Order, Role, Screen, ScreenView, WallBeat, WallShow};
+use domain::screen::{
+    Enrolment, Heard, Order, REPLAY_BACK_SECS, REPLAY_TAKES_SECS, ReplayWish, Role, Screen, ScreenView,
+    WallBeat, WallShow,
+};
 use domain::state::State;
 use rand::TryRngCore;
 use serde_json::{Value as Json, json};
@@ -297,7 +300,7 @@ impl Screens {
     /// A tablet says what the walls that it holds shall show.
     ///
     /// # Errors
-    /// 409 `not-held` where it does not hold one of them: then none changes.
+    /// 409 `not-held` where it does not hold one of them, 400 where a past hour cannot be shown: then none changes.
     pub fn drive(
         &self,
         state: &State,
@@ -313,8 +316,12 @@ impl Screens {
         // Milliseconds, a few thousand times faster.
         let ahead_micros = (stage::LEAD_MS as f64 * 1_000.0 * speed) as i64;
         let at = Timestamp::from_micros(clock.now().micros() + ahead_micros).to_rfc3339(&state.city().zone);
-        let frozen_at = (speed > 0.0).then_some(at.as_str());
-        self.stage().drive(&director.screen, walls, order, frozen_at, Instant::now(), now_ms())?;
+        let hour = match order {
+            Order::Replay(Some(wish)) => Some(replayed(state, wish, clock.now())?),
+            _ => None,
+        };
+        let city_at = hour.as_deref().or((speed > 0.0).then_some(at.as_str()));
+        self.stage().drive(&director.screen, walls, order, city_at, Instant::now(), now_ms())?;
         self.has_changed();
         Ok(())
     }
@@ -360,6 +367,25 @@ fn known(state: &State, walls: &[String]) -> Result<(), Problem> {
     }
     let detail = "screens: names none, too many, or one that is no enrolled wall";
     Err(Problem::new("not-found", 404, "Nothing here", detail).at("screens"))
+}
+
+/// The hour of a wish in the city's time.
+fn replayed(state: &State, wish: &ReplayWish, now: Timestamp) -> Result<String, Problem> {
+    const HOUR_SECS: i64 = 3_600;
+    let bad = |what: &str| Err(domain::query::bad("replay", what));
+    if !REPLAY_TAKES_SECS.contains(&wish.takes_secs) {
+        return bad("takes less than half a minute or more than ten minutes");
+    }
+    let Some(from) =
+        wish.from.parse::<Timestamp>().ok().filter(|from| from.micros() % (HOUR_SECS * 1_000_000) == 0)
+    else {
+        return bad("does not begin at a full hour (RFC 3339)");
+    };
+    let ago_secs = now.since(from) / 1_000_000;
+    if !(HOUR_SECS..=REPLAY_BACK_SECS).contains(&ago_secs) {
+        return bad("is not over yet, or lies more than eight days back");
+    }
+    Ok(from.to_rfc3339(&state.city().zone))
 }
 
 fn unknown_code() -> Problem {

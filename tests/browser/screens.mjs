@@ -1,6 +1,6 @@
 // Two walls and a tablet, enrolled and directed as people do it: by their pages.
 
-import { base, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
+import { api, base, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
 
 const WALL = [1280, 720];
 /// How far apart two walls may change.
@@ -54,6 +54,42 @@ async function order(walls, tablet, act) {
   const before = Number(await attribute(walls[0].tab, 'data-revision'));
   await act();
   return `data-revision=${before + 1}`;
+}
+
+/// A past hour is shown step by step, on both walls at the same time, with the numbers that the city had then, and cannot
+/// be taken for now.
+async function replay(walls, tablet, press) {
+  const hour = (minute) => `2015-10-05T09:${minute}:00-04:00`;
+  await tablet.tab.selectOption('[data-order="replay-hour"]', '9');
+  await press('replay');
+  await together(walls, `data-replay=${hour('00')}`, 'the hour begins');
+  await shot(tablet.tab, 'director-replay');
+  for (const { tab } of walls) {
+    await tab.waitForSelector('.is-replayed .wall-number .figure');
+    holds(/XEM LẠI .*09:0.*không phải lúc này/s.test(await tab.textContent('.wall-control')), 'the wall says that it is not now');
+    holds(!(await tab.isVisible('.scenes:not(.is-replayed) .wall-number')), 'what is of now is not seen beside it');
+    holds(!(await tab.isVisible('.wall-foot .freshness')), 'nothing says that it is fresh');
+    await tab.waitForSelector('.is-replayed .panel-of-now');
+  }
+  await together(walls, `data-replay=${hour('05')}`, 'the next step');
+  const [{ tab }] = walls;
+  const shown = async () => Number((await tab.textContent('.is-replayed .wall-number:nth-of-type(2) .num .figure')).replaceAll('.', ''));
+  let held;
+  for (let tries = 0; tries < 40 && !held; tries += 1) {
+    const at = await attribute(tab, 'data-replay');
+    const [[then], [now]] = await Promise.all([`&at=${encodeURIComponent(at)}`, ''].map(async (at) => (await api(`/api/v1/aggregates?metric=open${at}`)).rows[0]));
+    held = (await shown()) === then && { at, then, now };
+    if (!held) await tab.waitForTimeout(250);
+  }
+  holds(held, 'the number is that of the instant');
+  holds(held.then !== held.now, `${held.then} at ${held.at} is not the number of now`);
+  await shot(tab, 'wall-replay');
+  await press('replay-end');
+  await together(walls, 'data-replay=', 'back to now');
+  for (const { tab } of walls) {
+    await tab.waitForSelector('.is-replayed', { state: 'detached' });
+    holds(await tab.isVisible('.scenes .wall-number'), 'now is seen again');
+  }
 }
 
 async function director(browser) {
@@ -114,6 +150,8 @@ async function director(browser) {
   await together(walls, 'data-frozen=false', 'going on');
   await walls[0].tab.waitForTimeout(1_500);
   holds((await stand())[0][1] > first[1], 'the numbers go on');
+
+  await replay(walls, tablet, press);
 
   await press('release');
   await together(walls, 'data-holder=', 'release');

@@ -6,7 +6,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use tests::program::{Program, root};
+use tests::boston;
+use tests::program::{Program, root, run};
 
 const CLOCK: &str = "2015-10-05T12:00:00-04:00";
 
@@ -28,6 +29,8 @@ async fn two_walls_follow_a_tablet_together_and_go_on_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (data, keys) = (at("data"), at("keys"));
+    let file = boston::path().display().to_string();
+    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data]).unwrap();
     let program = Program::serve(&["--city", "boston", "--data", &data, "--keys", &keys, "--clock", CLOCK])
         .await
         .unwrap();

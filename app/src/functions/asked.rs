@@ -47,11 +47,20 @@ pub(super) fn today(source: &dyn CitySource) -> Option<jiff::civil::Date> {
     text::date::day(&source.beat().at)
 }
 
-/// A panel's question with the city's days filled in.
+/// The city's day at an instant, written as a parameter; today where none is given.
+fn day_at(source: &dyn CitySource, at: Option<&str>) -> Option<jiff::civil::Date> {
+    match at.filter(|at| !at.is_empty()).and_then(|at| source.parse_time(at)) {
+        Some(at) => text::date::day(&source.show_time(at)),
+        None => today(source),
+    }
+}
+
+/// A panel's question with the city's days filled in: counted from the day of the instant that it is asked of.
 pub(super) fn wire_query(source: &dyn CitySource, json: &str) -> Result<WireQuery, AppError> {
     let query: WireQuery =
         serde_json::from_str(json).map_err(|_| bad("query", "is not a panel's question in JSON"))?;
-    Ok(resolve_query(query, today(source)))
+    let day = day_at(source, query.filter.get("at").map(String::as_str));
+    Ok(resolve_query(query, day))
 }
 
 /// Parameters as a question.
@@ -172,8 +181,8 @@ pub(super) async fn newest(source: &dyn CitySource, limit: usize) -> Result<Newe
 }
 
 /// Received and resolved by the hour, on the same weekday of the weeks before.
-pub(super) async fn usual(source: &dyn CitySource) -> Result<[UsualDay; 2], AppError> {
-    let Some(today) = today(source) else { return Ok(<[UsualDay; 2]>::default()) };
+pub(super) async fn usual(source: &dyn CitySource, at: &str) -> Result<[UsualDay; 2], AppError> {
+    let Some(today) = day_at(source, Some(at)) else { return Ok(<[UsualDay; 2]>::default()) };
     let metrics = [Metric::Received, Metric::Resolved];
     let hours = Ask::of(&metrics).with("from", USUAL_FROM).with("to", "today").with("bucket", "hour").query();
     let hours = resolve_query(hours, Some(today));
@@ -277,9 +286,10 @@ pub(super) async fn case_of_centre(
 }
 
 /// The levels by the hour, over a week and a day.
-pub(super) async fn levels(source: &dyn CitySource) -> Result<Levels, AppError> {
+pub(super) async fn levels(source: &dyn CitySource, at: &str) -> Result<Levels, AppError> {
     let hours = Ask::of(&LEVELS).with("from", "today-8d").with("bucket", "hour").query();
-    let hours = resolve_query(hours, today(source));
+    let hours = if at.is_empty() { hours } else { crate::ask::at(hours, at) };
+    let hours = resolve_query(hours, day_at(source, Some(at)));
     let table = source.table(query(source, &hours.to_pairs())?).await?;
     Ok(levels_of(&table, LEVELS))
 }

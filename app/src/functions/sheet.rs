@@ -16,8 +16,8 @@ pub(super) async fn today(source: &dyn CitySource, token: String) -> Result<Toda
     };
     Ok(Today {
         table: source.table(query(source, &numbers.to_pairs())?).await?,
-        usual: usual(source).await?,
-        levels: levels(source).await?,
+        usual: usual(source, "").await?,
+        levels: levels(source, "").await?,
         longest: longest(source, LINES).await?.cases,
         alarms: source.alarms(AlarmsQuery { limit, ..AlarmsQuery::default() }).await?,
         shift,

@@ -170,6 +170,12 @@ impl Stage {
         self.signals.walls.into()
     }
 
+    /// The server's clock, in milliseconds since 1970, as well as the device knows it. Never asked on the server.
+    #[must_use]
+    pub fn now_ms(self) -> i64 {
+        self.wire.now_ms()
+    }
+
     /// What was refused last.
     #[must_use]
     pub fn refused(self) -> RwSignal<Option<Problem>> {

@@ -7,7 +7,7 @@ use domain::answer::Table;
 use domain::wire::{Delta, Held, WireQuery};
 use leptos::prelude::*;
 
-use super::{Answer, Live, Sinks, use_answer, use_live};
+use super::{Answer, Live, Sinks, use_answer, use_live, use_past};
 use crate::ask;
 use crate::error::AppError;
 use crate::functions::{First, load_table};
@@ -45,8 +45,11 @@ impl<T> Clone for LiveRows<T> {
 /// [`Suspend`](leptos::prelude::Suspend): the answers travel with the page by the order of the asking.
 #[must_use]
 pub fn use_rows<T: Kept>(query: impl Into<Signal<WireQuery>>) -> LiveRows<T> {
-    let live = use_live();
-    let rows = ask(query.into(), live);
+    let (live, query) = (use_live(), query.into());
+    if let Some(past) = use_past() {
+        return ask(Signal::derive(move || past.with(|at| ask::at(query.get(), at))), live);
+    }
+    let rows = ask(query, live);
     rows.follow(live);
     rows
 }

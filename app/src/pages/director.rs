@@ -1,5 +1,7 @@
 //! The tablet: it sees the walls, takes hold of some, and says what they show.
 
+mod replay;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos_meta::Title;
 
+use self::replay::Replaying;
 use super::ready::when_booted;
 use crate::address;
 use crate::components::Loading;
@@ -102,6 +105,7 @@ fn Walls(stage: Stage, boot: Arc<Boot>) -> impl IntoView {
             let say = match problem.slug() {
                 "held" => screens::HELD,
                 "not-held" => screens::NOT_HELD,
+                _ if problem.parameter.as_deref() == Some("replay") => screens::REPLAY_NOT,
                 _ => screens::NOT_DONE,
             };
             view! { <p class="director-said">{say.to(lang)}</p> }
@@ -215,6 +219,7 @@ fn Orders(stage: Stage, picked: Memo<Vec<String>>, boot: Arc<Boot>) -> impl Into
         !of_picked(&|wall| wall.show.holder.as_ref() != Some(&own))
     });
     let is_frozen = Memo::new(move |_| of_picked(&|wall| wall.show.frozen));
+    let is_replaying = Memo::new(move |_| of_picked(&|wall| wall.show.replay.is_some()));
     let say = move |frame: DeviceFrame| {
         stage.refused().set(None);
         stage.say(&frame);
@@ -245,6 +250,7 @@ fn Orders(stage: Stage, picked: Memo<Vec<String>>, boot: Arc<Boot>) -> impl Into
         tree.children(None).into_iter().map(|code| (code.to_owned(), label(code))).collect()
     });
     let districts = StoredValue::new(districts);
+    let boot = StoredValue::new(boot);
     let options = move || {
         let option = |(code, name): (String, String)| view! { <option value=code>{name}</option> };
         districts.get_value().into_iter().map(option).collect_view()
@@ -291,6 +297,7 @@ fn Orders(stage: Stage, picked: Memo<Vec<String>>, boot: Arc<Boot>) -> impl Into
                 </form>
                 <button type="button" class="quiet" data-order="dark" on:click=move |_| drive(Order::Spotlight(None))>{screens::SPOTLIGHT_NONE.to(lang)}</button>
             </div>
+            <Replaying boot=boot.get_value() is_on=is_replaying drive=Callback::new(drive)/>
         </Show>
     }
 }

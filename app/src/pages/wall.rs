@@ -6,6 +6,7 @@ mod control;
 mod numbers;
 mod panel;
 mod past;
+mod replay;
 mod shown;
 mod sight;
 mod spotlight;
@@ -19,6 +20,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
+use self::replay::Replayed;
 use self::shown::use_shown;
 use self::sight::Sight;
 use self::turn::{settle, take_turns, take_up};
@@ -99,11 +101,13 @@ fn Scenes(lang: Lang, asked: Memo<Option<String>>, sight: Memo<Sight>) -> impl I
             false => scenes::scene(lang, &title),
         }
     };
+    let is_past = Memo::new(move |_| shown.replayed.with(Option::is_some));
     view! {
-        <main id="content" class=move || format!("wall scene {}", sight.get().class())>
+        <main id="content" class=move || format!("wall scene {}", sight.get().class()) class:is-past=is_past>
             <Title text=move || format!("{} · {}", title.try_get().unwrap_or_default(), words::PRODUCT)/>
             <WallControl/>
-            <div class="scenes" data-version=move || playing.with(|playing| playing.version)>
+            <Replayed playing current/>
+            <div class="scenes" class:away=is_past inert=move || is_past.get() data-version=move || playing.with(|playing| playing.version)>
                 <For
                     each=move || {
                         let version = playing.with(|playing| playing.version);

@@ -195,6 +195,44 @@ pub fn frozen(lang: Lang, time: &str) -> String {
     }
 }
 
+/// The past instant that a wall shows: `XEM LẠI 14:05, 23/11/2026 · không phải lúc này`.
+#[must_use]
+pub fn replayed(lang: Lang, moment: &str) -> String {
+    match lang {
+        Lang::Vi => format!("XEM LẠI {moment} · không phải lúc này"),
+        Lang::En => format!("REPLAY of {moment} · this is not now"),
+    }
+}
+
+/// Stands for a list that is of now alone while a past hour is shown.
+pub const OF_NOW: Say = say(
+    "Danh sách này chỉ có của lúc này, nên không hiện khi xem lại.",
+    "This list is of now alone, and is not shown beside a past hour.",
+);
+/// The tablet's part about past hours.
+pub const REPLAY: Say = say("Xem lại một giờ đã qua", "Replay a past hour");
+/// Its day.
+pub const REPLAY_DAY: Say = say("Ngày", "Day");
+/// Its hour.
+pub const REPLAY_HOUR: Say = say("Giờ", "Hour");
+/// How long it takes.
+pub const REPLAY_TAKES: Say = say("Chiếu trong", "Shown in");
+/// The button.
+pub const REPLAY_BEGIN: Say = say("Xem lại", "Replay");
+/// The way back.
+pub const REPLAY_END: Say = say("Về lúc này", "Back to now");
+/// That hour cannot be shown.
+pub const REPLAY_NOT: Say = say(
+    "Giờ này chưa qua hết, hoặc đã quá tám ngày",
+    "That hour is not over yet, or lies more than eight days back",
+);
+
+/// So many minutes.
+#[must_use]
+pub fn minutes(lang: Lang, minutes: u32) -> String {
+    format!("{minutes} {}", MINUTES.to(lang))
+}
+
 /// How long ago it was heard.
 #[must_use]
 pub fn ago(lang: Lang, secs: u64) -> String {

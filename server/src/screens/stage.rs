@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::problem::Problem;
-use domain::screen::{LEASE_SECS, Order, WallBeat, WallShow};
+use domain::screen::{LEASE_SECS, Order, Replay, WallBeat, WallShow};
 
 /// An order counts so long after it was given: by then every wall has heard of it, so that all change together.
 pub(super) const LEAD_MS: i64 = 400;
@@ -96,12 +96,14 @@ impl Stage {
         Ok(())
     }
 
+    /// Changes what walls show that the director holds. `city_at` is the city's instant that the order is of: from
+    /// which on numbers stand still, or where a past hour begins.
     pub(super) fn drive(
         &mut self,
         director: &str,
         walls: &[String],
         order: &Order,
-        frozen_at: Option<&str>,
+        city_at: Option<&str>,
         now: Instant,
         now_ms: i64,
     ) -> Result<(), Problem> {
@@ -119,10 +121,22 @@ impl Stage {
             let Some(wall) = self.walls.get_mut(wall.as_str()) else { continue };
             match order {
                 Order::Scene(scene) => wall.show.scene.clone_from(scene),
-                Order::Spotlight(spotlight) => wall.show.spotlight.clone_from(spotlight),
+                Order::Spotlight(spotlight) => {
+                    wall.show.spotlight.clone_from(spotlight);
+                    // What is large is of now: nothing of now stands beside a past hour.
+                    wall.show.replay.take_if(|_| spotlight.is_some());
+                }
                 Order::Frozen(frozen) => {
                     wall.show.frozen = *frozen;
-                    wall.show.frozen_at = frozen_at.filter(|_| *frozen).map(str::to_owned);
+                    wall.show.frozen_at = city_at.filter(|_| *frozen).map(str::to_owned);
+                    wall.show.replay.take_if(|_| *frozen);
+                }
+                Order::Replay(wish) => {
+                    let of = |wish| Some(Replay::of(wish, city_at?.to_owned(), from_ms));
+                    wall.show.replay = wish.as_ref().and_then(of);
+                    if wish.is_some() {
+                        (wall.show.spotlight, wall.show.frozen, wall.show.frozen_at) = (None, false, None);
+                    }
                 }
             }
             (wall.show.revision, wall.show.from_ms) = (self.revision, from_ms);
@@ -160,11 +174,16 @@ impl Stage {
             wall.hold.as_ref().is_some_and(|hold| hold.ends <= now)
                 || wall.lost_at.is_some_and(|lost| now.saturating_duration_since(lost) >= LOST_IS_SAID)
         };
-        if !self.walls.values().any(is_over) {
+        let is_replayed =
+            |wall: &Wall| wall.show.replay.as_ref().is_some_and(|replay| replay.step(now_ms).is_none());
+        if !self.walls.values().any(|wall| is_over(wall) || is_replayed(wall)) {
             return false;
         }
         let from_ms = self.next(now_ms);
         let revision = self.revision;
+        for wall in self.walls.values_mut().filter(|wall| is_replayed(wall)) {
+            wall.show = WallShow { revision, from_ms, replay: None, ..wall.show.clone() };
+        }
         for wall in self.walls.values_mut().filter(|wall| is_over(wall)) {
             let lost = wall.hold.take().and(wall.show.holder.take());
             wall.lost_at = lost.is_some().then_some(now);
@@ -187,6 +206,8 @@ impl Wall {
 
 #[cfg(test)]
 mod tests {
+    use domain::screen::{ReplayWish, Spotlight};
+
     use super::*;
 
     const LEASE: Duration = Duration::from_secs(LEASE_SECS);
@@ -235,6 +256,37 @@ mod tests {
             check(&stage, None, Some("Tablet a"), None);
             assert_eq!((stage.show("w1").frozen, stage.show("w1").frozen_at.as_deref()), (frozen, at));
         }
+    }
+
+    #[test]
+    fn a_past_hour_begins_on_all_walls_together_and_ends_by_itself() {
+        let (mut stage, now) = (Stage::default(), Instant::now());
+        take(&mut stage, "a", false, now).unwrap();
+        let replay = |stage: &mut Stage, wish: Option<ReplayWish>| {
+            stage.drive("a", &walls(), &Order::Replay(wish), Some("h1"), now, 1_000).unwrap();
+        };
+        let wish = ReplayWish { from: "h1".into(), takes_secs: 65 };
+        let district = Order::Spotlight(Some(Spotlight::District("3".into())));
+        stage.drive("a", &walls(), &district, None, now, 1_000).unwrap();
+        replay(&mut stage, Some(wish.clone()));
+        check(&stage, None, Some("Tablet a"), None);
+        let shown = Replay { from: "h1".into(), begin_ms: 1_000 + LEAD_MS, step_ms: 5_000 };
+        assert_eq!((stage.show("w1").replay, stage.show("w1").spotlight), (Some(shown), None));
+        replay(&mut stage, None);
+        assert_eq!(stage.show("w1").replay, None);
+
+        // What is of now ends it.
+        for order in [district, Order::Frozen(true)] {
+            replay(&mut stage, Some(wish.clone()));
+            stage.drive("a", &walls(), &order, Some("t"), now, 1_000).unwrap();
+            assert_eq!(stage.show("w1").replay, None, "{order:?}");
+        }
+        replay(&mut stage, Some(wish));
+        let over_ms = 1_000 + LEAD_MS + 65_000;
+        assert!(!stage.sweep(now, over_ms - 1), "the last step stands");
+        assert!(stage.sweep(now, over_ms));
+        check(&stage, None, Some("Tablet a"), None);
+        assert_eq!(stage.show("w2").replay, None);
     }
 
     #[test]

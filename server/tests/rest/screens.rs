@@ -342,6 +342,43 @@ async fn a_tablet_directs_walls_and_a_second_one_takes_over_only_when_it_says_so
             "what is shown stays"
         );
     }
+    let past =
+        |from: String, takes_secs: u32| json!({ "replay": { "from": from, "takes_secs": takes_secs } });
+    let now = jiff::Timestamp::now();
+    let ago = |hours: i64| {
+        let then = now.as_second().div_euclid(3_600) * 3_600 - hours * 3_600;
+        jiff::Timestamp::from_second(then).unwrap().to_string()
+    };
+    for wrong in [
+        past(ago(0), 60),
+        past(ago(-5), 60),
+        past(ago(24 * 9), 60),
+        past(ago(2), 5),
+        past(ago(2), 4_000_000),
+        past(ago(2).replace(":00Z", ":01Z"), 60),
+        past("yesterday".into(), 60),
+        json!({ "replay": { "from": ago(2) } }),
+    ] {
+        b.say(drive(wrong.clone())).await;
+        let slug = b.refused().await;
+        assert!(["bad-parameter", "bad-message"].contains(&slug.as_str()), "{wrong}: {slug}");
+    }
+    b.say(drive(past(ago(2), 65))).await;
+    let mut shown = Vec::new();
+    for wall in &mut walls {
+        shown.push(wall.hear("show", |show| !show["replay"].is_null()).await);
+    }
+    assert_eq!(shown[0], shown[1], "one order, one instant");
+    assert_eq!(shown[0]["replay"]["step_ms"], 5_000);
+    assert_eq!(shown[0]["replay"]["begin_ms"], shown[0]["from_ms"]);
+    assert_eq!((&shown[0]["spotlight"], &shown[0]["frozen"]), (&Json::Null, &json!(false)), "all is of then");
+    b.say(drive(json!({ "replay": null }))).await;
+    b.say(drive(json!({ "frozen": true }))).await;
+    for wall in &mut walls {
+        let show = wall.hear("show", |show| show["frozen"] == true).await;
+        assert_eq!(show["replay"], Json::Null);
+    }
+
     a.say(drive(json!({ "frozen": false }))).await;
     assert_eq!(a.refused().await, "not-held");
     b.say(json!({ "release": { "screens": ids } })).await;

@@ -75,6 +75,13 @@ impl Wire {
         self.0.try_with_value(|line| line.borrow_mut().connect());
     }
 
+    pub(in crate::live) fn now_ms(self) -> i64 {
+        let ahead_ms = self.0.try_with_value(|line| line.borrow().ahead_ms).flatten();
+        #[allow(clippy::cast_possible_truncation)] // Milliseconds since 1970.
+        let now_ms = (js_sys::Date::now() + ahead_ms.map_or(0.0, |(ahead_ms, _)| ahead_ms)) as i64;
+        now_ms
+    }
+
     pub(in crate::live) fn say(self, frame: &DeviceFrame) {
         self.0.try_with_value(|line| line.borrow().say(frame));
     }

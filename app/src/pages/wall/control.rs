@@ -8,6 +8,7 @@ use domain::screen::{DeviceFrame, Role, Spotlight, WallBeat};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 
+use super::replay;
 use super::shown::use_shown;
 use super::spotlight::SpotlightPanel;
 use crate::functions::Boot;
@@ -57,6 +58,7 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
             shown.told.set(show.scene);
         }
     });
+    replay::step_through(stage, shown);
     let freeze = stage.freeze();
     Effect::new(move |_| live.freeze(freeze.get()));
     Effect::new(move |_| {
@@ -90,7 +92,10 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
         }
     });
     // Left with its page, a wall's stillness stays behind.
-    on_cleanup(move || live.freeze(None));
+    on_cleanup(move || {
+        live.freeze(None);
+        shown.replayed.try_set(None);
+    });
     let lines = move || {
         let show = show.get();
         let holder = show.holder.map(|name| (screens::directed(lang, &name), "held"));
@@ -103,6 +108,11 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
         let lines = [holder, lost, frozen].into_iter().flatten();
         lines.map(|(text, class)| view! { <p class=class>{text}</p> }).collect_view()
     };
+    let replayed = move || {
+        let at = shown.replayed.get()?;
+        let text = screens::replayed(lang, &date::moment(lang, &at));
+        Some(view! { <p class="replayed">{text}</p> })
+    };
     let large = Memo::new(move |_| show.with(|show| show.spotlight.clone()));
     let shown_spotlight = move || large.get().as_ref().map(Spotlight::to_string).unwrap_or_default();
     view! {
@@ -114,11 +124,13 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
             data-scene=shown.name
             data-spotlight=shown_spotlight
             data-frozen=move || show.with(|show| show.frozen.to_string())
+            data-replay=move || shown.replayed.get().unwrap_or_default()
             data-holder=move || show.with(|show| show.holder.clone().unwrap_or_default())
             data-lost=move || show.with(|show| show.lost.clone().unwrap_or_default())
             data-seq=move || beat.with(|beat| beat.seq.to_string())
             data-at=move || beat.with(|beat| beat.at.clone())
         >
+            {replayed}
             {lines}
         </div>
         {move || large.get().map(|large| view! { <SpotlightPanel boot=boot.clone() large/> })}

@@ -10,7 +10,7 @@ use crate::ask::Ask;
 use crate::chart::{Drawing, Figure, Paint, Usual, spark, usual_band};
 use crate::components::{Num, Shape, is_silent};
 use crate::functions::{Boot, First, load_levels, load_usual};
-use crate::live::{use_answer, use_list, use_live, use_table};
+use crate::live::{asked_at, use_answer, use_list, use_live, use_table};
 use crate::locale::use_lang;
 use crate::pages::ready::when_ready;
 use crate::table::sum;
@@ -36,8 +36,11 @@ pub(super) fn Numbers() -> impl IntoView {
     let hours = Ask::of(&[Metric::Received, Metric::Resolved]).with("from", "today").with("bucket", "hour");
     let hours = use_table(Signal::stored(hours.query()));
     let days_turned = use_live().days_turned();
-    let usual = use_answer(move || days_turned.get(), |_| load_usual());
-    let levels = use_list(|| (), |()| load_levels());
+    let past = asked_at();
+    // A day is the same at each of its instants.
+    let day = Memo::new(move |_| past.with(|at| at.get(..10).unwrap_or_default().to_owned()));
+    let usual = use_answer(move || (days_turned.get(), day.get()), |(_, day)| load_usual(day));
+    let levels = use_list(move || past.get(), load_levels);
     when_ready(
         move || {
             let firsts = (now.first(), today.first(), hours.first());

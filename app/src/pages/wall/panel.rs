@@ -27,11 +27,11 @@ use self::surge::Surge;
 use super::numbers::Numbers;
 use crate::components::{Alarms, Longest, Newest};
 use crate::functions::{Boot, NewestCases, load_longest, load_newest};
-use crate::live::{use_list, use_live, without_instant};
+use crate::live::{use_list, use_live, use_past, without_instant};
 use crate::locale::use_lang;
 use crate::map::HexMap;
 use crate::pages::ready::{when_booted, when_ready};
-use crate::text::{date, metrics, scenes, words};
+use crate::text::{date, metrics, scenes, screens, words};
 use crate::theme::Theme;
 
 pub(crate) use surge::Surging;
@@ -91,6 +91,12 @@ fn own_under(lang: crate::text::Lang, panel: &Panel) -> Option<String> {
 
 #[component]
 fn Body(panel: Panel) -> impl IntoView {
+    // Their questions are of now, and nothing of now stands beside a past hour.
+    let is_of_now =
+        matches!(panel.kind, PanelKind::Longest | PanelKind::Newest | PanelKind::Surge | PanelKind::Alarms);
+    if is_of_now && use_past().is_some() {
+        return view! { <p class="aside panel-of-now">{screens::OF_NOW.to(use_lang())}</p> }.into_any();
+    }
     match panel.kind {
         PanelKind::Numbers => view! { <Numbers/> }.into_any(),
         PanelKind::Map => view! { <WallMap panel/> }.into_any(),

@@ -19,6 +19,8 @@ pub struct ShownScene {
     pub spotlight: RwSignal<Option<String>>,
     /// Whether the numbers stand still.
     pub frozen: RwSignal<bool>,
+    /// The past instant that is shown instead of now, RFC 3339.
+    pub replayed: RwSignal<Option<String>>,
 }
 
 /// That of this page; made where there is none yet.
@@ -36,6 +38,7 @@ pub fn use_shown() -> ShownScene {
             hold: RwSignal::new(false),
             spotlight: RwSignal::new(None),
             frozen: RwSignal::new(false),
+            replayed: RwSignal::new(None),
         };
         provide_context(shown);
         shown

@@ -130,7 +130,8 @@ pub(in crate::http) fn screens_live_call() -> Described {
              `from_ms` on), to a tablet `walls` (at every change and each second); to `{\"time\": {\"sent_ms\"}}` its \
              own time; `refused` with a problem; `out` when the device was put out. A wall sends `beat`; a tablet \
              `renew` every five seconds (what it holds ends fifteen after the last), `take` {screens, over?}, \
-             `drive` {screens, order: {scene} | {spotlight: {district} | {case}} | {frozen}}, `release` {screens}.",
+             `drive` {screens, order: {scene} | {spotlight: {district} | {case}} | {frozen} | \
+             {replay: {from, takes_secs}}}, `release` {screens}.",
         ))
         .response("101", Response::new("The WebSocket is open."))
         .response("403", problem("The device is not enrolled, the page is of another site, or reads answer on loopback only."))
