@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, DutyView, Hexagons,
-    MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, ContactView, DirectivePage, DirectiveView,
+    DutyView, Hexagons, MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
 };
 use domain::city::{Catalogue, Label};
 use domain::directive::{AnswerWish, DecisionWish, DirectiveStatus, Wish};
@@ -138,6 +138,8 @@ pub trait CitySource: Send + Sync {
     fn hello(&self) -> Hello;
     /// Time and sources now.
     fn beat(&self) -> Beat;
+    /// Whom to call about an agency's cases today.
+    fn contacts(&self, agency: &str) -> Vec<ContactView>;
     /// Origins of the city's other servers.
     fn servers(&self) -> Vec<String>;
     /// The metric registry.

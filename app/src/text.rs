@@ -4,6 +4,7 @@
 pub mod alarms;
 pub mod centre;
 pub mod compare;
+pub mod contacts;
 pub mod date;
 pub mod desks;
 pub mod directives;

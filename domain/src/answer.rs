@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contact::Contact;
 use crate::geo::LatLng;
 use crate::time::Seq;
 use crate::wire::Row;
@@ -298,6 +299,48 @@ pub struct CaseStory {
     /// What leadership asked about it, the oldest first.
     #[serde(default)]
     pub directives: Vec<DirectiveView>,
+    /// Whom to call about it: the contact points of the agency that holds it, or of the nearest above that has some.
+    #[serde(default)]
+    pub contacts: Vec<ContactView>,
+}
+
+/// A unit's contact point, as it holds on the answer's day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactView {
+    /// The agency whose it is.
+    pub agency: String,
+    /// What it is for.
+    pub role: crate::city::Label,
+    /// Its telephone number.
+    pub phone: Option<String>,
+    /// Its e-mail address.
+    pub email: Option<String>,
+    /// Its site, `https`.
+    pub website: Option<String>,
+    /// Where it is.
+    pub address: Option<crate::city::Label>,
+    /// When it answers.
+    pub hours: Option<crate::city::Label>,
+    /// Where that is published.
+    pub source: String,
+}
+
+impl From<&Contact> for ContactView {
+    fn from(contact: &Contact) -> Self {
+        let Contact {
+            agency,
+            role,
+            phone,
+            email,
+            website,
+            address,
+            hours,
+            source,
+            valid_from: _,
+            valid_to: _,
+        } = contact.clone();
+        Self { agency, role, phone, email, website, address, hours, source }
+    }
 }
 
 /// One answer or decision of a directive.

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
+use crate::contact::Contact;
 use crate::dimension::Dimension;
 use crate::geo::{Extent, LatLng};
 use crate::lists::Lists;
@@ -215,6 +216,8 @@ pub struct City {
     pub places: Arc<Places>,
     /// Its lists that are no dimension.
     pub lists: Arc<Lists>,
+    /// Whom to call about its units' cases.
+    pub contacts: Arc<[Contact]>,
     /// Due soon from this share of the limit before the due instant, in percent (default 20).
     pub due_soon_percent: u8,
     /// A rating counts as satisfied from this share of its scale, in thousandths (default 666: two of
@@ -257,6 +260,7 @@ impl City {
             catalogue: Catalogue::default(),
             places: Arc::default(),
             lists: Arc::default(),
+            contacts: Arc::default(),
             due_soon_percent: 20,
             satisfied_permille: 666,
             ratings_min_answers: 5,

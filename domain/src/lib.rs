@@ -28,6 +28,7 @@ pub mod calendar;
 pub mod case;
 pub mod city;
 pub mod clock;
+pub mod contact;
 pub mod desk;
 pub mod dimension;
 pub mod directive;

@@ -441,8 +441,8 @@ mod tests {
             assert_eq!(replay.step(now_ms), step, "{now_ms}");
         }
         let at = |step| replay.at(step).map(|at| at.to_rfc3339_at(jiff::tz::Offset::UTC));
-        assert_eq!(at(0).as_deref(), Some("2026-11-23T07:00:00Z"));
-        assert_eq!(at(REPLAY_STEPS - 1).as_deref(), Some("2026-11-23T08:00:00Z"));
+        assert_eq!(at(0).as_deref(), Some("2026-11-23T07:00:00+00:00"));
+        assert_eq!(at(REPLAY_STEPS - 1).as_deref(), Some("2026-11-23T08:00:00+00:00"));
         assert_eq!(Replay { from: "then".into(), ..replay.clone() }.at(0), None);
     }
 

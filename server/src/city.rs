@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod contacts;
 pub(crate) mod digest;
 mod find;
 pub mod history;
@@ -106,6 +107,7 @@ fn load_folder(file: &Path, text: &str, folder: &Path) -> Result<CityFolder, Cit
     catalogue::read_all(&folder.join("catalogue"), &mut settings.city.catalogue)?;
     places::read_all(folder, &settings.map.layers, &mut settings.city)?;
     lists::read_all(folder, &mut settings.city)?;
+    settings.city.contacts = contacts::read(folder, &settings.city)?.into();
     law::read_all(folder, &mut settings.city)?;
     settings.city.digest = digest::of_folder(folder)?;
     for layer in &settings.map.layers {

@@ -22,6 +22,7 @@ mod cases;
 mod checkpoint;
 mod clock;
 mod commitments;
+pub(crate) mod contacts;
 mod counters;
 pub(crate) mod desks;
 pub(crate) mod directives;

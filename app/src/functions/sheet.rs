@@ -14,11 +14,17 @@ pub(super) async fn today(source: &dyn CitySource, token: String) -> Result<Toda
         Err(problem) if problem.status == 401 => source.shift(String::new()).await?,
         shift => shift?,
     };
+    let longest = longest(source, LINES).await?.cases;
+    let contacts = longest.iter().map(|case| {
+        let of_holder = case.agency.as_deref().map(|agency| source.contacts(agency));
+        of_holder.unwrap_or_default()
+    });
     Ok(Today {
+        contacts: contacts.collect(),
         table: source.table(query(source, &numbers.to_pairs())?).await?,
         usual: usual(source, "").await?,
         levels: levels(source, "").await?,
-        longest: longest(source, LINES).await?.cases,
+        longest,
         alarms: source.alarms(AlarmsQuery { limit, ..AlarmsQuery::default() }).await?,
         shift,
     })

@@ -11,8 +11,8 @@ use leptos_router::hooks::use_location;
 use super::ready::when_ready;
 use crate::address;
 use crate::components::{
-    Clocks, Crumb, Crumbs, DirectActions, DirectiveRows, Stages, Story, case_title, named, own_title,
-    status_said,
+    Clocks, Contacts, Crumb, Crumbs, DirectActions, DirectiveRows, Stages, Story, case_title, named,
+    own_title, status_said,
 };
 use crate::functions::{Boot, load_case};
 use crate::live::{use_list, use_live};
@@ -69,6 +69,7 @@ impl PartialEq for Known {
                     && one.directives == other.directives
                     && one.case.status == other.case.status
                     && one.case.due == other.case.due
+                    && one.contacts == other.contacts
             }
             (None, None) => true,
             _ => false,
@@ -104,6 +105,7 @@ fn Told(boot: Arc<Boot>, story: CaseStory) -> impl IntoView {
                     <DirectiveRows boot=boot.clone() directives=story.directives.clone()/>
                 </section>
             })}
+            <Contacts boot=boot.clone() contacts=story.contacts.clone() agency=story.case.agency.clone()/>
             <h2>{words::CLOCKS.to(lang)}</h2>
             <Clocks clocks=story.clocks at/>
         </aside>

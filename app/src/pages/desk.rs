@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::answer::{DirectivePage, MissingView, UnitDesk, UnitPart};
+use domain::answer::{ContactView, DirectivePage, MissingView, UnitDesk, UnitPart};
 use domain::dimension::Dimension;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 
 use super::ready::when_ready;
 use crate::address;
-use crate::components::{CaseRows, Crumb, Crumbs, DirectiveRows, Num, Params, Shape, named};
+use crate::components::{CaseRows, Contacts, Crumb, Crumbs, DirectiveRows, Num, Params, Shape, named};
 use crate::functions::{Boot, load_directives, load_unit_desk};
 use crate::live::use_list;
 use crate::locale::use_lang;
@@ -71,6 +71,10 @@ pub fn Desk() -> impl IntoView {
                         }
                     },
                     |boot: Arc<Boot>, page: DirectivePage| view! { <ToAnswer boot page/> },
+                )}
+                {when_ready(
+                    move || { desk.track(); async move { let desk = desk.await?; Ok((desk.agency, desk.contacts)) } },
+                    |boot: Arc<Boot>, (agency, contacts): (String, Vec<ContactView>)| view! { <Contacts boot contacts agency=Some(agency)/> },
                 )}
                 {when_ready(
                     move || { desk.track(); async move { let desk = desk.await?; Ok((desk.missing_total, desk.missing)) } },

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::answer::{AlarmPage, AlarmView, CaseRow, DutyView, ShiftPage, Table};
+use domain::answer::{AlarmPage, AlarmView, CaseRow, ContactView, DutyView, ShiftPage, Table};
 use domain::dimension::Dimension;
 use domain::metric::Metric;
 use leptos::prelude::*;
@@ -46,6 +46,9 @@ pub struct Today {
     pub levels: Levels,
     /// The longest overdue, one of each agency.
     pub longest: Vec<CaseRow>,
+    /// For each of them, whom to call about it.
+    #[serde(default)]
+    pub contacts: Vec<Vec<ContactView>>,
     /// The alarms that stand.
     pub alarms: AlarmPage,
     /// Who is on duty.
@@ -76,7 +79,7 @@ pub fn TodaySheet() -> impl IntoView {
 #[component]
 fn Sheet(boot: Arc<Boot>, today: Today) -> impl IntoView {
     let lang = use_lang();
-    let Today { table, usual, levels, longest, alarms, shift: on_duty } = today;
+    let Today { table, usual, levels, longest, contacts, alarms, shift: on_duty } = today;
     let at = table.at.clone();
     let silent = is_silent(&boot).get_untracked();
     Effect::new(|_| crate::print::print_if_asked());
@@ -94,7 +97,7 @@ fn Sheet(boot: Arc<Boot>, today: Today) -> impl IntoView {
         <Numbers table usual levels silent/>
         <section>
             <h2>{today::LONGEST.to(lang)}</h2>
-            <Late boot=boot.clone() longest at=at.clone() silent/>
+            <Late boot=boot.clone() longest contacts at=at.clone() silent/>
         </section>
         <section>
             <h2>{today::ALARMS.to(lang)}</h2>
@@ -176,14 +179,29 @@ fn Numbers(table: Table, usual: [UsualDay; 2], levels: Levels, silent: bool) -> 
 }
 
 #[component]
-fn Late(boot: Arc<Boot>, longest: Vec<CaseRow>, at: String, silent: bool) -> impl IntoView {
+fn Late(
+    boot: Arc<Boot>,
+    longest: Vec<CaseRow>,
+    contacts: Vec<Vec<ContactView>>,
+    at: String,
+    silent: bool,
+) -> impl IntoView {
     let lang = use_lang();
     if longest.is_empty() {
         // That nothing is known is not that nothing is late.
         let none = if silent { words::NO_SOURCE } else { words::NONE_OVERDUE };
         return view! { <p>{none.to(lang)}</p> }.into_any();
     }
-    let line = |case: CaseRow| {
+    let mut contacts = contacts.into_iter();
+    let mut line = |case: CaseRow| {
+        // One line of paper: the first way to reach each.
+        let ways = contacts
+            .next()
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|contact| contact.phone.or(contact.email));
+        let ways = ways.collect::<Vec<_>>().join(" · ");
+        let ways = (!ways.is_empty()).then(|| view! { <span class="today-call figure">{ways}</span> });
         let tree = boot.city.catalogue.tree(Dimension::Agency);
         let top = case.agency.as_deref();
         let top = top.map(|code| tree.map_or_else(|| code.to_owned(), |tree| tree.at_level(code, 1)));
@@ -193,14 +211,14 @@ fn Late(boot: Arc<Boot>, longest: Vec<CaseRow>, at: String, silent: bool) -> imp
         let over = date::micros_between(&due, &at).map(|over| number::rough(lang, over)).unwrap_or_default();
         view! {
             <tr>
-                <th scope="row">{holder}</th>
+                <th scope="row">{holder} {ways}</th>
                 <td>{case_title(lang, &boot, &case)} " · " <span class="today-code">{case.case.clone()}</span></td>
                 <td class="figure">{words::DUE.to(lang)} " " {date::moment(lang, &due)}</td>
                 <td class="figure today-over">{Shape::Overdue.sign()} " " {over}</td>
             </tr>
         }
     };
-    view! { <table class="today-table"><tbody>{longest.into_iter().map(line).collect_view()}</tbody></table> }
+    view! { <table class="today-table"><tbody>{longest.into_iter().map(&mut line).collect_view()}</tbody></table> }
         .into_any()
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CaseRow;
+use super::{CaseRow, ContactView};
 use crate::city::Label;
 use crate::time::Seq;
 
@@ -45,6 +45,9 @@ pub struct UnitDesk {
     pub missing_total: u64,
     /// The first of them, the oldest first.
     pub missing: Vec<MissingView>,
+    /// The contact points that others have of it.
+    #[serde(default)]
+    pub contacts: Vec<ContactView>,
 }
 
 /// One line of the City Office's desk.

@@ -40,6 +40,8 @@ pub enum Part {
     Places,
     /// `lists/*.csv`.
     Lists,
+    /// `contacts.csv`.
+    Contacts,
     /// `simulation.toml`.
     Simulation,
     /// `scenes.toml`.
@@ -61,6 +63,7 @@ impl Part {
             Self::Boundaries => "boundaries",
             Self::Places => "places",
             Self::Lists => "lists",
+            Self::Contacts => "contacts",
             Self::Simulation => "simulation",
             Self::Scenes => "scenes",
             Self::Provenance => "provenance",
@@ -173,6 +176,7 @@ fn as_loaded(folder: &Path, checked: &mut Checked) {
             let part = match &error {
                 CityError::Fault(fault) if fault.path.starts_with(folder.join("places")) => Part::Places,
                 CityError::Fault(fault) if fault.path.starts_with(folder.join("lists")) => Part::Lists,
+                CityError::Fault(fault) if fault.path == folder.join(super::contacts::FILE) => Part::Contacts,
                 // Found already, under its own kind.
                 _ if !checked.faults.is_empty() => return,
                 _ => Part::Settings,
@@ -180,6 +184,7 @@ fn as_loaded(folder: &Path, checked: &mut Checked) {
             return checked.refused(part, &path, error);
         }
     };
+    checked.count(loaded.city.contacts.len(), ["contact", "contacts"]);
     let whole = Scale { reports: 1.0, dossiers: 1.0 };
     match World::load(&loaded, 1, whole) {
         Ok(_) | Err(SimulateError::NoModel { .. }) => {}

@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::CityError;
 
-/// Case files are history, a simulation is made up, scenes are how facts are shown: no facts about the city.
-/// Replacing one changes no clock.
-const NOT_COUNTED: [&str; 3] = ["cases", crate::simulate::FILE, super::scenes::FILE];
+/// Case files are history, a simulation is made up, scenes are how facts are shown, contacts are who is called: no facts
+/// that anything is reckoned from. Replacing one changes no clock.
+const NOT_COUNTED: [&str; 4] = ["cases", crate::simulate::FILE, super::scenes::FILE, super::contacts::FILE];
 
 /// SHA-256 over the folder's files in the order of their names, hexadecimal: for each its path,
 /// its length in bytes and its content.

@@ -50,6 +50,51 @@ fn the_shipped_cities_load() {
 }
 
 #[test]
+fn a_citys_contacts_are_read_and_what_is_wrong_with_one_is_said_with_its_line() {
+    let hcmc = load(&shipped("hcmc")).unwrap();
+    let phones = hcmc.city.contacts.iter().filter_map(|contact| contact.phone.as_deref());
+    assert_eq!(phones.collect::<Vec<_>>(), ["1022", "0888.247.247"]);
+    const HEAD: &str = "agency,role_vi,role_en,phone,email,website,address_vi,address_en,hours_vi,hours_en,source,valid_from,valid_to\n";
+    for (line, want) in [
+        ("B,Đầu mối,,1022,,,,,,,web,,", "contacts.csv:2:1: catalogue/agency.csv has no \"B\""),
+        ("A,,,1022,,,,,,,web,,", "contacts.csv:2:1: role_vi is empty: say what the contact point is for"),
+        (
+            "A,Đầu mối,,,,,,,,,web,,",
+            "contacts.csv:2:1: neither phone nor email: nobody can be called or written to",
+        ),
+        ("A,Đầu mối,,,a b@c.vn,,,,,,web,,", "contacts.csv:2:1: \"a b@c.vn\" is no e-mail address"),
+        ("A,Đầu mối,,1022,,,,,,,,,", "contacts.csv:2:1: source is empty: say where the contact is published"),
+        (
+            "A,Đầu mối,,1022,,,,,,,web,2026-01-02,2026-01-01",
+            "contacts.csv:2:1: valid_from 2026-01-02 is after valid_to 2026-01-01",
+        ),
+    ] {
+        let contacts = format!("{HEAD}{line}\n");
+        let agency = "code,name_vi\nA,Sở A\n";
+        check_refused(
+            &[("city.toml", MINIMAL), ("catalogue/agency.csv", agency), ("contacts.csv", &contacts)],
+            want,
+        );
+    }
+}
+
+#[test]
+fn another_list_of_contacts_is_no_other_city() {
+    let of = |phone: &str| {
+        let contacts = format!(
+            "agency,role_vi,role_en,phone,email,website,address_vi,address_en,hours_vi,hours_en,source,valid_from,valid_to\n\
+             A,Đầu mối,,{phone},,,,,,,web,,\n"
+        );
+        let agency = "code,name_vi\nA,Sở A\n";
+        let files = [("city.toml", MINIMAL), ("catalogue/agency.csv", agency), ("contacts.csv", &contacts)];
+        load_files(&files).unwrap().city
+    };
+    let (one, other) = (of("1022"), of("1023"));
+    assert_eq!(one.digest, other.digest);
+    assert_ne!(one.contacts, other.contacts);
+}
+
+#[test]
 fn every_ward_of_hcmc_has_a_boundary_and_every_boundary_a_ward() {
     let hcmc = load(&shipped("hcmc")).unwrap();
     let text = fs::read_to_string(hcmc.layer_path("boundaries/wards.geojson").unwrap()).unwrap();

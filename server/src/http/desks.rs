@@ -120,6 +120,7 @@ fn hold(frozen: &Frozen, agency: String, limit: u32) -> UnitDesk {
         UnitPart { when: when.name().to_owned(), total: held.len() as u64, cases: rows.collect() }
     };
     UnitDesk {
+        contacts: super::contacts::of(state, &agency),
         seq: state.seq(),
         at: at.to_rfc3339(zone),
         parts: When::ALL.map(part).into(),

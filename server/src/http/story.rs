@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::problem::internal;
 use super::sheet::json;
-use super::{case_clock, case_stages, escalations};
+use super::{case_clock, case_stages, contacts, escalations};
 use crate::core::Snapshot;
 use crate::store::{Store, record};
 
@@ -52,7 +52,9 @@ pub(super) fn tell(
         row.title = Some(title);
     }
     let clocks = case.timeline.as_ref().map(|timeline| case_clock::views(case, timeline, city, state.at()));
+    let contacts = row.agency.as_deref().map(|agency| contacts::of(state, agency)).unwrap_or_default();
     Ok(Some(CaseStory {
+        contacts,
         seq: state.seq(),
         at: state.at().to_rfc3339(zone),
         case: row,

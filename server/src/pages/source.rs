@@ -9,8 +9,8 @@ use axum::http;
 use domain::Timestamp;
 use domain::alarm::{AcknowledgeWish, ShelveWish};
 use domain::answer::{
-    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, DirectivePage, DirectiveView, DutyView, Hexagons,
-    MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
+    AlarmPage, AlarmView, CasePage, CaseStory, CentreDesk, ContactView, DirectivePage, DirectiveView,
+    DutyView, Hexagons, MetricView, OfficeDesk, Receipt, ShiftPage, Table, UnitDesk,
 };
 use domain::directive::{AnswerWish, DecisionWish, Wish};
 use domain::geo::Extent;
@@ -107,6 +107,10 @@ impl CitySource for Source {
             sources: source_state::beats(state, self.answers.zone()),
             scenes: state.scenes().number(),
         }
+    }
+
+    fn contacts(&self, agency: &str) -> Vec<ContactView> {
+        crate::http::contacts::of(self.answers.running().core.snapshot().frozen.state(), agency)
     }
 
     fn servers(&self) -> Vec<String> {

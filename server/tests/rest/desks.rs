@@ -152,3 +152,39 @@ async fn a_unit_sees_what_it_and_those_under_it_hold_by_when_it_is_due() {
     let nobody = server.get("/api/v1/desks/unit?agency=NOBODY").await;
     assert_eq!(nobody.problem(), (400, "bad-parameter".into(), Some("agency".into())));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_says_whom_to_call_on_the_citys_day_at_its_holder_or_at_the_unit_above() {
+    let mut server = Server::empty().await;
+    server.write_city(
+        "contacts.csv",
+        "agency,role_vi,role_en,phone,email,website,address_vi,address_en,hours_vi,hours_en,source,valid_from,valid_to\n\
+         SXD,Đầu mối,Focal point,0225.001,,,,,,,web,,2026-11-30\n\
+         SXD,Đầu mối,Focal point,0225.002,dau-moi@sxd.example,https://sxd.example,,,,,web,2026-12-01,\n",
+    );
+    server = server.restart().await;
+    server
+        .post(&[
+            received("held", &[("agency", json!("SXD-1"))]),
+            received("other", &[("agency", json!("UBND-A"))]),
+        ])
+        .await;
+    let phones = async |path: &str| {
+        let answer = server.json(path).await;
+        let contacts = answer["contacts"].as_array().unwrap().iter();
+        contacts
+            .map(|contact| {
+                format!("{} {}", contact["agency"].as_str().unwrap(), contact["phone"].as_str().unwrap())
+            })
+            .collect::<Vec<_>>()
+    };
+    let paths = ["/api/v1/cases/held", "/api/v1/desks/unit?agency=SXD-1", "/api/v1/desks/unit?agency=SXD"];
+    for path in paths {
+        assert_eq!(phones(path).await, ["SXD 0225.001"], "{path}");
+    }
+    assert_eq!(phones("/api/v1/cases/other").await, [""; 0]);
+    server.move_to("2026-12-01T00:00:01+07:00").await;
+    for path in paths {
+        assert_eq!(phones(path).await, ["SXD 0225.002"], "{path}");
+    }
+}

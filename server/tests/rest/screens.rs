@@ -344,7 +344,9 @@ async fn a_tablet_directs_walls_and_a_second_one_takes_over_only_when_it_says_so
     }
     let past =
         |from: String, takes_secs: u32| json!({ "replay": { "from": from, "takes_secs": takes_secs } });
-    let now = jiff::Timestamp::now();
+    // By the city's clock.
+    let reply = server.send(Method::GET, "/api/v1/aggregates?metric=open", |request| request).await;
+    let now: jiff::Timestamp = reply.json()["at"].as_str().unwrap().parse().unwrap();
     let ago = |hours: i64| {
         let then = now.as_second().div_euclid(3_600) * 3_600 - hours * 3_600;
         jiff::Timestamp::from_second(then).unwrap().to_string()

@@ -51,6 +51,7 @@ pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("AcceptDuty", shift::accept_wish()),
         ("EndDuty", shift::end_wish()),
         ("UnitDesk", desks::unit()),
+        ("Contact", desks::contact()),
         ("OfficeDesk", desks::office()),
         ("CentreDesk", desks::centre()),
         ("PublicTotals", public::totals()),
@@ -270,6 +271,13 @@ fn case_story() -> ObjectBuilder {
             ),
             ("events", many(reference("EventOfCase"), "In the case's own order.")),
             ("directives", many(reference("Directive"), "What leadership asked about it, the oldest first.")),
+            (
+                "contacts",
+                many(
+                    reference("Contact"),
+                    "Whom to call about it: the contact points of the agency that holds it, or of the nearest above it.",
+                ),
+            ),
         ],
     )
 }

@@ -79,6 +79,7 @@ fn shapes_are_those_of_the_types() {
     check_shape("Shift", &to_value(ShiftPage::default()).unwrap());
     check_shape("Duty", &to_value(DutyView::default()).unwrap());
     check_shape("UnitDesk", &to_value(UnitDesk::default()).unwrap());
+    check_shape("Contact", &to_value(ContactView::default()).unwrap());
     check_shape("OfficeDesk", &to_value(OfficeDesk::default()).unwrap());
     check_shape("CentreDesk", &to_value(CentreDesk::default()).unwrap());
     check_shape("PublicTotals", &to_value(PublicTotals::default()).unwrap());

@@ -2,7 +2,8 @@
 
 use domain::desk::{OfficeList, When};
 use domain::dimension::Dimension;
-use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::schema::{OneOfBuilder, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
 use super::super::parts::{instant, integer, one_of, or_null, string};
 use super::data::counter;
@@ -33,6 +34,29 @@ pub(super) fn unit() -> ObjectBuilder {
             ("parts", many(part.build(), "All, also those with nothing in them.")),
             ("missing_total", made(integer("How many things are missing."))),
             ("missing", many(missing.build(), "The first of them, the oldest first.")),
+            ("contacts", many(reference("Contact"), "The contact points that others have of it.")),
+        ],
+    )
+}
+
+pub(super) fn contact() -> ObjectBuilder {
+    let text = |what: &str| made(or_null(string(what)));
+    object(
+        "A unit's contact point, as it holds on the answer's day.",
+        [
+            (
+                "agency",
+                made(string(
+                    "The agency whose it is: the one asked for, or the nearest above that has some.",
+                )),
+            ),
+            ("role", reference("Label")),
+            ("phone", text("Its telephone number.")),
+            ("email", text("Its e-mail address.")),
+            ("website", text("Its site, `https`.")),
+            ("address", label_or_null()),
+            ("hours", label_or_null()),
+            ("source", made(string("Where that is published."))),
         ],
     )
 }
@@ -126,4 +150,9 @@ pub(super) fn centre() -> ObjectBuilder {
             ("ratings", many(rating.build(), "Ascending by channel.")),
         ],
     )
+}
+
+fn label_or_null() -> RefOr<Schema> {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    Schema::OneOf(OneOfBuilder::new().item(reference("Label")).item(null).build()).into()
 }
