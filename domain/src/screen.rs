@@ -1,6 +1,8 @@
 //! Displays that the city knows, and what is said between them and the server: a wall that shows, a tablet
 //! that directs. Devices are no people: nothing personal has a place here.
 
+mod setting;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 use crate::time::Timestamp;
+
+pub use setting::{CENTIMETRES_MAX, Setting, SettingError};
 
 /// Longest name of a screen, in characters: it is read from six metres.
 pub const NAME_CHARS_MAX: usize = 40;
@@ -100,6 +104,24 @@ pub enum ScreenNews {
         /// Which.
         screen: Arc<str>,
     },
+    /// `screen.set`: how it stands in its room.
+    Set {
+        /// Which.
+        screen: Arc<str>,
+        /// The whole setting.
+        setting: Box<Setting>,
+    },
+}
+
+impl ScreenNews {
+    /// The screen that it is about.
+    #[must_use]
+    pub fn screen(&self) -> &Arc<str> {
+        match self {
+            Self::Enrolled(enrolment) => &enrolment.screen,
+            Self::Revoked { screen } | Self::Set { screen, .. } => screen,
+        }
+    }
 }
 
 /// A screen, as the set of its events makes it.
@@ -109,6 +131,8 @@ pub struct Screen {
     pub enrolled: Option<(Timestamp, Enrolment)>,
     /// When it was revoked first.
     pub revoked: Option<Timestamp>,
+    /// Its newest setting and when that was said.
+    pub set: Option<(Timestamp, Setting)>,
 }
 
 impl Screen {
@@ -118,7 +142,13 @@ impl Screen {
         self.enrolled.as_ref().filter(|_| self.revoked.is_none()).map(|(_, enrolment)| enrolment)
     }
 
-    /// Takes news in. Whatever order they come in, the first enrolment and the first revocation count.
+    /// How it stands in its room.
+    #[must_use]
+    pub fn setting(&self) -> Setting {
+        self.set.as_ref().map(|(_, setting)| setting.clone()).unwrap_or_default()
+    }
+
+    /// Takes news in. Whatever order they come in, the first enrolment, the first revocation and the last setting count.
     pub fn hear(&mut self, news: &ScreenNews, time: Timestamp) {
         match news {
             ScreenNews::Enrolled(enrolment) => {
@@ -131,6 +161,12 @@ impl Screen {
             }
             ScreenNews::Revoked { .. } => {
                 self.revoked = Some(self.revoked.map_or(time, |held| held.min(time)));
+            }
+            ScreenNews::Set { setting, .. } => {
+                // Of one instant: the same one whatever order they come in.
+                if self.set.as_ref().is_none_or(|held| (held.0, &held.1) < (time, setting)) {
+                    self.set = Some((time, (**setting).clone()));
+                }
             }
         }
     }
@@ -288,6 +324,9 @@ pub struct ScreenView {
     pub beat: Option<WallBeat>,
     /// What it is to show.
     pub show: WallShow,
+    /// How it stands in its room.
+    #[serde(default)]
+    pub setting: Setting,
 }
 
 /// What a tablet asks of the walls that it holds.
@@ -361,6 +400,8 @@ pub enum StageFrame {
         /// Milliseconds since 1970.
         now_ms: i64,
     },
+    /// To a wall: how it stands in its room. Only the newest counts.
+    Setting(Setting),
     /// To a wall: what to show. Only the newest counts.
     Show(WallShow),
     /// To a tablet: how all walls stand. Only the newest counts.
@@ -410,6 +451,27 @@ mod tests {
         check(&[(1, revoked), (2, enrolled(7))], None);
         check(&[(1, enrolled(7)), (2, enrolled(1))], Some(7));
         check(&[(1, enrolled(7)), (1, enrolled(1))], Some(1));
+    }
+
+    #[test]
+    fn the_last_setting_counts_in_whatever_order_they_come() {
+        let set = |length| ScreenNews::Set {
+            screen: "s1".into(),
+            setting: Box::new(Setting { distance_cm: Some(length), ..Setting::default() }),
+        };
+        for (news, length) in [
+            (vec![], None),
+            (vec![(1, set(200)), (2, set(400))], Some(400)),
+            (vec![(2, set(400)), (1, set(200))], Some(400)),
+            (vec![(1, set(400)), (1, set(200))], Some(400)),
+            (vec![(1, set(200)), (1, set(400))], Some(400)),
+        ] {
+            let mut screen = Screen::default();
+            for (secs, news) in &news {
+                screen.hear(news, Timestamp::from_secs(*secs));
+            }
+            assert_eq!(screen.setting().distance_cm, length, "{news:?}");
+        }
     }
 
     #[test]

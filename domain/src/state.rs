@@ -427,11 +427,7 @@ impl State {
         if !event.source.starts_with(OWN_SOURCES) {
             return;
         }
-        let screen = match news {
-            ScreenNews::Enrolled(enrolment) => &enrolment.screen,
-            ScreenNews::Revoked { screen } => screen,
-        };
-        self.screens.entry(screen.clone()).or_default().hear(news, event.time);
+        self.screens.entry(news.screen().clone()).or_default().hear(news, event.time);
     }
 
     /// The versions of what walls show; none where only the city's own file ever did.

@@ -13,7 +13,7 @@ use domain::Timestamp;
 use domain::problem::Problem;
 use domain::screen::{
     Enrolment, Heard, Order, REPLAY_BACK_SECS, REPLAY_TAKES_SECS, ReplayWish, Role, Screen, ScreenView,
-    WallBeat, WallShow,
+    Setting, WallBeat, WallShow,
 };
 use domain::state::State;
 use rand::TryRngCore;
@@ -216,6 +216,29 @@ impl Screens {
         Ok(())
     }
 
+    /// Says how a screen stands in its room.
+    ///
+    /// # Errors
+    /// 404 where no such screen stands; 503 where the log cannot take it.
+    pub async fn set(
+        &self,
+        core: &Core,
+        store: &Store,
+        screen: &str,
+        setting: &Setting,
+    ) -> Result<(), Problem> {
+        if core.ready()?.frozen.state().screen(screen).is_none_or(|held| held.stands().is_none()) {
+            let detail = "No screen of this name is enrolled.";
+            return Err(Problem::new("not-found", 404, "Nothing here", detail).at("screen"));
+        }
+        let id = format!("screen/{screen}/set/{:016x}", rand::random::<u64>());
+        let data = json!({ "screen": screen, "setting": setting });
+        store.append(vec![event(core, &id, "screen.set", data)]).await?;
+        heard(core, |state| state.screen(screen).is_some_and(|held| held.setting() == *setting)).await;
+        self.has_changed();
+        Ok(())
+    }
+
     /// The enrolled screen that holds a token.
     #[must_use]
     pub fn holder(state: &State, token: &str) -> Option<(Enrolment, bool)> {
@@ -252,6 +275,7 @@ impl Screens {
                 age_secs,
                 beat: seen.and_then(|seen| seen.beat.clone()),
                 show: stage.show(name),
+                setting: screen.setting(),
             });
         }
         views.sort_by(|a, b| {

@@ -56,6 +56,34 @@ async function order(walls, tablet, act) {
   return `data-revision=${before + 1}`;
 }
 
+/// Both walls are said to stand in one room: their type follows the distance, and the tablet takes the group up whole.
+async function setRoom(fleet, walls, tablet) {
+  const size = ({ tab }) => tab.evaluate(() => Number.parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
+  const own = await size(walls[0]);
+  for (const name of ['Tường 1', 'Tường 2']) {
+    const line = fleet.locator('.fleet-line', { has: fleet.locator('h3', { hasText: name }) });
+    await line.getByRole('button', { name: 'Cài đặt' }).click();
+    await line.locator('input[name="distance"]').fill('0,1');
+    await line.locator('.fleet-setting button[type="submit"]').click();
+    await line.getByText('Chưa lưu').waitFor();
+    await line.locator('input[name="group"]').fill('Phòng điều hành');
+    await line.locator('input[name="distance"]').fill('9');
+    await line.locator('input[name="height"]').fill('2,8');
+    if (name === 'Tường 1') await shot(fleet, 'fleet-setting');
+    await line.locator('.fleet-setting button[type="submit"]').click();
+    await line.getByText('Phòng điều hành · Xem từ 9,0 m · cao 2,8 m').waitFor();
+  }
+  for (const { tab } of walls) {
+    await tab.waitForFunction((own) => Number.parseFloat(getComputedStyle(document.querySelector('main')).fontSize) > own * 1.4, own);
+  }
+  const group = tablet.tab.locator('[data-group="Phòng điều hành"]');
+  await group.click();
+  same(await tablet.tab.locator('.director-wall[aria-pressed="true"]').count(), 2, 'the group is taken up whole');
+  await group.click();
+  same(await tablet.tab.locator('.director-wall[aria-pressed="true"]').count(), 0, 'and let go');
+  await group.click();
+}
+
 /// A past hour is shown step by step, on both walls at the same time, with the numbers that the city had then, and cannot
 /// be taken for now.
 async function replay(walls, tablet, press) {
@@ -115,7 +143,7 @@ async function director(browser) {
   }
   await tablet.tab.waitForURL(/\/director/, { timeout: 30_000 });
   await tablet.tab.waitForSelector('.director-wall');
-  for (const wall of await tablet.tab.$$('.director-wall')) await wall.click();
+  await setRoom(fleet.tab, walls, tablet);
   const press = (name) => tablet.tab.click(`[data-order="${name}"]`);
 
   await press('take');

@@ -2,7 +2,7 @@
 //! go with it. In the browser only; on the server nothing is ever heard.
 
 use domain::problem::Problem;
-use domain::screen::{DeviceFrame, Role, ScreenView, WallShow};
+use domain::screen::{DeviceFrame, Role, ScreenView, Setting, WallShow};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -104,6 +104,8 @@ pub(crate) struct StageSignals {
     pub(crate) name: RwSignal<String>,
     /// What the wall shows from now on.
     pub(crate) show: RwSignal<WallShow>,
+    /// How it stands in its room.
+    pub(crate) setting: RwSignal<Setting>,
     /// Whether numbers stand still: heard ahead of the order's own instant.
     pub(crate) freeze: RwSignal<Option<Freeze>>,
     /// How all walls stand.
@@ -122,6 +124,7 @@ impl Stage {
             linked: RwSignal::new(false),
             name: RwSignal::new(String::new()),
             show: RwSignal::new(WallShow::default()),
+            setting: RwSignal::new(Setting::default()),
             freeze: RwSignal::new(None),
             walls: RwSignal::new(None),
             refused: RwSignal::new(None),
@@ -156,6 +159,12 @@ impl Stage {
     #[must_use]
     pub fn show(self) -> Signal<WallShow> {
         self.signals.show.into()
+    }
+
+    /// How the wall stands in its room, as an administrator said last.
+    #[must_use]
+    pub fn setting(self) -> Signal<Setting> {
+        self.signals.setting.into()
     }
 
     /// Whether numbers stand still, known as soon as the order is: frames later than it may come before its instant.

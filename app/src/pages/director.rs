@@ -2,7 +2,7 @@
 
 mod replay;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,6 +119,28 @@ fn Walls(stage: Stage, boot: Arc<Boot>) -> impl IntoView {
             there.collect::<Vec<String>>()
         })
     });
+    // A group is taken up whole; another touch lets it go.
+    let named = Memo::new(move |_| walls.with(|walls| groups_of(walls.iter().flatten())));
+    let groups = move || {
+        let button = |(group, of_group): (String, BTreeSet<String>)| {
+            let members = of_group.clone();
+            let is_on = move || chosen.with(|chosen| of_group.is_subset(chosen));
+            let is_pressed = is_on.clone();
+            let toggle = move |_| {
+                let is_whole = is_on();
+                chosen.update(|chosen| {
+                    if is_whole {
+                        chosen.retain(|id| !members.contains(id));
+                    } else {
+                        chosen.extend(members.iter().cloned());
+                    }
+                });
+            };
+            let name = format!("{}: {group}", screens::WHOLE_GROUP.to(lang));
+            view! { <button type="button" class="pill" data-group=group aria-pressed=move || is_pressed().to_string() on:click=toggle>{name}</button> }
+        };
+        named.get().into_iter().map(button).collect_view()
+    };
     view! {
         <Show when=move || !stage.is_linked()>
             <p class="director-said" role="alert">{screens::UNLINKED.to(lang)}</p>
@@ -130,6 +152,7 @@ fn Walls(stage: Stage, boot: Arc<Boot>) -> impl IntoView {
                 <p>{screens::NO_SCREENS_HELP.to(lang)}</p>
             </div>
         </Show>
+        <div class="director-scenes">{groups}</div>
         <ul class="director-walls">
             <For each=move || ids.get() key=|id| id.clone() let((id, name))>
                 <WallChoice stage id name chosen/>
@@ -140,6 +163,17 @@ fn Walls(stage: Stage, boot: Arc<Boot>) -> impl IntoView {
             <Orders stage picked boot=boot.clone()/>
         </Show>
     }
+}
+
+/// The groups that walls are of, each with its walls.
+fn groups_of<'a>(walls: impl Iterator<Item = &'a ScreenView>) -> Vec<(String, BTreeSet<String>)> {
+    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for wall in walls {
+        if let Some(group) = &wall.setting.group {
+            groups.entry(group.to_string()).or_default().insert(wall.screen.clone());
+        }
+    }
+    groups.into_iter().collect()
 }
 
 #[component]

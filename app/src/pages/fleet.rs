@@ -1,11 +1,14 @@
 //! The displays, for an administrator: how each was heard last, what it shows, a new one approved, one put out.
 
+mod setting;
+
 use domain::screen::{Heard, Role, ScreenView};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos_meta::Title;
 use serde::Deserialize;
 
+use self::setting::SettingForm;
 use super::director::scene_name;
 use crate::address;
 use crate::components::{Loading, Shape};
@@ -272,6 +275,12 @@ fn Line(id: String, fleet: Memo<Fleet>, again: RwSignal<u32>, said: RwSignal<Opt
         });
     };
     let name = move || screen.with(|screen| screen.as_ref().map(|screen| screen.name.clone()));
+    let setting = Signal::derive(move || {
+        screen.with(|screen| screen.as_ref().map(|screen| screen.setting.clone()).unwrap_or_default())
+    });
+    let is_wall = Memo::new(move |_| {
+        screen.with(|screen| screen.as_ref().is_some_and(|screen| screen.role == Role::Wall))
+    });
     let stands = Memo::new(move |_| {
         screen.with(|screen| screen.as_ref().is_some_and(|screen| screen.heard != Heard::Revoked))
     });
@@ -280,6 +289,9 @@ fn Line(id: String, fleet: Memo<Fleet>, again: RwSignal<u32>, said: RwSignal<Opt
             <h3>{name}</h3>
             <p>{heard}</p>
             <dl class="fleet-facts">{facts}</dl>
+            <Show when=move || stands.get() && is_wall.get()>
+                <SettingForm id=id.get_value() setting again/>
+            </Show>
             <Show when=move || stands.get()>
                 <Show
                     when=move || is_sure.get()

@@ -58,7 +58,10 @@ pub fn Wall() -> impl IntoView {
             None => !all.is_empty(),
         })
     });
-    let sight = Memo::new(move |_| search.with(|search| Sight::of(&|key| search.get(key))));
+    let setting = use_shown().setting;
+    let sight = Memo::new(move |_| {
+        setting.with(|setting| search.with(|search| Sight::of(&|key| search.get(key), setting)))
+    });
     move || {
         if !is_there.get() {
             if let Some(Nowhere(say)) = use_context::<Nowhere>() {

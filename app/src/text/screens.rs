@@ -195,6 +195,31 @@ pub fn frozen(lang: Lang, time: &str) -> String {
     }
 }
 
+/// The group that a wall is directed with.
+pub const GROUP: Say = say("Nhóm", "Group");
+/// From how far a wall is read.
+pub const DISTANCE: Say = say("Xem từ", "Read from");
+/// How high its picture is.
+pub const HEIGHT: Say = say("Cao", "Height");
+/// Opens the form.
+pub const SET: Say = say("Cài đặt", "Settings");
+/// Keeps what is in it.
+pub const SAVE: Say = say("Lưu", "Save");
+/// Nobody said how the wall stands.
+pub const NOT_SET: Say = say("Chưa cài đặt vị trí", "Its place is not set");
+/// What the settings are for.
+pub const SETTING_HELP: Say = say(
+    "Cỡ chữ theo khoảng cách và chiều cao; cả nhóm được điều khiển cùng lúc.",
+    "Type follows the distance and the height; a group is directed at once.",
+);
+/// A setting that cannot be.
+pub const BAD_SETTING: Say = say(
+    "Chưa lưu: khoảng cách và chiều cao từ 0,3 đến 100 m; tên nhóm không quá 40 chữ",
+    "Not saved: distance and height from 0.3 to 100 m; the group at most 40 characters",
+);
+/// All walls of a group.
+pub const WHOLE_GROUP: Say = say("Cả nhóm", "Whole group");
+
 /// The past instant that a wall shows: `XEM LẠI 14:05, 23/11/2026 · không phải lúc này`.
 #[must_use]
 pub fn replayed(lang: Lang, moment: &str) -> String {

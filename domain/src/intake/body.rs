@@ -12,7 +12,7 @@ use crate::city::City;
 use crate::dimension::Dimension;
 use crate::event::{Body, Counter, CriterionAnswer, Facts, Flag, Memo, Patch, Rating, Relation, Transfer};
 use crate::problem::Problem;
-use crate::screen::{self, Enrolment, Role, ScreenNews};
+use crate::screen::{self, Enrolment, Role, ScreenNews, Setting};
 use crate::symbol::{Sym, Symbols, word};
 use crate::time::Timestamp;
 
@@ -138,6 +138,7 @@ pub(super) fn read(kind: &str, data: &Data, gate: &Gate<'_>, flags: &mut Vec<Fla
         }
         "screen.enrolled" => Body::Screen(ScreenNews::Enrolled(Box::new(enrolment(data)?))),
         "screen.revoked" => Body::Screen(ScreenNews::Revoked { screen: text(data, "screen")?.into() }),
+        "screen.set" => Body::Screen(setting(data)?),
         "scenes.saved" => Body::Scenes(Box::new(scenes::read(data)?)),
         other if OWN_PREFIXES.iter().any(|prefix| other.starts_with(prefix)) => Body::Other,
         other => return Err(unknown_type(other)),
@@ -170,6 +171,14 @@ fn enrolment(data: &Data) -> Result<Enrolment, Problem> {
         scene: screen::scene(text(data, "scene")?).map_err(|_| wrong("scene"))?.into(),
         token_sha256,
     })
+}
+
+fn setting(data: &Data) -> Result<ScreenNews, Problem> {
+    let read =
+        data.get("setting").and_then(|setting| <Setting as serde::Deserialize>::deserialize(setting).ok());
+    let setting = read.and_then(|setting| setting.checked().ok());
+    let setting = setting.ok_or_else(|| mistyped("setting", "is not what the product itself writes"))?;
+    Ok(ScreenNews::Set { screen: text(data, "screen")?.into(), setting: Box::new(setting) })
 }
 
 fn received(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Facts, Problem> {

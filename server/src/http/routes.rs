@@ -81,6 +81,7 @@ pub(super) fn calls() -> Vec<Call> {
         answered(ask_code_call(), post(screens::ask_code)),
         answered(me_call(), get(screens::me)),
         answered(approve_call(), post(screens::approve)),
+        answered(set_screen_call(), put(screens::set)),
         answered(revoke_call(), post(screens::revoke)),
         answered(sign_in_call(), post(screens::sign_in)),
         answered(session_call(), get(screens::session)),

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::problem::Problem;
 use domain::query::bad;
-use domain::screen::{Enrolment, PLAYLIST, Role, ScreenView};
+use domain::screen::{Enrolment, PLAYLIST, Role, ScreenView, Setting};
 use serde::{Deserialize, Serialize};
 
 use super::administrator::Administrator;
@@ -196,6 +196,25 @@ pub(crate) fn known_scene<'a>(running: &Running, scene: &'a str) -> Result<&'a s
     }
     let there: Vec<&str> = scenes.iter().map(|scene| scene.name.as_str()).collect();
     Err(bad("scene", &format!("is none of the city's scenes: {}", there.join(", "))))
+}
+
+/// `PUT /api/v1/screens/{screen}/setting`: how it stands in its room.
+pub(super) async fn set(
+    State(api): State<Api>,
+    Path(screen): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    administers(&api, &headers)?;
+    Params::of(&uri)?.end()?;
+    let setting: Setting = serde_json::from_slice(&body).map_err(|error| {
+        let detail = format!("The body is no setting: {error}");
+        Problem::new("unparsable-body", 400, "The body cannot be parsed", detail).at("body")
+    })?;
+    let setting = setting.checked().map_err(|error| bad(error.member(), &error.to_string()))?;
+    api.running.screens.set(&api.running.core, &api.running.store, &screen, &setting).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `POST /api/v1/screens/{screen}/revoke`.

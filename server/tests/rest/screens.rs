@@ -178,6 +178,7 @@ async fn only_the_administrator_approves_sees_and_puts_out() {
         (Method::POST, "/api/v1/screens/approve"),
         (Method::GET, "/api/v1/screens"),
         (Method::POST, "/api/v1/screens/s1/revoke"),
+        (Method::PUT, "/api/v1/screens/s1/setting"),
         (Method::POST, "/api/v1/screens/session"),
     ] {
         for token in ["", "x", server.source_token()] {
@@ -221,6 +222,36 @@ async fn a_browser_is_signed_in_with_the_token_and_out_again() {
     let reply = server.send(Method::POST, "/api/v1/screens/session/end", out).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
     assert_eq!((see(None).await, knows(cookie).await), (401, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wall_hears_how_it_stands_in_its_room_and_a_restart_keeps_it() {
+    let server = Server::empty().await;
+    let device = Device::enrol(&server, "Tường 1", "wall").await;
+    let screen = named(&server, "Tường 1").await["screen"].as_str().unwrap().to_owned();
+    let mut wall = device.open(&server).await.ok().unwrap();
+    let set = async |server: &Server, screen: &str, body: Json| {
+        let (token, path) = (server.administrator_token(), format!("/api/v1/screens/{screen}/setting"));
+        let asked = |request: reqwest::RequestBuilder| request.bearer_auth(token).body(body.to_string());
+        server.send(Method::PUT, &path, asked).await
+    };
+    let unset = json!({ "distance_cm": null, "height_cm": null, "group": null });
+    assert_eq!(wall.any("setting").await, unset);
+    for wrong in
+        [json!({ "distance_cm": 5 }), json!({ "distance": 600 }), json!({ "group": "a\nb" }), json!([])]
+    {
+        assert_eq!(set(&server, &screen, wrong.clone()).await.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    assert_eq!(set(&server, "nobody", json!({})).await.status, StatusCode::NOT_FOUND);
+    let room = json!({ "distance_cm": 900, "height_cm": 280, "group": " Phòng điều hành " });
+    assert_eq!(set(&server, &screen, room).await.status, StatusCode::NO_CONTENT);
+    let want = json!({ "distance_cm": 900, "height_cm": 280, "group": "Phòng điều hành" });
+    assert_eq!(wall.any("setting").await, want);
+    assert_eq!(named(&server, "Tường 1").await["setting"], want);
+    let server = server.restart().await;
+    assert_eq!(named(&server, "Tường 1").await["setting"], want);
+    assert_eq!(set(&server, &screen, json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(named(&server, "Tường 1").await["setting"], unset);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -202,6 +202,9 @@ impl Line {
                     *took_ms *= 1.5;
                 }
             }
+            StageFrame::Setting(setting) => {
+                self.signals.setting.try_set(setting);
+            }
             StageFrame::Show(show) => {
                 #[allow(clippy::cast_precision_loss)] // As above.
                 let from_ms = show.from_ms as f64;

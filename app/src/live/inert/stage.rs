@@ -21,8 +21,16 @@ pub(in crate::live) struct Wire;
 
 impl Wire {
     pub(in crate::live) fn new(signals: StageSignals) -> Self {
-        let StageSignals { linked: _, name: _, show: _, freeze: _, walls: _, refused: _, is_out: _ } =
-            signals;
+        let StageSignals {
+            linked: _,
+            name: _,
+            show: _,
+            setting: _,
+            freeze: _,
+            walls: _,
+            refused: _,
+            is_out: _,
+        } = signals;
         Self
     }
 

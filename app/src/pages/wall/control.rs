@@ -59,6 +59,8 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
         }
     });
     replay::step_through(stage, shown);
+    let setting = stage.setting();
+    Effect::new(move |_| shown.setting.set(setting.get()));
     let freeze = stage.freeze();
     Effect::new(move |_| live.freeze(freeze.get()));
     Effect::new(move |_| {

@@ -1,5 +1,6 @@
 //! What the wall shows now, whoever says so: itself, by its address or its playlist, or a tablet that holds it.
 
+use domain::screen::Setting;
 use leptos::prelude::*;
 
 /// What the wall shows.
@@ -19,6 +20,8 @@ pub struct ShownScene {
     pub spotlight: RwSignal<Option<String>>,
     /// Whether the numbers stand still.
     pub frozen: RwSignal<bool>,
+    /// How the wall stands in its room.
+    pub setting: RwSignal<Setting>,
     /// The past instant that is shown instead of now, RFC 3339.
     pub replayed: RwSignal<Option<String>>,
 }
@@ -38,6 +41,7 @@ pub fn use_shown() -> ShownScene {
             hold: RwSignal::new(false),
             spotlight: RwSignal::new(None),
             frozen: RwSignal::new(false),
+            setting: RwSignal::new(Setting::default()),
             replayed: RwSignal::new(None),
         };
         provide_context(shown);

@@ -1,4 +1,6 @@
-//! From how far a wall is read. The size of the type follows from it: `?distance_m=9&height_m=2.5`.
+//! From how far a wall is read. The size of the type follows from it: as the display is set, or `?distance_m=9&height_m=2.5`.
+
+use domain::screen::Setting;
 
 /// A capital letter is read with ease where it is seen under 20 minutes of arc (ISO 9241-303 gives 20 to 22 as
 /// preferred, 16 as the least): so many times its distance high.
@@ -19,12 +21,16 @@ pub(super) struct Sight {
 impl Sight {
     /// From the address: the distance of the readers and the height of the picture, both in metres. What cannot be
     /// is left out of account.
-    pub(super) fn of(value: &dyn Fn(&str) -> Option<String>) -> Self {
-        let metres = |key: &str| {
-            let metres = value(key)?.trim().replace(',', ".").parse::<f64>().ok()?;
-            (0.3..=100.0).contains(&metres).then_some(metres)
+    ///
+    /// The address goes before what an administrator said of the display: it is what somebody tries out before it.
+    pub(super) fn of(value: &dyn Fn(&str) -> Option<String>, setting: &Setting) -> Self {
+        let metres = |key: &str, set_cm: Option<u32>| {
+            let asked = || value(key)?.trim().replace(',', ".").parse::<f64>().ok();
+            let asked = asked().filter(|metres| (0.3..=100.0).contains(metres));
+            asked.or_else(|| set_cm.map(|length| f64::from(length) / 100.0))
         };
-        let percent = match (metres("distance_m"), metres("height_m")) {
+        let wanted = (metres("distance_m", setting.distance_cm), metres("height_m", setting.height_cm));
+        let percent = match wanted {
             (Some(distance), Some(height)) => {
                 let wanted = 100.0 * distance * CAP_PER_DISTANCE / CAP_EM / (height * EM_PER_HEIGHT);
                 let off = |step: &u16| (f64::from(*step) - wanted).abs();
@@ -51,7 +57,15 @@ mod tests {
             "distance_m" => Some(distance.to_owned()).filter(|text| !text.is_empty()),
             _ => Some(height.to_owned()).filter(|text| !text.is_empty()),
         };
-        assert_eq!(Sight::of(&value).percent, percent, "{distance} m from {height} m");
+        assert_eq!(Sight::of(&value, &Setting::default()).percent, percent, "{distance} m from {height} m");
+    }
+
+    #[test]
+    fn what_is_set_holds_where_the_address_says_nothing() {
+        let set = Setting { distance_cm: Some(900), height_cm: Some(280), ..Setting::default() };
+        let of =
+            |asked: &'static str| Sight::of(&|key| (key == "distance_m").then(|| asked.to_owned()), &set);
+        assert_eq!((of("").percent, of("6").percent, of("soon").percent), (150, 100, 150));
     }
 
     #[test]

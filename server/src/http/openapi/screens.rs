@@ -89,6 +89,24 @@ pub(in crate::http) fn revoke_call() -> Described {
     (POST, "/api/v1/screens/{screen}/revoke", call.build())
 }
 
+/// `PUT /api/v1/screens/{screen}/setting`.
+pub(in crate::http) fn set_screen_call() -> Described {
+    let screen = ParameterBuilder::new()
+        .name("screen")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The screen's name for machines."))
+        .schema(Some(string("")));
+    let content = ContentBuilder::new().schema(Some(reference("ScreenSetting"))).build();
+    let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
+    let call = administered("setScreen", "Says how a display stands in its room: the whole setting")
+        .parameter(screen)
+        .request_body(Some(body.build()))
+        .response("204", Response::new("It holds; an open wall takes it up within two seconds."))
+        .response("404", problem("No such screen is enrolled."));
+    (HttpMethod::Put, "/api/v1/screens/{screen}/setting", call.build())
+}
+
 /// `POST /api/v1/screens/session`.
 pub(in crate::http) fn sign_in_call() -> Described {
     let call = administered("beginScreenSession", "Signs a browser in with the administrator's token")
@@ -148,6 +166,7 @@ pub(super) fn schemas() -> Vec<(&'static str, ObjectBuilder)> {
         ("WallShow", wall_show()),
         ("WallBeat", wall_beat()),
         ("ScreenCode", code()),
+        ("ScreenSetting", setting()),
         ("ScreenMe", me()),
         ("EnrolledScreen", enrolled()),
         ("ApproveScreen", approve()),
@@ -177,6 +196,14 @@ fn screen() -> ObjectBuilder {
             utoipa::openapi::schema::OneOfBuilder::new().item(reference("WallBeat")).item(null()),
         )
         .property("show", reference("WallShow"))
+        .property("setting", reference("ScreenSetting"))
+}
+
+fn setting() -> ObjectBuilder {
+    object("How a display stands in its room. What is left out is the product's own choice.", [])
+        .property("distance_cm", or_null(integer("From how far it is read, in centimetres: 30 to 10,000.")))
+        .property("height_cm", or_null(integer("How high its picture is, in centimetres: 30 to 10,000.")))
+        .property("group", or_null(string("The group that it is directed with; at most 40 characters.")))
 }
 
 fn null() -> ObjectBuilder {
@@ -188,6 +215,20 @@ fn wall_show() -> ObjectBuilder {
         .property("district", string("A district."))
         .property("case", string("A case."));
     let spotlight = utoipa::openapi::schema::OneOfBuilder::new().item(spotlight).item(null());
+    let replay = object(
+        "A past hour, shown in thirteen steps of five minutes.",
+        [
+            ("from", made(instant("Where it begins."))),
+            (
+                "begin_ms",
+                made(integer(
+                    "When its first step is shown, in milliseconds since 1970 by the server's clock.",
+                )),
+            ),
+            ("step_ms", made(integer("How long a step stands, in milliseconds."))),
+        ],
+    );
+    let replay = utoipa::openapi::schema::OneOfBuilder::new().item(replay).item(null());
     object(
         "What a wall is to show; without a scene it goes on with its own.",
         [
@@ -202,6 +243,7 @@ fn wall_show() -> ObjectBuilder {
                     "At which instant they do; null where they do not, or the clock stands still.",
                 ))),
             ),
+            ("replay", utoipa::openapi::Schema::OneOf(replay.build()).into()),
             ("holder", made(or_null(string("The tablet that directs it.")))),
             ("lost", made(or_null(string("The tablet that was lost less than a minute ago.")))),
         ],

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use domain::problem::Problem;
-use domain::screen::{DeviceFrame, Enrolment, Role, StageFrame, WallBeat, WallShow};
+use domain::screen::{DeviceFrame, Enrolment, Role, Screen, Setting, StageFrame, WallBeat, WallShow};
 use futures::stream::SplitSink;
 use futures::{SinkExt, StreamExt};
 use tokio::sync::Semaphore;
@@ -72,8 +72,14 @@ async fn live(
     upgrade
         .on_upgrade(move |socket| async move {
             let (write, mut read) = socket.split();
-            let mut device =
-                Device { running, device, write, shown: None, silent_until: Instant::now() + SILENT_MAX };
+            let mut device = Device {
+                running,
+                device,
+                write,
+                shown: None,
+                set: None,
+                silent_until: Instant::now() + SILENT_MAX,
+            };
             let code = device.serve(&mut read).await;
             let close = Message::Close(Some(CloseFrame { code, reason: "".into() }));
             let _ = timeout(Duration::from_secs(1), device.write.send(close)).await;
@@ -100,6 +106,7 @@ struct Device {
     write: SplitSink<WebSocket, Message>,
     /// What a wall was told last.
     shown: Option<WallShow>,
+    set: Option<Setting>,
     silent_until: Instant,
 }
 
@@ -177,6 +184,13 @@ impl Device {
                 self.say(&StageFrame::Walls(walls)).await
             }
             Role::Wall => {
+                // An administrator's word at another server comes with the log: it is looked for each second.
+                let snapshot = self.running.core.snapshot();
+                let setting = snapshot.frozen.state().screen(&self.device.screen).map(Screen::setting);
+                if let Some(setting) = setting.filter(|setting| self.set.as_ref() != Some(setting)) {
+                    self.set = Some(setting.clone());
+                    self.say(&StageFrame::Setting(setting)).await?;
+                }
                 let show = screens.show(&self.device.screen);
                 if is_of_time && self.shown.is_some() || self.shown.as_ref() == Some(&show) {
                     return Ok(());
