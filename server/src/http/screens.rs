@@ -208,7 +208,10 @@ pub(super) async fn set(
 ) -> Result<Response, Refusal> {
     administers(&api, &headers)?;
     Params::of(&uri)?.end()?;
-    let setting: Setting = serde_json::from_slice(&body).map_err(|error| {
+    // An object and nothing else: a list would be read by the order of its members.
+    let read = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&body);
+    let read = read.and_then(|members| serde_json::from_value::<Setting>(members.into()));
+    let setting = read.map_err(|error| {
         let detail = format!("The body is no setting: {error}");
         Problem::new("unparsable-body", 400, "The body cannot be parsed", detail).at("body")
     })?;
