@@ -59,6 +59,14 @@ pub struct Playlist {
     pub scenes: Arc<[Scene]>,
 }
 
+impl Playlist {
+    /// The same without who saved it and in which words.
+    #[must_use]
+    pub fn without_author(self) -> Self {
+        Self { by: None, why: None, ..self }
+    }
+}
+
 /// One version in the list of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionView {

@@ -22,17 +22,35 @@ struct Versions {
 }
 
 /// `GET /api/v1/scenes`: what walls show.
-pub(super) async fn playlist(State(api): State<Api>, uri: Uri) -> Result<Response, Refusal> {
+pub(super) async fn playlist(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     Params::of(&uri)?.end()?;
     api.running.core.ready()?;
-    Ok(json(&api.running.playlist())?)
+    let playlist = api.running.playlist();
+    Ok(json(&if may_see(&api, &headers) { playlist } else { playlist.without_author() })?)
+}
+
+/// Who saved a version, and in which words, is seen by who may save one: officers are seen by right only.
+fn may_see(api: &Api, headers: &HeaderMap) -> bool {
+    administers(api, headers).is_ok()
 }
 
 /// `GET /api/v1/scenes/versions`.
-pub(super) async fn versions(State(api): State<Api>, uri: Uri) -> Result<Response, Refusal> {
+pub(super) async fn versions(
+    State(api): State<Api>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     Params::of(&uri)?.end()?;
     let snapshot = api.running.core.ready()?;
-    Ok(json(&Versions { versions: api.running.versions(snapshot.frozen.state()) })?)
+    let mut versions = api.running.versions(snapshot.frozen.state());
+    if !may_see(&api, &headers) {
+        versions.iter_mut().for_each(|version| (version.by, version.why) = (None, None));
+    }
+    Ok(json(&Versions { versions })?)
 }
 
 /// `GET /api/v1/scenes/versions/{version}`.
@@ -40,12 +58,14 @@ pub(super) async fn version(
     State(api): State<Api>,
     Path(version): Path<String>,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     Params::of(&uri)?.end()?;
     let snapshot = api.running.core.ready()?;
     // What is no number is no version either.
     let number = version.parse().unwrap_or(u32::MAX);
-    Ok(json(&api.running.playlist_of(snapshot.frozen.state(), number)?)?)
+    let playlist = api.running.playlist_of(snapshot.frozen.state(), number)?;
+    Ok(json(&if may_see(&api, &headers) { playlist } else { playlist.without_author() })?)
 }
 
 /// `PUT /api/v1/scenes`: a new version, the administrator's.

@@ -88,7 +88,7 @@ impl CitySource for Source {
     }
 
     fn scenes(&self) -> Playlist {
-        self.answers.running().playlist()
+        self.answers.running().playlist().without_author()
     }
 
     fn hello(&self) -> Hello {

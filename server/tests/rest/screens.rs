@@ -248,6 +248,7 @@ async fn a_wall_hears_how_it_stands_in_its_room_and_a_restart_keeps_it() {
     let want = json!({ "distance_cm": 900, "height_cm": 280, "group": "Phòng điều hành" });
     assert_eq!(wall.any("setting").await, want);
     assert_eq!(named(&server, "Tường 1").await["setting"], want);
+    drop(wall);
     let server = server.restart().await;
     assert_eq!(named(&server, "Tường 1").await["setting"], want);
     assert_eq!(set(&server, &screen, json!({})).await.status, StatusCode::NO_CONTENT);

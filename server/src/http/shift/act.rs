@@ -16,6 +16,9 @@ use crate::http::alarms::Alarms;
 use crate::http::directives::{Acts, event, is_said, lost, request, reused, short, words};
 use crate::http::problem::not_found;
 
+/// Of the acts that a duty may have, so many are kept for handing it over.
+const HANDOVERS_KEPT: usize = 20;
+
 /// The duties of the operations centre, and what may be done on them. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Shifts {
@@ -86,6 +89,7 @@ impl Shifts {
             return Ok(done);
         }
         self.still_on_duty(duty)?;
+        self.has_room(duty, HANDOVERS_KEPT)?;
         self.put(&id, "shift.noted", duty, json!({ "duty": duty, "text": text, "by": by })).await
     }
 
@@ -102,6 +106,7 @@ impl Shifts {
             return Ok(done);
         }
         self.still_on_duty(duty)?;
+        self.has_room(duty, 0)?;
         let summary = self.summary().await?;
         let data = json!({ "duty": duty, "text": text, "summary": summary, "by": by });
         self.put(&id, "shift.handed_over", duty, data).await
@@ -127,7 +132,12 @@ impl Shifts {
         if !can {
             return Err(bad("successor", "is no other duty of somebody who is on duty"));
         }
-        self.put(&id, "shift.accepted", duty, json!({ "duty": duty, "successor": next, "by": by })).await
+        let put = self
+            .put(&id, "shift.accepted", duty, json!({ "duty": duty, "successor": next, "by": by }))
+            .await?;
+        // Of two who accept at once the first counts, and the other hears of it.
+        let successor = put.handover.as_ref().and_then(|handover| handover.successor.as_deref());
+        if successor == Some(&*next) { Ok(put) } else { Err(refused("somebody else accepted it first")) }
     }
 
     /// Ends a duty that nobody takes over.
@@ -168,10 +178,17 @@ impl Shifts {
         if !status.is_on_duty() {
             return Err(refused("it is over"));
         }
-        if held.acts() >= ACTS_MAX {
+        Ok(status)
+    }
+
+    /// Whether a note still has room. What ends a duty always has: nobody stays on duty for having written much.
+    fn has_room(&self, duty: &str, reserved: usize) -> Result<(), Problem> {
+        let snapshot = self.acts.answers.running().core.ready()?;
+        let held = snapshot.frozen.state().duty(duty).ok_or_else(nobody)?;
+        if held.acts() + reserved >= ACTS_MAX {
             return Err(refused("it has as many notes as one duty takes; hand it over"));
         }
-        Ok(status)
+        Ok(())
     }
 
     async fn put(&self, id: &str, kind: &str, duty: &str, data: Json) -> Result<DutyView, Problem> {

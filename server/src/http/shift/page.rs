@@ -87,9 +87,11 @@ fn handled(state: &State, alarms: &dyn Fn(&AlarmsQuery) -> AlarmPage, since: Tim
 pub(super) fn view(state: &State, name: &str, duty: &Duty, names: Names) -> Option<DutyView> {
     let standing = duty.standing()?;
     let show = |at: Timestamp| at.to_rfc3339(&state.city().zone);
+    // People name their colleagues in what they write: who may not see names is told that there are words, not which.
+    let words = |text: &str| if names == Names::Shown { text.to_owned() } else { String::new() };
     let handover = standing.handover.map(|handover| HandoverView {
         at: show(handover.at),
-        text: handover.text.to_owned(),
+        text: words(handover.text),
         summary: handover.summary.clone(),
         accepted_at: standing.successor.and(standing.ended).map(show),
         successor: standing.successor.map(str::to_owned),
@@ -102,8 +104,8 @@ pub(super) fn view(state: &State, name: &str, duty: &Duty, names: Names) -> Opti
         status: standing.status.name().to_owned(),
         began_at: show(standing.began),
         ended_at: standing.ended.map(show),
-        reason: standing.reason.map(str::to_owned),
-        notes: notes.map(|(at, text)| DutyNote { at: show(*at), text: (*text).to_owned() }).collect(),
+        reason: standing.reason.map(words),
+        notes: notes.map(|(at, text)| DutyNote { at: show(*at), text: words(text) }).collect(),
         handover,
     })
 }
