@@ -6,6 +6,7 @@ mod control;
 mod numbers;
 mod panel;
 mod past;
+mod picture;
 mod replay;
 mod shown;
 mod sight;
