@@ -97,7 +97,8 @@ function drawnAgain(ground, found, scale) {
 function small(image, width, height) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.max(1, Math.round(width)), Math.max(1, Math.round(height))];
-  const context = canvas.getContext("2d", { alpha: false });
+  // Kept where it is read: a picture that must first come back from the graphics processor holds the page up.
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return canvas;

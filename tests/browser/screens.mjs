@@ -1,6 +1,6 @@
 // Two walls and a tablet, enrolled and directed as people do it: by their pages.
 
-import { api, base, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
+import { api, base, drawn, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
 
 const WALL = [1280, 720];
 /// How far apart two walls may change.
@@ -199,7 +199,7 @@ const looked = (tab, selector) => tab.evaluate(async (selector) => {
   await image.decode();
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-  const context = canvas.getContext('2d');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   context.drawImage(image, 0, 0);
   const colours = (x, y, width, height) => {
     const { data } = context.getImageData(x, y, width, height);
@@ -226,6 +226,7 @@ async function pictures(browser) {
   await shot(fleet.tab, 'fleet-no-picture');
   await wall.tab.waitForURL(/\/wall\//, { timeout: 30_000 });
   await live(wall.tab);
+  await drawn(wall.tab);
   await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="now"] img`, { timeout: 90_000 });
   // The first may be of a map that was still coming; the next comes with a change.
   const scripts = await wall.tab.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('wall-picture')).length);
@@ -242,6 +243,13 @@ async function pictures(browser) {
   holds(seen.map > 12, 'the map too');
   holds((await fleet.tab.textContent(`${line} figcaption`)).includes('Hình ·'), 'it says how old it is');
   await shot(fleet.tab, 'fleet-picture');
+  // A display that is locked, as the browser says it.
+  const dark = (is) => wall.tab.evaluate((is) => Object.defineProperty(document, 'hidden', { configurable: true, get: () => is }), is);
+  await dark(true);
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="hidden"]`, { timeout: 15_000 });
+  await shot(fleet.tab, 'fleet-dark-screen');
+  await dark(false);
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="now"]`, { timeout: 15_000 });
   await wall.context.close();
   await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="old"]`, { timeout: 30_000 });
   await shot(fleet.tab, 'fleet-old-picture');

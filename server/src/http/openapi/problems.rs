@@ -34,6 +34,7 @@ pub(super) const KINDS: [(&str, u16, &str); 39] = [
     ("scenes-changed", 409, "The scenes were saved by somebody else meanwhile"),
     ("scenes-refused", 422, "The scenes break a rule; `parameter` names the first panel and field at fault"),
     ("too-many-codes", 429, "Too many codes were asked for, or too many displays wait"),
+    ("too-soon", 429, "A wall brings pictures of itself faster than it may"),
     ("too-many-lookups", 429, "An address looks up cases too fast"),
     ("clock-refused", 409, "The clock is the system's, or would go back"),
     ("body-too-large", 413, "The body is larger than the call takes"),
