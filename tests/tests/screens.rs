@@ -30,7 +30,8 @@ async fn two_walls_follow_a_tablet_together_and_go_on_without_it() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (data, keys) = (at("data"), at("keys"));
     let file = boston::path().display().to_string();
-    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data]).unwrap();
+    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data, "--keys", &keys])
+        .unwrap();
     let program = Program::serve(&["--city", "boston", "--data", &data, "--keys", &keys, "--clock", CLOCK])
         .await
         .unwrap();
@@ -44,7 +45,8 @@ async fn the_page_of_all_screens_shows_what_each_really_shows() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (data, keys) = (at("data"), at("keys"));
     let file = boston::path().display().to_string();
-    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data]).unwrap();
+    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data, "--keys", &keys])
+        .unwrap();
     let program = Program::serve(&["--city", "boston", "--data", &data, "--keys", &keys, "--clock", CLOCK])
         .await
         .unwrap();

@@ -424,6 +424,7 @@ async fn the_fleet_shows_what_a_wall_says_of_itself() {
     let beat = json!({
         "version": "v1", "width_px": 3840, "height_px": 2160, "scene": "city-now", "seq": "00000000000000000001",
         "at": "2026-11-23T08:00:00+07:00", "revision": 0, "memory_mb": 120,
+        "is_hidden": true,
     });
     wall.say(json!({ "beat": beat })).await;
     wall.say(json!({ "time": { "sent_ms": 5.5 } })).await;

@@ -7,7 +7,7 @@ use super::parts::{integer, one_of, string};
 use crate::gateway::problems::KINDS as OF_EVENTS;
 
 /// The kinds of everything but sending events: slug, status, what it means.
-pub(super) const KINDS: [(&str, u16, &str); 39] = [
+pub(super) const KINDS: [(&str, u16, &str); 40] = [
     ("bad-parameter", 400, "A parameter, named in `parameter`, is unknown or cannot be used"),
     ("bad-request", 400, "The request cannot be read"),
     ("https-only", 400, "The port speaks HTTPS, and the request came over plain HTTP"),

@@ -29,7 +29,7 @@ pub(in crate::http) async fn keep_picture(
     let wall = enrolled(&api.running, &headers)?;
     if wall.role != Role::Wall {
         let detail = "Only a wall brings a picture of itself.";
-        return Err(Problem::new("forbidden", 403, "No wall", detail).into());
+        return Err(Problem::new("not-enrolled", 403, "Not enrolled", detail).into());
     }
     let mut params = Params::of(&uri)?;
     let scene = params.take("scene")?.ok_or_else(|| bad("scene", "is not said"))?;
