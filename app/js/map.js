@@ -199,6 +199,12 @@ class Handle {
       this.#isDrawn = true;
       this.#tell("drawn");
     });
+    // Whoever wants the picture gets the canvas while it is drawn: afterwards it is empty.
+    this.#container.addEventListener("picture", ({ detail }) => {
+      if (this.#isRemoved) return;
+      map.once("render", () => detail(map.getCanvas()));
+      map.triggerRepaint();
+    });
     map.on("webglcontextlost", () => {
       this.#isStyled = false;
       this.#isWhole = false;

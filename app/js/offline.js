@@ -8,13 +8,16 @@ let isKeeping = false;
 /** Begins to keep pages of a version of the product, once for the page. */
 export async function keepPictures(base, version) {
   const keeper = navigator.serviceWorker;
-  // A wall shows what is now, or says since when it does not; a lobby's and the public's pages likewise.
-  if (!keeper || !document.querySelector(".screen main.office:not(.public)")) return;
-  if (isKeeping) return;
+  if (!keeper || isKeeping) return;
   isKeeping = true;
   try {
-    // Of which version what it keeps is, it hears at once: another one's pages go.
+    // Of which version what it keeps is, it hears at once, and from every page: another one's pages go.
     keeper.controller?.postMessage({ version });
+    // A wall shows what is now, or says since when it does not; a lobby's and the public's pages likewise.
+    if (!document.querySelector(".screen main.office:not(.public)")) {
+      isKeeping = false;
+      return;
+    }
     // The page in hand comes first: what is kept for another day waits until it has long come to rest.
     await new Promise((resolve) => { setTimeout(resolve, WAIT_MS); });
     const isKept = keeper.controller !== null;

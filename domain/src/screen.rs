@@ -21,6 +21,12 @@ pub const SCENE_BYTES_MAX: usize = 32;
 pub const NAMED_MAX: usize = 64;
 /// Stands for all scenes in turn, where a wall is told what it opens with; no scene has this name.
 pub const PLAYLIST: &str = "playlist";
+/// Longest side of a wall's picture of itself, in pixels.
+pub const PICTURE_PX_MAX: u32 = 640;
+/// Most bytes of one.
+pub const PICTURE_BYTES_MAX: usize = 60_000;
+/// A picture that is older says nothing of now: a wall takes one each minute.
+pub const PICTURE_OLD_SECS: u64 = 180;
 /// How long a hold lasts that is not renewed.
 pub const LEASE_SECS: u64 = 15;
 /// How often a tablet renews it; two may be lost.
@@ -289,6 +295,20 @@ pub struct WallBeat {
     pub revision: u64,
     /// What its page has taken of the browser's memory, where the browser says so.
     pub memory_mb: Option<u32>,
+    /// Whether nobody can see the page: the display is locked or dark, or something lies over it.
+    #[serde(default)]
+    pub is_hidden: bool,
+}
+
+/// That there is a picture of a wall, and of when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureView {
+    /// Counts the pictures of this server: another number, another picture.
+    pub taken: u64,
+    /// How old it is, in seconds.
+    pub age_secs: u64,
+    /// The scene that it shows.
+    pub scene: String,
 }
 
 /// How fresh a device's last word is.
@@ -322,6 +342,9 @@ pub struct ScreenView {
     pub age_secs: Option<u64>,
     /// That word.
     pub beat: Option<WallBeat>,
+    /// Its last picture of itself; none where there was none since this server's start.
+    #[serde(default)]
+    pub picture: Option<PictureView>,
     /// What it is to show.
     pub show: WallShow,
     /// How it stands in its room.

@@ -163,7 +163,10 @@ pub(crate) fn connect_sources(settings: &crate::settings::Settings) -> String {
 
 /// Bounds the body of a question or a command.
 pub(crate) async fn small_body(request: Request, next: Next) -> Response {
-    body::bounded(body::OTHER_BYTES_MAX, request, next).await
+    // A playlist is the one command that may be long.
+    let is_playlist = request.method() == axum::http::Method::PUT && request.uri().path() == "/api/v1/scenes";
+    let bytes_max = if is_playlist { body::SCENES_BYTES_MAX } else { body::OTHER_BYTES_MAX };
+    body::bounded(bytes_max, request, next).await
 }
 
 /// Gives up on an answer that does not come.

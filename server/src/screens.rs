@@ -3,6 +3,7 @@
 //! from the log, so that every server knows them; codes, sessions and holds are this server's own and end with it.
 
 mod codes;
+mod pictures;
 mod sessions;
 mod stage;
 
@@ -12,8 +13,8 @@ use std::time::{Duration, Instant};
 use domain::Timestamp;
 use domain::problem::Problem;
 use domain::screen::{
-    Enrolment, Heard, Order, REPLAY_BACK_SECS, REPLAY_TAKES_SECS, ReplayWish, Role, Screen, ScreenView,
-    Setting, WallBeat, WallShow,
+    Enrolment, Heard, Order, PictureView, REPLAY_BACK_SECS, REPLAY_TAKES_SECS, ReplayWish, Role, Screen,
+    ScreenView, Setting, WallBeat, WallShow,
 };
 use domain::state::State;
 use rand::TryRngCore;
@@ -27,6 +28,8 @@ use crate::memos::OWN_SOURCE;
 use crate::store::Store;
 
 pub use codes::{Code, CodeError, Codes};
+pub use pictures::Picture;
+use pictures::Pictures;
 use sessions::Sessions;
 use stage::Stage;
 
@@ -94,6 +97,7 @@ pub struct Screens {
     codes: Mutex<Codes>,
     sessions: Mutex<Sessions>,
     stage: Mutex<Stage>,
+    pictures: Mutex<Pictures>,
     /// Counts the changes of the stage: who waits looks for himself, so that nothing piles up.
     changed: watch::Sender<u64>,
 }
@@ -104,6 +108,7 @@ impl Default for Screens {
             codes: Mutex::default(),
             sessions: Mutex::default(),
             stage: Mutex::default(),
+            pictures: Mutex::default(),
             changed: watch::Sender::new(0),
         }
     }
@@ -121,6 +126,24 @@ impl Screens {
 
     fn stage(&self) -> MutexGuard<'_, Stage> {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pictures(&self) -> MutexGuard<'_, Pictures> {
+        self.pictures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a wall's picture of itself.
+    ///
+    /// # Errors
+    /// 429 where one was sent a moment ago.
+    pub fn keep_picture(&self, screen: &str, picture: Picture) -> Result<(), Problem> {
+        self.pictures().keep(screen, picture)
+    }
+
+    /// The last picture of a wall.
+    #[must_use]
+    pub fn picture(&self, screen: &str) -> Option<Picture> {
+        self.pictures().of(screen).cloned()
     }
 
     /// Told of every change of what walls show, and of who is heard.
@@ -212,6 +235,7 @@ impl Screens {
         tracing::info!(screen, "a screen was put out");
         heard(core, is_out).await;
         self.stage().forget(screen);
+        self.pictures().forget(screen);
         self.has_changed();
         Ok(())
     }
@@ -252,8 +276,13 @@ impl Screens {
     /// All screens, as they are and as they were heard last; those put out last, each kind by name.
     #[must_use]
     pub fn views(&self, state: &State) -> Vec<ScreenView> {
-        let stage = self.stage();
         let now = Instant::now();
+        let pictured: std::collections::BTreeMap<String, PictureView> = {
+            let pictures = self.pictures();
+            let each = state.screens().filter_map(|(name, _)| Some((name.to_string(), pictures.of(name)?)));
+            each.map(|(name, picture)| (name, pictured(picture, now))).collect()
+        };
+        let stage = self.stage();
         let zone = &state.city().zone;
         let mut views: Vec<ScreenView> = Vec::new();
         for (name, screen) in state.screens() {
@@ -274,6 +303,7 @@ impl Screens {
                 heard,
                 age_secs,
                 beat: seen.and_then(|seen| seen.beat.clone()),
+                picture: pictured.get(&**name).cloned(),
                 show: stage.show(name),
                 setting: screen.setting(),
             });
@@ -373,6 +403,11 @@ impl Screens {
             self.codes().sweep(Instant::now());
         }
     }
+}
+
+fn pictured(picture: &Picture, now: Instant) -> PictureView {
+    let age = now.saturating_duration_since(picture.at());
+    PictureView { taken: picture.taken(), age_secs: age.as_secs(), scene: picture.scene().to_owned() }
 }
 
 async fn core_gone(snapshots: &mut watch::Receiver<Arc<crate::core::Snapshot>>) {

@@ -1,6 +1,6 @@
 // Two walls and a tablet, enrolled and directed as people do it: by their pages.
 
-import { api, base, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
+import { api, base, drawn, holds, live, page, run, same, serious, shot, sizes } from './browser.mjs';
 
 const WALL = [1280, 720];
 /// How far apart two walls may change.
@@ -205,6 +205,87 @@ async function director(browser) {
   }
 }
 
+/// The longest that a wall's page stood still in one piece while it took a picture of itself, and how large that was.
+const takenBy = (tab) => tab.evaluate(async () => {
+  const { take } = await import('/wall-picture.mjs');
+  const main = document.querySelector('main.wall');
+  await take(main, 640, 60_000);
+  const still = [];
+  const watch = new PerformanceObserver((list) => still.push(...list.getEntries().map((entry) => Math.round(entry.duration))));
+  watch.observe({ type: 'longtask' });
+  const began = performance.now();
+  const picture = await take(main, 640, 60_000);
+  const took = Math.round(performance.now() - began);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  watch.disconnect();
+  return { took, still, size: picture.size, type: picture.type };
+});
+
+/// What is in a picture on the page: its size, how many colours, and how many in its middle, where the map is.
+const looked = (tab, selector) => tab.evaluate(async (selector) => {
+  const image = document.querySelector(selector);
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  const colours = (x, y, width, height) => {
+    const { data } = context.getImageData(x, y, width, height);
+    const found = new Set();
+    for (let place = 0; place < data.length; place += 4) found.add((data[place] >> 4 << 8) | (data[place + 1] >> 4 << 4) | (data[place + 2] >> 4));
+    return found.size;
+  };
+  const [width, height] = [canvas.width, canvas.height];
+  return { width, height, all: colours(0, 0, width, height), map: colours(Math.round(width * 0.4), Math.round(height * 0.35), 100, 100) };
+}, selector);
+
+/// The page of all screens shows what each really shows.
+async function pictures(browser) {
+  const fleet = await page(browser, sizes.tablet);
+  await fleet.tab.goto(`${base}/fleet?lang=vi`);
+  await fleet.tab.waitForSelector('input[type="password"]', { timeout: 60_000 });
+  await fleet.tab.fill('input[type="password"]', process.env.ADMIN_TOKEN);
+  await fleet.tab.click('.fleet-form button[type="submit"]');
+  await fleet.tab.waitForSelector('input[name="code"]');
+  const wall = await waiting(browser, WALL);
+  await approve(fleet.tab, wall.code, 'Tường 1', 'wall');
+  const line = '.fleet-line:has(h3:text-is("Tường 1"))';
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="none"]`);
+  await shot(fleet.tab, 'fleet-no-picture');
+  await wall.tab.waitForURL(/\/wall\//, { timeout: 30_000 });
+  await live(wall.tab);
+  await drawn(wall.tab);
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="now"] img`, { timeout: 90_000 });
+  // The first may be of a map that was still coming; the next comes with a change.
+  const scripts = await wall.tab.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('wall-picture')).length);
+  same(scripts, 1, 'the wall loads the script');
+  same(await fleet.tab.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('wall-picture.mjs')).length), 0, 'no other page does');
+  const figures = await takenBy(wall.tab);
+  console.log(`a picture: ${figures.size} bytes of ${figures.type} in ${figures.took} ms; the page stood still for ${figures.still.join(', ') || 'less than 50'} ms`);
+  holds(figures.size <= 60_000, 'it is small');
+  await fleet.tab.waitForTimeout(500);
+  const seen = await looked(fleet.tab, '.fleet-picture img');
+  console.log(`seen: ${JSON.stringify(seen)}`);
+  same([seen.width, seen.height], [640, 360], 'the size of the picture');
+  holds(seen.all > 40, 'there is something in it');
+  holds(seen.map > 12, 'the map too');
+  holds((await fleet.tab.textContent(`${line} figcaption`)).includes('Hình ·'), 'it says how old it is');
+  await shot(fleet.tab, 'fleet-picture');
+  // A display that is locked, as the browser says it.
+  const dark = (is) => wall.tab.evaluate((is) => Object.defineProperty(document, 'hidden', { configurable: true, get: () => is }), is);
+  await dark(true);
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="hidden"]`, { timeout: 15_000 });
+  await shot(fleet.tab, 'fleet-dark-screen');
+  await dark(false);
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="now"]`, { timeout: 15_000 });
+  await wall.context.close();
+  await fleet.tab.waitForSelector(`${line} .fleet-picture[data-picture="old"]`, { timeout: 30_000 });
+  await shot(fleet.tab, 'fleet-old-picture');
+  for (const { complaints } of [fleet, wall]) {
+    same(serious(complaints).filter((line) => !/\b40[13]\b/.test(line)), [], 'complaints');
+  }
+}
+
 /// A wall nobody directs shows its scenes in turn, each for its own seconds, for ever with the same elements.
 async function playlist(browser) {
   const { context, tab, complaints } = await page(browser, WALL);
@@ -280,4 +361,4 @@ async function takenUp(browser) {
   await context.close();
 }
 
-await run({ director, playlist, sight, takenUp });
+await run({ director, pictures, playlist, sight, takenUp });

@@ -39,6 +39,21 @@ async fn two_walls_follow_a_tablet_together_and_go_on_without_it() {
     passes("director", &program, &[("ADMIN_TOKEN", token.trim())]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_all_screens_shows_what_each_really_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (data, keys) = (at("data"), at("keys"));
+    let file = boston::path().display().to_string();
+    run(&["import", &file, "--mapping", "boston-311", "--city", "boston", "--data", &data, "--keys", &keys])
+        .unwrap();
+    let program = Program::serve(&["--city", "boston", "--data", &data, "--keys", &keys, "--clock", CLOCK])
+        .await
+        .unwrap();
+    let token = std::fs::read_to_string(folder.path().join("keys/admin-token")).unwrap();
+    passes("pictures", &program, &[("ADMIN_TOKEN", token.trim())]);
+}
+
 /// A city's own scenes, five seconds each.
 const SCENES: &str = r#"
 [[scene]]

@@ -1,5 +1,6 @@
 //! The displays, for an administrator: how each was heard last, what it shows, a new one approved, one put out.
 
+mod picture;
 mod setting;
 
 use domain::screen::{Heard, Role, ScreenView};
@@ -8,6 +9,7 @@ use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos_meta::Title;
 use serde::Deserialize;
 
+use self::picture::Pictured;
 use self::setting::SettingForm;
 use super::director::scene_name;
 use crate::address;
@@ -286,6 +288,7 @@ fn Line(id: String, fleet: Memo<Fleet>, again: RwSignal<u32>, said: RwSignal<Opt
     });
     view! {
         <li class="fleet-line">
+            <Pictured screen/>
             <h3>{name}</h3>
             <p>{heard}</p>
             <dl class="fleet-facts">{facts}</dl>

@@ -6,6 +6,7 @@ mod control;
 mod numbers;
 mod panel;
 mod past;
+mod picture;
 mod replay;
 mod shown;
 mod sight;
@@ -16,7 +17,9 @@ use std::sync::Arc;
 
 use domain::city::Label;
 use domain::scene::{Scene, find};
+use domain::screen::Role;
 use leptos::prelude::*;
+use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -28,6 +31,8 @@ use super::NotFound;
 use super::ready::when_booted;
 use crate::components::{Freshness, Notice};
 use crate::functions::Boot;
+use crate::live::Live;
+use crate::live::stage::{go_to, load_me};
 use crate::locale::use_lang;
 use crate::scenes::{use_playlist, use_scenes};
 use crate::source::Nowhere;
@@ -44,6 +49,9 @@ pub(crate) use panel::surging;
 pub use past::{Levels, UsualDay};
 #[cfg(feature = "ssr")]
 pub(crate) use past::{levels_of, usual_of};
+
+/// How often it is asked whether this device is enrolled, while nobody answers.
+const ASK_AGAIN_MS: i32 = 5_000;
 
 /// The wall.
 #[component]
@@ -67,10 +75,26 @@ pub fn Wall() -> impl IntoView {
             if let Some(Nowhere(say)) = use_context::<Nowhere>() {
                 say();
             }
-            return view! { <NotFound/> }.into_any();
+            return view! { <NotFound/> <GoOn/> }.into_any();
         }
         view! { <Scenes lang asked sight/> }.into_any()
     }
+}
+
+/// An enrolled wall whose scene is no more goes on with what there is: nobody stands before it to choose.
+#[component]
+fn GoOn() -> impl IntoView {
+    Effect::new(|_| {
+        spawn_local_scoped_with_cancellation(async {
+            loop {
+                match load_me().await {
+                    Some(me) if me.role == Some(Role::Wall) => return go_to("/wall"),
+                    Some(_) => return,
+                    None => Live::pause(ASK_AGAIN_MS).await,
+                }
+            }
+        });
+    });
 }
 
 #[component]

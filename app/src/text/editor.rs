@@ -211,8 +211,9 @@ pub fn level(lang: Lang, name: &str, level: u8) -> String {
 pub fn period(lang: Lang, from: Option<&str>) -> String {
     let days = |from: &str| from.strip_prefix("today-")?.strip_suffix('d')?.parse::<u32>().ok();
     match (lang, from, from.and_then(days)) {
-        (Lang::Vi, None, _) => "Toàn bộ thời gian".to_owned(),
-        (Lang::En, None, _) => "All of the time".to_owned(),
+        // What a panel counts that names no period: `engine` takes the city's day, the chart of days a month.
+        (Lang::Vi, None, _) => "Như thường lệ: hôm nay; biểu đồ ngày: 30 ngày".to_owned(),
+        (Lang::En, None, _) => "As usual: today; the chart of days: 30 days".to_owned(),
         (Lang::Vi, Some("today"), _) => "Hôm nay".to_owned(),
         (Lang::En, Some("today"), _) => "Today".to_owned(),
         (Lang::Vi, _, Some(days)) => format!("{} ngày gần đây", days + 1),

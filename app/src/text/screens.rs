@@ -117,6 +117,24 @@ pub const REVOKE_SURE: Say = say("Chắc chắn đăng xuất?", "Really sign it
 /// The way back.
 pub const KEEP: Say = say("Thôi", "Keep it");
 
+/// No picture has come.
+pub const NO_PICTURE: Say = say("Chưa có hình của màn hình này", "No picture of this screen yet");
+/// The display is locked or dark.
+pub const HIDDEN: Say = say("Màn hình đang khóa, tắt hoặc bị che", "The screen is locked, dark or covered");
+/// How old the picture is.
+pub const PICTURE: Say = say("Hình", "Picture");
+/// It says nothing of now.
+pub const OLD_PICTURE: Say = say("Hình đã cũ", "Old picture");
+
+/// What a picture is of, for those who hear the page.
+#[must_use]
+pub fn picture_of(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::Vi => format!("Hình nhỏ của {name}"),
+        Lang::En => format!("Small picture of {name}"),
+    }
+}
+
 /// The tablet's page.
 pub const DIRECTOR: Say = say("Điều khiển màn hình lớn", "Direct the walls");
 /// The tablet is no tablet yet.

@@ -28,6 +28,9 @@ pub(super) const EVENTS_BYTES_MAX: u64 = 16 << 20;
 /// What any other body may weigh: a question or a command is never larger.
 pub(super) const OTHER_BYTES_MAX: u64 = 64 << 10;
 
+/// What a playlist may weigh: as many scenes of as many panels as the rules allow, each with long words.
+pub(super) const SCENES_BYTES_MAX: u64 = 1 << 20;
+
 /// A sender that sends nothing for so long is given up.
 const IDLE_MAX: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(30) };
 

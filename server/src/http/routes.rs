@@ -80,6 +80,8 @@ pub(super) fn calls() -> Vec<Call> {
         answered(fleet_call(), get(screens::fleet)),
         answered(ask_code_call(), post(screens::ask_code)),
         answered(me_call(), get(screens::me)),
+        answered(keep_picture_call(), put(screens::keep_picture)),
+        answered(picture_call(), get(screens::picture)),
         answered(approve_call(), post(screens::approve)),
         answered(set_screen_call(), put(screens::set)),
         answered(revoke_call(), post(screens::revoke)),

@@ -3,6 +3,7 @@
 
 mod cookie;
 mod live;
+mod picture;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -28,6 +29,7 @@ use crate::screens::{Approval, Code, CodeError, Screens, Secret, hashed};
 use cookie::{ADMINISTRATOR, SCREEN};
 
 pub(super) use live::routes;
+pub(super) use picture::{keep_picture, picture};
 
 /// A code, as the display shows it.
 #[derive(Debug, Serialize)]

@@ -456,6 +456,7 @@ async fn the_fleet_shows_what_a_wall_says_of_itself() {
     let beat = json!({
         "version": "v1", "width_px": 3840, "height_px": 2160, "scene": "city-now", "seq": "00000000000000000001",
         "at": "2026-11-23T08:00:00+07:00", "revision": 0, "memory_mb": 120,
+        "is_hidden": true,
     });
     wall.say(json!({ "beat": beat })).await;
     wall.say(json!({ "time": { "sent_ms": 5.5 } })).await;
@@ -518,4 +519,74 @@ async fn a_source_cannot_enrol_a_screen() {
         "{outcome}"
     );
     assert!(fleet(&server).await.is_empty());
+}
+
+/// A WebP of these sides: its header alone says them.
+fn webp(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0".to_vec();
+    for side in [width - 1, height - 1] {
+        bytes.extend_from_slice(&side.to_le_bytes()[..3]);
+    }
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walls_picture_is_kept_small_and_seen_by_the_administrator_alone() {
+    let server = Server::empty().await;
+    let wall = Device::enrol(&server, "Tường 1", "wall").await;
+    let tablet = Device::enrol(&server, "Bảng A", "director").await;
+    let id = named(&server, "Tường 1").await["screen"].as_str().unwrap().to_owned();
+    let seen = format!("/api/v1/screens/{id}/picture");
+    let token = server.administrator_token();
+    let see = || server.send(Method::GET, &seen, |request| request.bearer_auth(&token));
+    let bring = |cookie: String, search: &str, bytes: Vec<u8>| {
+        let path = format!("/api/v1/screens/me/picture{search}");
+        let server = &server;
+        async move {
+            let reply = server
+                .send(Method::PUT, &path, |request| {
+                    request.header("cookie", cookie).header("content-type", "image/webp").body(bytes)
+                })
+                .await;
+            reply.status.as_u16()
+        }
+    };
+    assert_eq!(see().await.status, StatusCode::NOT_FOUND);
+    assert_eq!(named(&server, "Tường 1").await["picture"], Json::Null);
+
+    let scene = "?scene=city-now";
+    let mut large = webp(64, 36);
+    large.resize(60_001, 0);
+    for (what, cookie, search, bytes, want) in [
+        ("of nobody", String::new(), scene, webp(64, 36), 403),
+        ("of a tablet", tablet.cookie(), scene, webp(64, 36), 403),
+        ("without a scene", wall.cookie(), "", webp(64, 36), 400),
+        ("of no scene", wall.cookie(), "?scene=..", webp(64, 36), 400),
+        ("with more words", wall.cookie(), "?scene=city-now&name=x", webp(64, 36), 400),
+        ("too wide", wall.cookie(), scene, webp(641, 36), 400),
+        ("too many bytes", wall.cookie(), scene, large, 400),
+        ("a page", wall.cookie(), scene, b"<html><script>alert(1)</script></html>".to_vec(), 400),
+        ("a drawing", wall.cookie(), scene, b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(), 400),
+    ] {
+        assert_eq!(bring(cookie, search, bytes).await, want, "{what}");
+    }
+    assert_eq!(see().await.status, StatusCode::NOT_FOUND, "nothing of it was kept");
+
+    assert_eq!(bring(wall.cookie(), scene, webp(64, 36)).await, 204);
+    assert_eq!(bring(wall.cookie(), scene, webp(32, 18)).await, 429, "the next comes too soon");
+    let reply = see().await;
+    assert_eq!((reply.status, reply.header("content-type")), (StatusCode::OK, "image/webp"));
+    assert_eq!(reply.header("cache-control"), "no-store");
+    assert_eq!(reply.bytes, webp(64, 36));
+    let view = named(&server, "Tường 1").await["picture"].clone();
+    assert_eq!((&view["taken"], &view["scene"]), (&json!(1), &json!("city-now")));
+    let stranger = server.send(Method::GET, &seen, |request| request).await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+    let by_wall = server.send(Method::GET, &seen, |request| request.header("cookie", wall.cookie())).await;
+    assert_eq!(by_wall.status, StatusCode::UNAUTHORIZED, "nor does a wall see what another shows");
+
+    let screen = named(&server, "Tường 1").await;
+    assert_eq!(revoke(&server, &screen).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(see().await.status, StatusCode::NOT_FOUND, "it goes with the wall");
+    assert_eq!(bring(wall.cookie(), scene, webp(64, 36)).await, 403);
 }

@@ -1,6 +1,7 @@
 //! The pages that this device's reader follows, each with what became of it since the last look.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::metric::Metric;
 use leptos::prelude::*;
@@ -15,7 +16,10 @@ use crate::functions::{Boot, load_case, load_since};
 use crate::live::{Live, use_answer};
 use crate::locale::use_lang;
 use crate::look::use_last_look;
-use crate::text::{Lang, begun, follow, words};
+use crate::text::{Lang, begun, date, follow, words};
+
+/// How often the followed pages are asked about again.
+const EVERY: Duration = Duration::from_secs(120);
 
 /// What became of a page.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -45,9 +49,17 @@ struct Level {
 #[component]
 pub(super) fn FollowedPages() -> impl IntoView {
     let (lang, views, since) = (use_lang(), use_followed().views(), use_last_look().since());
+    // Numbers that stand beside live ones do not grow old.
+    let times = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        let again = move || times.update(|times| *times = times.wrapping_add(1));
+        if let Ok(interval) = set_interval_with_handle(again, EVERY) {
+            on_cleanup(move || interval.clear());
+        }
+    });
     let states = use_answer(
-        move || (views.get(), since.get()),
-        |(views, since)| async move {
+        move || (views.get(), since.get(), times.get()),
+        |(views, since, _)| async move {
             // An answer that is there at once would not be seen to be another one.
             if !views.is_empty() {
                 Live::pause(0).await;
@@ -67,6 +79,11 @@ pub(super) fn FollowedPages() -> impl IntoView {
         },
         move |boot: Arc<Boot>, states: Vec<(View, State)>| {
             (!states.is_empty()).then(|| {
+                let at = states.iter().find_map(|(_, state)| match state {
+                    State::Level(level) => Some(level.at.clone()),
+                    _ => None,
+                });
+                let as_of = at.map(|at| format!("{} {}. ", words::AS_OF.to(lang), date::moment(lang, &at)));
                 let lines: Vec<_> = states
                     .into_iter()
                     .map(|(view, state)| view! { <Line boot=boot.clone() view state/> })
@@ -75,7 +92,7 @@ pub(super) fn FollowedPages() -> impl IntoView {
                     <section class="followed" aria-labelledby="followed">
                         <h2 id="followed">{follow::FOLLOWED.to(lang)}</h2>
                         <ul>{lines}</ul>
-                        <p class="aside">{follow::KEPT_HERE.to(lang)}</p>
+                        <p class="aside">{as_of} {follow::KEPT_HERE.to(lang)}</p>
                     </section>
                 }
             })

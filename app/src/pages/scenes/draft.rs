@@ -26,8 +26,11 @@ const HISTORY_MAX: usize = 100;
 /// How long until the server is asked again that did not answer.
 const ASK_AGAIN_MS: i32 = 3_000;
 /// Under which name the draft is kept.
+/// Two cities may stand beside one another under one origin, each under a path of its own.
 #[cfg(feature = "hydrate")]
-const KEPT: &str = "scenes-draft";
+fn kept_name() -> String {
+    format!("scenes-draft-{}", crate::address::at("/"))
+}
 
 /// A draft as it is kept.
 #[cfg(feature = "hydrate")]
@@ -231,7 +234,7 @@ impl Draft {
         if self.is_changed_now() {
             let kept =
                 Kept { made_from: self.made_from.get_untracked(), scenes: self.scenes.get_untracked() };
-            crate::kept::write(KEPT, &kept);
+            crate::kept::write(&kept_name(), &kept);
         } else {
             forget();
         }
@@ -255,7 +258,7 @@ pub(super) fn splits(views: &[MetricView], metric: Metric, by: GroupKey) -> bool
 #[cfg(feature = "hydrate")]
 fn kept() -> Option<(u32, Vec<Scene>)> {
     // None is written where a draft is thrown away.
-    let kept: Option<Kept> = crate::kept::read::<Option<Kept>>(KEPT)?;
+    let kept: Option<Kept> = crate::kept::read::<Option<Kept>>(&kept_name())?;
     kept.map(|kept| (kept.made_from, kept.scenes))
 }
 
@@ -266,7 +269,7 @@ const fn kept() -> Option<(u32, Vec<Scene>)> {
 
 #[cfg(feature = "hydrate")]
 fn forget() {
-    crate::kept::write(KEPT, &None::<Kept>);
+    crate::kept::write(&kept_name(), &None::<Kept>);
 }
 
 #[cfg(not(feature = "hydrate"))]

@@ -54,6 +54,19 @@ pub(super) fn Acts(
             others.cloned().collect::<Vec<_>>()
         })
     });
+    // Who stands in the list: the one that was chosen, while he is in it, else the first. What is seen is what is sent.
+    let next = Memo::new(move |_| {
+        others.with(|others| {
+            let of = |duty: &&DutyView| successor.with(|successor| duty.duty == *successor);
+            let next = others.iter().find(of).or(others.first());
+            next.map(|duty| duty.duty.clone()).unwrap_or_default()
+        })
+    });
+    // Another duty has another successor.
+    Effect::new(move |_| {
+        chosen.track();
+        successor.set(String::new());
+    });
     // Another duty, or other words, are another act.
     Effect::new(move |_| {
         duty.track();
@@ -93,10 +106,7 @@ pub(super) fn Acts(
                 What::Note => ShiftAct::Note(on, said()),
                 What::HandOver => ShiftAct::HandOver(on, said()),
                 What::Accept => {
-                    // What stands first in the list is chosen until another is.
-                    let first = others.with_untracked(|others| others.first().map(|duty| duty.duty.clone()));
-                    let named = Some(successor.get_untracked()).filter(|named| !named.is_empty());
-                    let successor = named.or(first).unwrap_or_default();
+                    let successor = untrack(|| next.get());
                     ShiftAct::Accept(on, AcceptWish { request: request_name.clone(), successor })
                 }
                 What::End => {
@@ -162,7 +172,7 @@ pub(super) fn Acts(
                     <div class="field-set" hidden=move || !is_offered()>
                         <label class="field">
                             <span>{shift::SUCCESSOR.to(lang)}</span>
-                            <select name="successor" on:change=move |event| successor.set(event_target_value(&event))>
+                            <select name="successor" prop:value=next on:change=move |event| successor.set(event_target_value(&event))>
                                 {move || others.get().into_iter().map(of_other).collect_view()}
                             </select>
                             <span class="aside" hidden=move || others.with(|others| !others.is_empty())>{shift::NO_SUCCESSOR.to(lang)}</span>

@@ -8,6 +8,7 @@ use domain::screen::{DeviceFrame, Role, Spotlight, WallBeat};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 
+use super::picture::{is_hidden, take_pictures};
 use super::replay;
 use super::shown::use_shown;
 use super::spotlight::SpotlightPanel;
@@ -59,6 +60,7 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
         }
     });
     replay::step_through(stage, shown);
+    take_pictures(stage, shown);
     let setting = stage.setting();
     Effect::new(move |_| shown.setting.set(setting.get()));
     let freeze = stage.freeze();
@@ -80,6 +82,7 @@ fn Control(boot: Arc<Boot>) -> impl IntoView {
             at,
             revision: show.with_untracked(|show| show.revision),
             memory_mb,
+            is_hidden: is_hidden(),
         }));
     };
     Effect::new(move |_| {

@@ -7,7 +7,7 @@ use super::parts::{integer, one_of, string};
 use crate::gateway::problems::KINDS as OF_EVENTS;
 
 /// The kinds of everything but sending events: slug, status, what it means.
-pub(super) const KINDS: [(&str, u16, &str); 39] = [
+pub(super) const KINDS: [(&str, u16, &str); 40] = [
     ("bad-parameter", 400, "A parameter, named in `parameter`, is unknown or cannot be used"),
     ("bad-request", 400, "The request cannot be read"),
     ("https-only", 400, "The port speaks HTTPS, and the request came over plain HTTP"),
@@ -34,6 +34,7 @@ pub(super) const KINDS: [(&str, u16, &str); 39] = [
     ("scenes-changed", 409, "The scenes were saved by somebody else meanwhile"),
     ("scenes-refused", 422, "The scenes break a rule; `parameter` names the first panel and field at fault"),
     ("too-many-codes", 429, "Too many codes were asked for, or too many displays wait"),
+    ("too-soon", 429, "A wall brings pictures of itself faster than it may"),
     ("too-many-lookups", 429, "An address looks up cases too fast"),
     ("clock-refused", 409, "The clock is the system's, or would go back"),
     ("body-too-large", 413, "The body is larger than the call takes"),

@@ -4,7 +4,7 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ObjectBuilder, Required, Response};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Required, Response, Schema, SchemaFormat};
 
 use super::Described;
 use super::calls::operation;
@@ -13,6 +13,7 @@ use super::schemas::{made, many, object};
 
 const GET: HttpMethod = HttpMethod::Get;
 const POST: HttpMethod = HttpMethod::Post;
+const PUT: HttpMethod = HttpMethod::Put;
 const ROLES: [&str; 2] = ["wall", "director"];
 
 /// A call of the administrator's: by his token, or by a browser that he signed in.
@@ -59,6 +60,56 @@ pub(in crate::http) fn me_call() -> Described {
         .response("403", problem("Reads answer on loopback only."))
         .response("503", problem("The log is being read again: who is enrolled is not known yet."));
     (GET, "/api/v1/screens/me", call.build())
+}
+
+/// `PUT /api/v1/screens/me/picture`.
+pub(in crate::http) fn keep_picture_call() -> Described {
+    let content = || ContentBuilder::new().schema(Some(image())).build();
+    let body = RequestBodyBuilder::new()
+        .required(Some(Required::True))
+        .content("image/webp", content())
+        .content("image/jpeg", content())
+        .build();
+    let scene = ParameterBuilder::new()
+        .name("scene")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::True)
+        .description(Some("The scene that it shows."))
+        .schema(Some(string("").pattern(Some("^[a-z0-9-]{1,32}$"))));
+    let call = operation("keepScreenPicture", "screens", "A wall brings a small picture of itself, by its cookie")
+        .description(Some(
+            "WebP or JPEG by its own bytes, 640 pixels at most on each side, 60,000 bytes at most. The server keeps the \
+             last one of each wall, in memory.",
+        ))
+        .parameter(scene)
+        .request_body(Some(body))
+        .response("204", Response::new("It is kept."))
+        .response("400", problem("It is no such picture, or no scene is said."))
+        .response("403", problem("The device is no enrolled wall, the page is of another site, or reads answer on loopback only."))
+        .response("429", problem("The one before is of the same moment."))
+        .response("503", problem("The log is being read again: who is enrolled is not known yet."));
+    (PUT, "/api/v1/screens/me/picture", call.build())
+}
+
+/// `GET /api/v1/screens/{screen}/picture`.
+pub(in crate::http) fn picture_call() -> Described {
+    let screen = ParameterBuilder::new()
+        .name("screen")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The screen's name for machines."))
+        .schema(Some(string("")));
+    let taken = ParameterBuilder::new()
+        .name("taken")
+        .parameter_in(ParameterIn::Query)
+        .description(Some("Any word: a browser asks for each picture anew. The newest is answered."))
+        .schema(Some(string("")));
+    let call = administered("screenPicture", "The last picture that a wall brought of itself")
+        .parameter(screen)
+        .parameter(taken)
+        .response("200", ok("The picture.", [("image/webp", image()), ("image/jpeg", image())]))
+        .response("404", problem("There is none since the server's start."));
+    (GET, "/api/v1/screens/{screen}/picture", call.build())
 }
 
 /// `POST /api/v1/screens/approve`.
@@ -195,6 +246,7 @@ fn screen() -> ObjectBuilder {
             "beat",
             utoipa::openapi::schema::OneOfBuilder::new().item(reference("WallBeat")).item(null()),
         )
+        .property("picture", utoipa::openapi::schema::OneOfBuilder::new().item(picture()).item(null()))
         .property("show", reference("WallShow"))
         .property("setting", reference("ScreenSetting"))
 }
@@ -204,6 +256,23 @@ fn setting() -> ObjectBuilder {
         .property("distance_cm", or_null(integer("From how far it is read, in centimetres: 30 to 10,000.")))
         .property("height_cm", or_null(integer("How high its picture is, in centimetres: 30 to 10,000.")))
         .property("group", or_null(string("The group that it is directed with; at most 40 characters.")))
+}
+
+/// A picture's bytes.
+fn image() -> RefOr<Schema> {
+    let bytes = SchemaFormat::KnownFormat(KnownFormat::Binary);
+    string("The picture.").format(Some(bytes)).build().into()
+}
+
+fn picture() -> ObjectBuilder {
+    object(
+        "Its last picture of itself.",
+        [
+            ("taken", made(integer("Counts the pictures of this server: another number, another picture."))),
+            ("age_secs", made(integer("How old it is, in seconds."))),
+            ("scene", made(string("The scene that it shows."))),
+        ],
+    )
 }
 
 fn null() -> ObjectBuilder {
@@ -262,6 +331,7 @@ fn wall_beat() -> ObjectBuilder {
             ("at", made(string("At which instant."))),
             ("revision", made(integer("The order that it shows."))),
             ("memory_mb", made(or_null(integer("What its page has taken of the browser's memory, in MiB.")))),
+            ("is_hidden", made(boolean("Whether nobody can see the page: the display is locked or dark."))),
         ],
     )
 }

@@ -88,7 +88,8 @@ async fn live(
         .into_response()
 }
 
-fn enrolled(running: &Running, headers: &HeaderMap) -> Result<Enrolment, Problem> {
+/// The enrolled device that asks, by its cookie.
+pub(super) fn enrolled(running: &Running, headers: &HeaderMap) -> Result<Enrolment, Problem> {
     let snapshot = running.core.ready()?;
     let token = cookie::of(headers, SCREEN);
     match token.and_then(|token| Screens::holder(snapshot.frozen.state(), token)) {
