@@ -97,7 +97,10 @@ async function editor(browser) {
   await shot(tab, 'scene-editor-unsaved');
   await tab.click('.edit-form button[type="submit"]');
   await tab.waitForFunction(() => document.querySelector('.edit-said').textContent.includes('Đã lưu thành bản 1'));
-  const saved = await api('/api/v1/scenes');
+  const told = await api('/api/v1/scenes');
+  same([told.version, told.by, told.why], [1, null, null], 'who saved it is not told to everybody');
+  const authorization = `Bearer ${process.env.ADMIN_TOKEN}`;
+  const saved = await (await fetch(`${base}/api/v1/scenes`, { headers: { authorization } })).json();
   same([saved.version, saved.by, saved.why], [1, 'Nguyễn An', 'Bản đồ nhỏ lại'], 'the version');
   same(saved.scenes[1].panels[1].at, { column: 15, row: 6, columns: 9, rows: 6 }, 'as it was drawn');
 

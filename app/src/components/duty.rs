@@ -56,13 +56,13 @@ fn DutyLine(boot: Arc<Boot>, duty: DutyView, act: Option<ChooseDuty>) -> impl In
     }
     let notes = duty.notes.iter().map(|note| {
         view! {
-            <li><time class="figure">{moment(&note.at)}</time> <span class="directive-text">{note.text.clone()}</span></li>
+            <li><time class="figure">{moment(&note.at)}</time> <span class="directive-text">{words(lang, &note.text)}</span></li>
         }
     });
     let notes = notes.collect_view();
     let has_notes = !duty.notes.is_empty();
     let ended = duty.reason.clone().map(|reason| {
-        view! { <p class="alarm-handled">{shift::ENDED.to(lang)} ": " <span class="directive-text">{reason}</span></p> }
+        view! { <p class="alarm-handled">{shift::ENDED.to(lang)} ": " <span class="directive-text">{words(lang, &reason)}</span></p> }
     });
     let (name, code) = (who(lang, &duty), duty.duty.clone());
     let handover = duty.handover.map(|handover| view! { <Handed boot=boot.clone() handover waits/> });
@@ -78,6 +78,11 @@ fn DutyLine(boot: Arc<Boot>, duty: DutyView, act: Option<ChooseDuty>) -> impl In
             })}
         </li>
     }
+}
+
+/// What somebody wrote; where it is withheld, that it is.
+fn words(lang: crate::text::Lang, text: &str) -> String {
+    if text.is_empty() { shift::WITHHELD.to(lang).to_owned() } else { text.to_owned() }
 }
 
 #[component]
@@ -97,7 +102,7 @@ fn Handed(boot: Arc<Boot>, handover: HandoverView, waits: bool) -> impl IntoView
     view! {
         <div class="handover">
             <p><strong>{shift::HANDOVER.to(lang)}</strong> " " <span class="figure">{moment(&handover.at)}</span> {(!stands.is_empty()).then(|| format!(" · {stands}"))}</p>
-            <p class="directive-text">{handover.text}</p>
+            <p class="directive-text">{words(lang, &handover.text)}</p>
             <p class="aside">{shift::STOOD.to(lang)} ", " {date::moment(lang, &summary.at)}</p>
             <dl class="handover-numbers">
                 {numbers}

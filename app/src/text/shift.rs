@@ -18,9 +18,11 @@ pub const NOBODY_HELP: Say = say(
 );
 /// Names are concealed.
 pub const NAMES_CONCEALED: Say = say(
-    "Tên người trực chỉ hiện khi có mã người quản trị.",
-    "The names of those on duty are shown with the administrator's token only.",
+    "Tên người trực và điều họ ghi chỉ hiện khi có mã người quản trị.",
+    "The names of those on duty and what they wrote are shown with the administrator's token only.",
 );
+/// Stands for what somebody wrote.
+pub const WITHHELD: Say = say("(không hiện)", "(not shown)");
 /// Shows them.
 pub const SHOW_NAMES: Say = say("Hiện tên", "Show names");
 /// Since when.

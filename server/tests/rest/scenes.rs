@@ -37,7 +37,14 @@ async fn a_version_is_saved_holds_over_a_restart_and_is_never_changed() {
         let held = server.json("/api/v1/scenes").await;
         assert_eq!((&held["version"], &held["scenes"]), (&json!(3), &first["scenes"]), "{how}");
         assert_eq!(server.json("/api/v1/scenes/versions/1").await, first, "{how}");
-        let versions = server.json("/api/v1/scenes/versions").await["versions"].clone();
+        let token = server.administrator_token();
+        let path = "/api/v1/scenes/versions";
+        let asked = server.send(Method::GET, path, |request| request.bearer_auth(token)).await;
+        let versions = asked.json()["versions"].clone();
+        for path in [path, "/api/v1/scenes", "/api/v1/scenes/versions/2"] {
+            let told = server.json(path).await.to_string();
+            assert!(!told.contains("Nguyễn An") && !told.contains("Trở lại bản 1"), "{path}: {told}");
+        }
         let told: Vec<(u64, Option<&str>)> = versions
             .as_array()
             .unwrap()

@@ -104,6 +104,11 @@ async fn names_are_told_to_the_token_alone() {
         (&json!(false), &Json::Null)
     );
     assert!(!page.text().contains(PERSON) && page.text().contains(&duty));
+    // People name their colleagues in what they write.
+    let note = json!({ "request": "note-00004", "text": format!("Nhắn {PERSON}") });
+    done(&server, &format!("/{duty}/note"), &note).await;
+    let told = server.json("/api/v1/shift").await;
+    assert_eq!(told["on_duty"][0]["notes"][0]["text"], "", "{told}");
     let wrong = server.send(Method::GET, "/api/v1/shift", |request| request.bearer_auth("nobody")).await;
     assert_eq!(wrong.problem().0, 401, "a wrong token is no reader without one");
     let html = server.get("/shift?lang=vi").await;
@@ -169,4 +174,28 @@ async fn no_source_puts_anybody_on_duty() {
     let outcome = server.send(Method::POST, "/api/v1/events", request).await.json();
     assert_eq!(outcome["rejected"][0]["problem"]["type"], "urn:toancanh:problem:reserved-type");
     assert_eq!(server.json("/api/v1/shift").await["on_duty"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_written_as_much_as_a_duty_takes_can_still_hand_it_over_and_go() {
+    let server = Server::empty().await;
+    let writing = begin(&server, "begin-0009", PERSON).await;
+    let mut notes = 0;
+    loop {
+        let note = json!({ "request": format!("many-{notes:05}"), "text": "Ghi chú" });
+        let reply = act(&server, &format!("/{writing}/note"), &note).await;
+        if reply.status != 200 {
+            assert_eq!(reply.problem().1, "shift-refused", "after {notes} notes");
+            break;
+        }
+        notes += 1;
+        assert!(notes <= domain::shift::ACTS_MAX, "notes are bounded");
+    }
+    let next = begin(&server, "begin-0010", "Trần Văn Bình").await;
+    let handover = json!({ "request": "hand-00009", "text": "Hết chỗ ghi" });
+    done(&server, &format!("/{writing}/handover"), &handover).await;
+    let accept = json!({ "request": "take-00009", "successor": next });
+    done(&server, &format!("/{writing}/accept"), &accept).await;
+    let page = with_names(&server).await;
+    assert_eq!(page["on_duty"].as_array().unwrap().len(), 1, "{page}");
 }

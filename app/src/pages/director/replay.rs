@@ -53,8 +53,7 @@ pub(super) fn Replaying(
     let begin = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(day) = untrack(|| day_of(back.get())) else { return };
-        let offset = now.with_untracked(|now| now.get(19..).unwrap_or("Z").to_owned());
-        let from = format!("{day}T{:02}:00:00{offset}", hour.get_untracked());
+        let from = now.with_untracked(|now| hour_at(day, hour.get_untracked(), now));
         let takes_secs = takes_min.get_untracked() * 60;
         drive.run(Order::Replay(Some(ReplayWish { from, takes_secs })));
     };
@@ -81,5 +80,31 @@ pub(super) fn Replaying(
                 <button type="button" class="button" data-order="replay-end" on:click=move |_| drive.run(Order::Replay(None))>{screens::REPLAY_END.to(lang)}</button>
             </Show>
         </div>
+    }
+}
+
+/// A full hour of a day, at the offset that `now` is written with.
+fn hour_at(day: jiff::civil::Date, hour: u32, now: &str) -> String {
+    // Fractions of a second may stand before it.
+    let offset = now.get(19..).and_then(|rest| rest.find(['+', '-', 'Z']).and_then(|at| rest.get(at..)));
+    format!("{day}T{hour:02}:00:00{}", offset.unwrap_or("Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_written_at_the_citys_offset() {
+        let day = "2015-10-05".parse().unwrap();
+        for (now, want) in [
+            ("2015-10-05T12:00:00-04:00", "2015-10-05T09:00:00-04:00"),
+            ("2015-10-05T12:00:00.25-04:00", "2015-10-05T09:00:00-04:00"),
+            ("2026-11-23T12:00:00.250123+07:00", "2015-10-05T09:00:00+07:00"),
+            ("2026-11-23T12:00:00Z", "2015-10-05T09:00:00Z"),
+            ("", "2015-10-05T09:00:00Z"),
+        ] {
+            assert_eq!(hour_at(day, 9, now), want, "{now}");
+        }
     }
 }
