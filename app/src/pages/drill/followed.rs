@@ -21,6 +21,9 @@ use crate::text::{Lang, begun, date, follow, words};
 /// How often the followed pages are asked about again.
 const EVERY: Duration = Duration::from_secs(120);
 
+/// By then a page that has just come waits for its answers.
+const SETTLED_MS: i32 = 150;
+
 /// What became of a page.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 enum State {
@@ -60,9 +63,10 @@ pub(super) fn FollowedPages() -> impl IntoView {
     let states = use_answer(
         move || (views.get(), since.get(), times.get()),
         |(views, since, _)| async move {
-            // An answer that is there at once would not be seen to be another one.
+            // An answer that is there before the page waits for it would not be seen to be another one: pages that are
+            // named alone ask the server nothing.
             if !views.is_empty() {
-                Live::pause(0).await;
+                Live::pause(SETTLED_MS).await;
             }
             let mut states = Vec::new();
             for view in views {
