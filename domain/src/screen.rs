@@ -114,6 +114,8 @@ pub enum ScreenNews {
     Set {
         /// Which.
         screen: Arc<str>,
+        /// The how-manieth it is of the screen, from 1: a city's clock may stand still between two.
+        number: u32,
         /// The whole setting.
         setting: Box<Setting>,
     },
@@ -137,8 +139,8 @@ pub struct Screen {
     pub enrolled: Option<(Timestamp, Enrolment)>,
     /// When it was revoked first.
     pub revoked: Option<Timestamp>,
-    /// Its newest setting and when that was said.
-    pub set: Option<(Timestamp, Setting)>,
+    /// Its newest setting, the how-manieth that is, and when it was said.
+    pub set: Option<(u32, Timestamp, Setting)>,
 }
 
 impl Screen {
@@ -151,7 +153,13 @@ impl Screen {
     /// How it stands in its room.
     #[must_use]
     pub fn setting(&self) -> Setting {
-        self.set.as_ref().map(|(_, setting)| setting.clone()).unwrap_or_default()
+        self.set.as_ref().map(|(.., setting)| setting.clone()).unwrap_or_default()
+    }
+
+    /// How many settings were said of it.
+    #[must_use]
+    pub fn settings(&self) -> u32 {
+        self.set.as_ref().map_or(0, |(number, ..)| *number)
     }
 
     /// Takes news in. Whatever order they come in, the first enrolment, the first revocation and the last setting count.
@@ -168,10 +176,11 @@ impl Screen {
             ScreenNews::Revoked { .. } => {
                 self.revoked = Some(self.revoked.map_or(time, |held| held.min(time)));
             }
-            ScreenNews::Set { setting, .. } => {
-                // Of one instant: the same one whatever order they come in.
-                if self.set.as_ref().is_none_or(|held| (held.0, &held.1) < (time, setting)) {
-                    self.set = Some((time, (**setting).clone()));
+            ScreenNews::Set { number, setting, .. } => {
+                // Of two that bear one number, said on two servers at once: the same one whatever order they come in.
+                let said = (*number, time, (**setting).clone());
+                if self.set.as_ref().is_none_or(|held| *held < said) {
+                    self.set = Some(said);
                 }
             }
         }
@@ -478,16 +487,21 @@ mod tests {
 
     #[test]
     fn the_last_setting_counts_in_whatever_order_they_come() {
-        let set = |length| ScreenNews::Set {
+        let set = |number, length| ScreenNews::Set {
             screen: "s1".into(),
+            number,
             setting: Box::new(Setting { distance_cm: Some(length), ..Setting::default() }),
         };
         for (news, length) in [
             (vec![], None),
-            (vec![(1, set(200)), (2, set(400))], Some(400)),
-            (vec![(2, set(400)), (1, set(200))], Some(400)),
-            (vec![(1, set(400)), (1, set(200))], Some(400)),
-            (vec![(1, set(200)), (1, set(400))], Some(400)),
+            (vec![(1, set(1, 200)), (2, set(2, 400))], Some(400)),
+            (vec![(2, set(2, 400)), (1, set(1, 200))], Some(400)),
+            // The city's clock stands still.
+            (vec![(1, set(1, 400)), (1, set(2, 200))], Some(200)),
+            (vec![(1, set(2, 200)), (1, set(1, 400))], Some(200)),
+            // Two servers at once.
+            (vec![(1, set(1, 400)), (1, set(1, 200))], Some(400)),
+            (vec![(1, set(1, 200)), (1, set(1, 400))], Some(400)),
         ] {
             let mut screen = Screen::default();
             for (secs, news) in &news {

@@ -251,14 +251,16 @@ impl Screens {
         screen: &str,
         setting: &Setting,
     ) -> Result<(), Problem> {
-        if core.ready()?.frozen.state().screen(screen).is_none_or(|held| held.stands().is_none()) {
+        let snapshot = core.ready()?;
+        let Some(held) = snapshot.frozen.state().screen(screen).filter(|held| held.stands().is_some()) else {
             let detail = "No screen of this name is enrolled.";
             return Err(Problem::new("not-found", 404, "Nothing here", detail).at("screen"));
-        }
+        };
+        let number = held.settings().saturating_add(1);
         let id = format!("screen/{screen}/set/{:016x}", rand::random::<u64>());
-        let data = json!({ "screen": screen, "setting": setting });
+        let data = json!({ "screen": screen, "number": number, "setting": setting });
         store.append(vec![event(core, &id, "screen.set", data)]).await?;
-        heard(core, |state| state.screen(screen).is_some_and(|held| held.setting() == *setting)).await;
+        heard(core, |state| state.screen(screen).is_some_and(|held| held.settings() >= number)).await;
         self.has_changed();
         Ok(())
     }

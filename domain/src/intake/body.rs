@@ -178,7 +178,9 @@ fn setting(data: &Data) -> Result<ScreenNews, Problem> {
         data.get("setting").and_then(|setting| <Setting as serde::Deserialize>::deserialize(setting).ok());
     let setting = read.and_then(|setting| setting.checked().ok());
     let setting = setting.ok_or_else(|| mistyped("setting", "is not what the product itself writes"))?;
-    Ok(ScreenNews::Set { screen: text(data, "screen")?.into(), setting: Box::new(setting) })
+    let number = data.get("number").and_then(Json::as_u64).and_then(|number| u32::try_from(number).ok());
+    let number = number.ok_or_else(|| mistyped("number", "is not what the product itself writes"))?;
+    Ok(ScreenNews::Set { screen: text(data, "screen")?.into(), number, setting: Box::new(setting) })
 }
 
 fn received(data: &Data, gate: &Gate<'_>, flags: &mut Vec<Flag>) -> Result<Facts, Problem> {
