@@ -123,7 +123,7 @@ impl Opening {
     pub async fn open(self) -> Result<Started> {
         let Self { address, settings, city, clock, tls, progress, front, stop, served } = self;
         let clock = Arc::new(clock);
-        let (city, change) = crate::city::history::opened(&settings.data, &city, clock.now())?;
+        let (city, change, unkept) = crate::city::history::opened(&settings.data, &city, clock.now())?;
         let telemetry = Arc::new(Telemetry::default());
         let sources = Arc::new(Sources::open(&settings.data)?);
         let (escalating, notes) = crate::memos::notes();
@@ -161,6 +161,10 @@ impl Opening {
         tracing::info!(?recovery, "the log is open");
         carrier.iter().cloned().for_each(|carrier| store.carry_with(carrier));
         let store = Arc::new(store);
+        // Only now: beside a log that this program cannot go on with nothing is written.
+        if let Some(unkept) = &unkept {
+            unkept.keep()?;
+        }
         if let Some(change) = &change {
             tell_of_change(&store, &city, change).await?;
         }

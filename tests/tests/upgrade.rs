@@ -107,6 +107,17 @@ async fn a_log_that_an_earlier_version_wrote_gives_the_same_numbers_and_is_gone_
     }
 }
 
+/// The city's folder after an amendment: a server that could go on with the log would keep it and tell of it.
+fn city_with_another_calendar() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp").arg("-r").arg(root().join("cities/hcmc")).arg(folder.path()).status();
+    assert!(copied.unwrap().success());
+    let calendar = folder.path().join("hcmc/calendar.toml");
+    let text = std::fs::read_to_string(&calendar).unwrap();
+    std::fs::write(&calendar, format!("{text}\n# Amended.\n")).unwrap();
+    folder
+}
+
 #[test]
 fn a_log_that_only_a_later_version_can_read_is_refused_and_left_as_it_is() {
     // A later version of the layout, and a feature that a reader must know.
@@ -119,9 +130,10 @@ fn a_log_that_only_a_later_version_can_read_is_refused_and_left_as_it_is() {
         bytes[HEADER_BYTES - 4..HEADER_BYTES].copy_from_slice(&crc.to_le_bytes());
         std::fs::write(&segment, &bytes).unwrap();
         let before = place.digests();
-        let (data, keys) = (place.data(), place.keys());
+        let (data, keys, city) = (place.data(), place.keys(), city_with_another_calendar());
+        let city = city.path().join("hcmc").display().to_string();
         let served =
-            run(&["serve", "--listen", "127.0.0.1:0", "--city", "hcmc", "--data", &data, "--keys", &keys]);
+            run(&["serve", "--listen", "127.0.0.1:0", "--city", &city, "--data", &data, "--keys", &keys]);
         let said = served.unwrap_err().to_string();
         assert!(said.contains("newer"), "{said}");
         assert_eq!(place.digests(), before, "something was changed by a program that cannot read the log");

@@ -26,30 +26,61 @@ struct Kept {
     folder: PathBuf,
 }
 
+/// What a folder holds that no version on file does; [`Unkept::keep`] puts it there.
+#[derive(Debug)]
+#[must_use = "an unkept version is told as new at the next start"]
+pub struct Unkept {
+    root: PathBuf,
+    files: Vec<(String, PathBuf)>,
+    from: Timestamp,
+    digest: String,
+}
+
+impl Unkept {
+    /// Copies the files beside the log, whole or not at all.
+    ///
+    /// # Errors
+    /// With the file that cannot be written.
+    pub fn keep(&self) -> Result<(), CityError> {
+        keep(&self.root, &self.files, self.from, &self.digest)
+    }
+}
+
 /// Compares the folder with what it held at the last start and gives the city its earlier laws. The
-/// newest change is told again at every start: the log takes it once.
+/// newest change is told again at every start: the log takes it once. Nothing is written before the caller
+/// knows that the log beside it is one that it can go on with.
 ///
 /// # Errors
-/// With the file that cannot be read or written.
-pub fn open(data: &Path, city: &mut CityFolder, now: Timestamp) -> Result<Option<Change>, CityError> {
+/// With the file that cannot be read.
+fn open(
+    data: &Path,
+    city: &mut CityFolder,
+    now: Timestamp,
+) -> Result<(Option<Change>, Option<Unkept>), CityError> {
     let root = data.join("config");
     let mut kept = versions(&root)?;
-    let Some(folder) = city.dir.clone() else { return Ok(None) };
+    let Some(folder) = city.dir.clone() else { return Ok((None, None)) };
     let files = law_files(&folder)?;
     if kept.is_empty() && files.is_empty() {
-        return Ok(None);
+        return Ok((None, None));
     }
     let digest = digest::of_files(&files)?;
+    let mut unkept = None;
     if kept.last().is_none_or(|last| last.digest != digest) {
         // The first version held from the beginning; a clock that stands behind the last change does
         // not move it.
         let from = kept.last().map_or(Timestamp::MIN, |last| now.max(last.from.plus_micros(Timestamp::STEP)));
-        let folder = keep(&root, &files, from, &digest)?;
-        kept.push(Kept { from, digest, folder });
+        kept.push(Kept { from, digest: digest.clone(), folder: folder_of(&root, from, &digest) });
+        unkept = Some(Unkept { root, files, from, digest });
     }
     earlier_laws(&kept, city)?;
     let newest = kept.last().filter(|newest| newest.from > Timestamp::MIN);
-    Ok(newest.map(|newest| Change { digest: newest.digest.clone(), from: newest.from }))
+    let change = newest.map(|newest| Change { digest: newest.digest.clone(), from: newest.from });
+    Ok((change, unkept))
+}
+
+fn folder_of(root: &Path, from: Timestamp, digest: &str) -> PathBuf {
+    root.join(format!("{}_{digest}", from.micros()))
 }
 
 /// What held before the newest of these versions.
@@ -115,7 +146,10 @@ fn law_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, CityError> {
         for entry in std::fs::read_dir(&place).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-            if path.is_file() && wanted.contains(&extension) {
+            // Who is called about a unit's cases decides about no clock.
+            let is_contacts =
+                place == folder && path.file_name().is_some_and(|name| name == super::contacts::FILE);
+            if path.is_file() && wanted.contains(&extension) && !is_contacts {
                 files.push(path);
             }
         }
@@ -128,14 +162,8 @@ fn law_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, CityError> {
     Ok(files.into_iter().map(|path| (name(&path), path)).collect())
 }
 
-/// Copies the files beside the log, whole or not at all.
-fn keep(
-    root: &Path,
-    files: &[(String, PathBuf)],
-    from: Timestamp,
-    digest: &str,
-) -> Result<PathBuf, CityError> {
-    let folder = root.join(format!("{}_{digest}", from.micros()));
+fn keep(root: &Path, files: &[(String, PathBuf)], from: Timestamp, digest: &str) -> Result<(), CityError> {
+    let folder = folder_of(root, from, digest);
     let half = folder.with_extension("half");
     for (name, path) in files {
         let to = half.join(name);
@@ -148,20 +176,19 @@ fn keep(
     let unwritable = |source| CityError::Unreadable { path: folder.clone(), source };
     std::fs::create_dir_all(&half).map_err(unwritable)?;
     std::fs::rename(&half, &folder).map_err(unwritable)?;
-    std::fs::File::open(root).and_then(|root| root.sync_all()).map_err(unwritable)?;
-    Ok(folder)
+    std::fs::File::open(root).and_then(|root| root.sync_all()).map_err(unwritable)
 }
 
-/// The city with its earlier laws, and what the log has to be told.
+/// The city with its earlier laws, what the log has to be told, and what has to be kept once the log is open.
 ///
 /// # Errors
-/// As [`open`].
+/// With the file that cannot be read.
 pub fn opened(
     data: &Path,
     city: &CityFolder,
     now: Timestamp,
-) -> Result<(Arc<CityFolder>, Option<Change>), CityError> {
+) -> Result<(Arc<CityFolder>, Option<Change>, Option<Unkept>), CityError> {
     let mut city = city.clone();
-    let change = open(data, &mut city, now)?;
-    Ok((Arc::new(city), change))
+    let (change, unkept) = open(data, &mut city, now)?;
+    Ok((Arc::new(city), change, unkept))
 }

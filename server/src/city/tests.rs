@@ -95,6 +95,36 @@ fn another_list_of_contacts_is_no_other_city() {
 }
 
 #[test]
+fn a_changed_regulation_is_kept_and_told_and_changed_contacts_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("city.toml", MINIMAL);
+    write("holidays.csv", "first\n");
+    let kept = || fs::read_dir(data.path().join("config")).map_or(0, Iterator::count);
+    let start = |at: &str| {
+        let city = load(folder.path().to_str().unwrap()).unwrap();
+        history::opened(data.path(), &city, at.parse().unwrap()).unwrap()
+    };
+    let check = |at: &str, is_told: bool, versions: usize| {
+        let before = kept();
+        let (_, change, unkept) = start(at);
+        assert_eq!(kept(), before, "{at}: something was written before the log is open");
+        unkept.iter().for_each(|unkept| unkept.keep().unwrap());
+        assert_eq!((change.is_some(), kept()), (is_told, versions), "{at}");
+    };
+    check("2026-11-01T00:00:00Z", false, 1);
+    write(
+        "contacts.csv",
+        "agency,role_vi,role_en,phone,email,website,address_vi,address_en,hours_vi,hours_en,source,valid_from,valid_to\n",
+    );
+    check("2026-11-02T00:00:00Z", false, 1);
+    write("holidays.csv", "second\n");
+    check("2026-11-03T00:00:00Z", true, 2);
+    check("2026-11-04T00:00:00Z", true, 2);
+}
+
+#[test]
 fn every_ward_of_hcmc_has_a_boundary_and_every_boundary_a_ward() {
     let hcmc = load(&shipped("hcmc")).unwrap();
     let text = fs::read_to_string(hcmc.layer_path("boundaries/wards.geojson").unwrap()).unwrap();
