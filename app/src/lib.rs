@@ -28,6 +28,7 @@ pub mod source;
 pub mod table;
 pub mod text;
 pub mod theme;
+pub mod training;
 pub mod turns;
 
 pub use shell::{App, shell};

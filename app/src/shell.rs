@@ -12,6 +12,7 @@ use crate::functions::load_boot;
 use crate::live::{Link, Live, use_answer};
 use crate::look::LastLook;
 use crate::text::words;
+use crate::training::{TrainingBand, is_training};
 use crate::turns::{in_turn, whole};
 use crate::{address, locale, pages, theme};
 
@@ -21,7 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let chosen = theme::provide_chosen();
     view! {
         <!DOCTYPE html>
-        <html lang=lang.code() data-base=address::base() data-theme=chosen.0.map(theme::Shade::name)>
+        <html lang=lang.code() data-base=address::base() data-theme=chosen.0.map(theme::Shade::name) data-training=is_training().then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -94,6 +95,7 @@ pub fn App() -> impl IntoView {
         <Router base=in_browser()>
             <div class="screen" class:stale=is_stale>
                 <a class="skip" href="#content">{words::SKIP.to(lang)}</a>
+                <TrainingBand/>
                 <div class="under" inert=move || receipt.is_open()>
                 {in_turn(view! { <Chrome/> })}
                 <FlatRoutes fallback=whole(pages::NotFound)>

@@ -116,6 +116,9 @@ pub struct Hello {
     pub config: String,
     /// The product's version; a page of another one reloads itself.
     pub version: String,
+    /// Whether the numbers are of a training: none of them is real.
+    #[serde(default)]
+    pub training: bool,
 }
 
 /// All rows of a topic.

@@ -46,6 +46,8 @@ pub struct Options {
     pub address: Address,
     /// The city of the events.
     pub city: String,
+    /// Whether they are of a training.
+    pub training: bool,
     /// This server among the city's others.
     pub server: String,
     /// Whether an event may be acknowledged that no replica has.

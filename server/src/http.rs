@@ -113,6 +113,7 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
     let api = Api { running: running.clone(), answers, administrator, acts, alarms, shifts, public };
     let scripts = headers::script_policy(&running.settings);
     let neighbours = neighbours::Neighbours::of(&running.settings);
+    let is_training = running.settings.training;
     let router = routes::routes(&running, api)
         .layer(CompressionLayer::new())
         .merge(pages)
@@ -121,6 +122,7 @@ pub fn router(running: Running) -> Result<Router, RouterError> {
         .layer(from_fn(problem::everywhere))
         .layer(neighbours.cors())
         .layer(from_fn(move |request: Request, next: Next| headers::secure(scripts.clone(), request, next)))
+        .layer(from_fn(move |request: Request, next: Next| headers::mark(is_training, request, next)))
         .layer(from_fn(move |request: Request, next: Next| {
             observe::observe(requests.clone(), request, next)
         }));

@@ -10,6 +10,7 @@ mod source;
 use std::sync::Arc;
 
 use app::source::{CitySource, Nowhere};
+use app::training::Training;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -95,6 +96,7 @@ fn options(settings: &Settings) -> LeptosOptions {
 fn context(source: Arc<dyn CitySource>, others: Arc<str>) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(source.clone());
+        provide_context(Training(source.hello().training));
         if let Some(response) = use_context::<ResponseOptions>() {
             provide_context(Nowhere(Arc::new(move || response.set_status(StatusCode::NOT_FOUND))));
         }

@@ -151,6 +151,7 @@ impl Opening {
         let small = cfg!(feature = "fail-points");
         let mut options = if small { options.segment_bytes(1 << 20) } else { options };
         options.encrypt = settings.encrypt_log;
+        options.training = Some(settings.training);
         options.progress = Some(Box::new(move |opened| {
             progress.came(Stage::Opening, opened.bytes_done, opened.bytes_total);
         }));
@@ -322,6 +323,7 @@ fn carrier(settings: &Settings, city: &str) -> Result<Option<Carrier>> {
     Ok(Some(Carrier::new(carrier::Options {
         address,
         city: city.to_owned(),
+        training: settings.training,
         server: server_name(&settings.data)?,
         without_replica: settings.carrying.without_replica,
         absence: Duration::from_secs(u64::from(settings.carrying.absence_hours) * 3_600),

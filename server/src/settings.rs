@@ -26,6 +26,8 @@ pub struct Settings {
     pub clock: String,
     /// Whether reads answer on other addresses than loopback before accounts exist.
     pub open_reads: bool,
+    /// Whether it is for training: nothing in it is real, and every screen says so.
+    pub training: bool,
     /// Whether the log is encrypted on the disk; `None`: as it was.
     pub encrypt_log: Option<bool>,
     /// After how many events the state is kept beside the log; 0 never keeps it.

@@ -15,6 +15,7 @@ import { paper } from './paper.mjs';
 import { past } from './past.mjs';
 import { shift } from './shift.mjs';
 import { task } from './task.mjs';
+import { training } from './training.mjs';
 
 const PAGES = ['/', '/?by=district', '/?by=field', '/?by=day', '/map', '/cases', '/wall/city-now', '/enrol', '/director', '/styleguide', '/agency/PWDx'];
 
@@ -507,7 +508,7 @@ async function pictures(browser) {
 }
 
 await run({
-  graphicsLost,
+  graphicsLost, training,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
   outage, outageAtOpening, otherData, signTurns, history, links, urge, task, follow, past, keptOffline, alarm, shift, paper, lastLook, sorting, comparing, lookUp, lobby,
   drillByClick: (browser) => drill(browser, false),

@@ -383,9 +383,13 @@ const PLACE: &str = "25747";
 
 /// A city of its own with a case in the ward and a queue at its committee.
 async fn centre(data: &Path, listen: &str) -> (Program, String) {
+    centre_with(data, listen, &[]).await
+}
+
+async fn centre_with(data: &Path, listen: &str, more: &[&str]) -> (Program, String) {
     let token = token(data, "hcmc", "one-stop").unwrap();
     let folder = data.display().to_string();
-    let args = ["serve", "--listen", listen, "--city", "hcmc", "--data", &folder];
+    let args = [&["serve", "--listen", listen, "--city", "hcmc", "--data", &folder], more].concat();
     let program = Program::start(&tests::program::binary(), &args).await.unwrap();
     let now = jiff::Timestamp::now();
     let due = now + jiff::SignedDuration::from_hours(2);
@@ -397,6 +401,13 @@ async fn centre(data: &Path, listen: &str) -> (Program, String) {
     assert_eq!(reply.status, 202, "{}", reply.body);
     call_ticket(&program, &token, 33).await;
     (program, token)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_of_a_training_can_be_taken_for_the_citys_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, _) = centre_with(&folder.path().join("data"), "127.0.0.1:0", &["--training"]).await;
+    passes("training", &program.base).await;
 }
 
 /// The counter calls a number.

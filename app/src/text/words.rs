@@ -136,6 +136,10 @@ pub const AS_OF: Say = say("Số liệu lúc", "As of");
 pub const SOURCES: Say = say("Nguồn dữ liệu", "Sources");
 /// A source that has never said how far it is.
 pub const SOURCE_UNKNOWN: Say = say("chưa có dữ liệu", "nothing yet");
+/// Over every page of a training.
+pub const TRAINING: Say = say("TẬP HUẤN", "TRAINING");
+/// Beside it.
+pub const NOT_REAL: Say = say("không phải số liệu thật", "these are not real figures");
 /// Above every screen whose data are made up.
 pub const SIMULATED: Say = say("Dữ liệu mô phỏng", "Simulated data");
 /// Before how many of them are simulated.

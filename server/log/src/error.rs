@@ -65,6 +65,24 @@ pub enum OpenError {
         /// The directory.
         dir: PathBuf,
     },
+    /// It is a log of a training and a real one was asked for, or the other way round.
+    #[error(
+        "{} holds {}, and {} was asked for: what is real and what is for training never lie in one place. {}",
+        dir.display(),
+        if *is_training { "the events of a training, of which none is real" } else { "real events" },
+        if *is_training { "a real server" } else { "a training" },
+        if *is_training {
+            "Name the folder of the real data with --data, or say --training"
+        } else {
+            "Name a folder of its own for the training with --data"
+        }
+    )]
+    OtherPurpose {
+        /// The log's directory.
+        dir: PathBuf,
+        /// Whether the log is of a training.
+        is_training: bool,
+    },
     /// A log was to be restored into a directory that holds something.
     #[error("{} is not empty; restore into a new directory", dir.display())]
     NotEmpty {

@@ -114,6 +114,9 @@ pub struct Options {
     /// Whether new segments are encrypted, which needs `log_keys`; `None`: as the last one is. A log whose last
     /// segment is not as wanted begins a new one with the next commit.
     pub encrypt: Option<bool>,
+    /// Whether it is a log of a training, in which nothing is real: one that is not as said is refused, and a new one
+    /// is made so; `None`: as it is, and a new one is real.
+    pub training: Option<bool>,
     /// Who wants to know how the opening goes; called about once per MiB.
     pub progress: Option<Box<dyn FnMut(OpenProgress) + Send>>,
     /// Ends a reading early.
@@ -144,6 +147,7 @@ impl Default for Options {
             before_commit: None,
             log_keys: None,
             encrypt: None,
+            training: None,
             progress: None,
             stop: None,
         }

@@ -106,6 +106,7 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     let disk = std::sync::Arc::clone(&options.disk);
     let disk = disk.as_ref();
     let writable = options.mode != OpenMode::ReadOnly;
+    check_purpose(disk, dir, options.training)?;
     if writable {
         remove_unfinished(disk, dir)?;
     }
@@ -177,6 +178,20 @@ pub(crate) fn recover(dir: &Path, options: &mut Options) -> Result<Recovered, Op
     };
     let unverified = start.map(|start| start.unverified);
     Ok(Recovered { report, cluster, index: found.index, position, end, unverified })
+}
+
+/// Refuses a log of a training where a real one is asked for, and the other way round, before anything is changed.
+/// What is no readable segment is the reading's to judge.
+fn check_purpose(disk: &dyn Disk, dir: &Path, training: Option<bool>) -> Result<(), OpenError> {
+    let (Some(training), Ok(names)) = (training, disk.list(dir)) else { return Ok(()) };
+    let headers = names
+        .iter()
+        .filter(|name| segment::parse_name(name).is_some())
+        .filter_map(|name| scan::read_header(disk, &dir.join(name)).ok()?.ok());
+    match headers.map(|header| header.is_training).find(|is_training| *is_training != training) {
+        Some(is_training) => Err(OpenError::OtherPurpose { dir: dir.to_path_buf(), is_training }),
+        None => Ok(()),
+    }
 }
 
 /// Where the reading begins, if not at the beginning.

@@ -136,6 +136,7 @@ mod tests {
             first_seq: Seq::FIRST,
             previous: [9; 32],
             created_us: 0,
+            is_training: false,
             seal: None,
         };
         let (cipher, seal) = SegmentCipher::new_for(keys, &segment.binding()).unwrap();

@@ -26,7 +26,8 @@
 //! A reader refuses an unknown version and unknown *required* features, and passes over unknown
 //! *optional* ones. All is zero that is not drawn. Required features: bit 0 = the frames are sealed with a key
 //! of this segment, which stands here wrapped under a log key (`keys/log_keys.rs`). Sealed segments and others
-//! may follow each other in one log.
+//! may follow each other in one log. Bit 1 = what is in it was made for training and is nobody's real number; all
+//! segments of a log have it or none.
 //!
 //! A segment is made under a name that ends in `.new`: zeros, header, `fsync`, then its real name,
 //! then `fsync` of the directory, and only then the first frame. A file with a segment's name is
@@ -52,6 +53,8 @@ pub const FORMAT_VERSION: u16 = 1;
 pub(crate) const MAGIC: [u8; 8] = *b"TCLOGSEG";
 /// Required feature: the frames are sealed.
 const SEALED: u64 = 1;
+/// Required feature: nothing in it is real.
+const TRAINING: u64 = 1 << 1;
 
 const CRC_AT: usize = HEADER_BYTES as usize - 4;
 
@@ -66,6 +69,8 @@ pub(crate) struct SegmentHeader {
     pub(crate) created_us: i64,
     /// The key of its frames, where they are sealed.
     pub(crate) seal: Option<SegmentSeal>,
+    /// Whether it is of a training, where nothing is real.
+    pub(crate) is_training: bool,
 }
 
 /// Why a segment's header was not taken.
@@ -90,8 +95,9 @@ impl SegmentHeader {
         bytes[56..64].copy_from_slice(&self.first_seq.get().to_le_bytes());
         bytes[64..96].copy_from_slice(&self.previous);
         bytes[96..104].copy_from_slice(&self.created_us.to_le_bytes());
+        let required = self.seal.as_ref().map_or(0, |_| SEALED) | if self.is_training { TRAINING } else { 0 };
+        bytes[16..24].copy_from_slice(&required.to_le_bytes());
         if let Some(seal) = &self.seal {
-            bytes[16..24].copy_from_slice(&SEALED.to_le_bytes());
             bytes[104..120].copy_from_slice(&seal.by);
             bytes[120..144].copy_from_slice(&seal.nonce);
             bytes[144..192].copy_from_slice(&seal.wrapped);
@@ -110,7 +116,7 @@ impl SegmentHeader {
         }
         let version = u16::from_le_bytes(array_at(bytes, 8));
         let required = u64_at(bytes, 16);
-        if version != FORMAT_VERSION || required & !SEALED != 0 {
+        if version != FORMAT_VERSION || required & !(SEALED | TRAINING) != 0 {
             return Err(SegmentFault::Newer(format!(
                 "a segment of version {version} with required features {required:#x}"
             )));
@@ -127,6 +133,7 @@ impl SegmentHeader {
                 nonce: array_at(bytes, 120),
                 wrapped: array_at(bytes, 144),
             }),
+            is_training: required & TRAINING != 0,
         })
     }
 }
@@ -179,13 +186,17 @@ mod tests {
             previous: [5; 32],
             created_us: 77,
             seal: None,
+            is_training: false,
         }
     }
 
     #[test]
     fn a_header_comes_back_as_it_was() {
         let seal = SegmentSeal { by: [1; 16], nonce: [2; 24], wrapped: [3; 48] };
-        for header in [sample(), SegmentHeader { seal: Some(seal), ..sample() }] {
+        let sealed = SegmentHeader { seal: Some(seal), ..sample() };
+        let training = SegmentHeader { is_training: true, ..sample() };
+        let both = SegmentHeader { is_training: true, ..sealed.clone() };
+        for header in [sample(), sealed, training, both] {
             assert_eq!(SegmentHeader::decode(&array_at(&header.encode(), 0)), Ok(header));
         }
     }

@@ -32,7 +32,9 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn of(options: &Options) -> Self {
-        let place = format!("toancanh:{{{}/{}}}", options.city, options.address.area());
+        // What is for training meets nothing that is real, not even in a Redis that both can reach.
+        let training = if options.training { "/training" } else { "" };
+        let place = format!("toancanh:{{{}/{}{training}}}", options.city, options.address.area());
         Self {
             stream: format!("{place}:events"),
             servers: format!("{place}:servers"),
@@ -296,4 +298,34 @@ async fn led_to_by(
         _ => None,
     });
     Ok(owner.map(|node| (0, node)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_training_has_names_of_its_own_in_one_slot() {
+        let names = |training| {
+            Names::of(&Options {
+                address: "redis://127.0.0.1:6379".parse().unwrap(),
+                city: "hcmc".to_owned(),
+                training,
+                server: "a".to_owned(),
+                without_replica: false,
+                absence: std::time::Duration::from_secs(1),
+            })
+        };
+        let (real, trained) = (names(false), names(true));
+        assert_eq!(real.stream, "toancanh:{hcmc/all}:events");
+        for (one, other) in [
+            (&real.stream, &trained.stream),
+            (&real.servers, &trained.servers),
+            (&real.about, &trained.about),
+        ] {
+            assert_ne!(one, other);
+            assert_eq!(other.matches('{').count(), 1, "{other}");
+            assert!(other.starts_with("toancanh:{hcmc/all/training}"), "{other}");
+        }
+    }
 }

@@ -38,7 +38,8 @@ pub(super) async fn run(args: Args, layers: Layers) -> Result<(), Failure> {
     let from = args.from.map(|from| from.parse::<Timestamp>()).transpose();
     let from = from.map_err(|error| Failure::usage(format!("--from: {error}")))?;
     let city = crate::city::load(&settings.city)?;
-    let dir: PathBuf = settings.data.join("demo").join(&city.city.code);
+    let dir: PathBuf =
+        settings.data.join(if settings.training { "training" } else { "demo" }).join(&city.city.code);
     let options = demo::Options { dir, speed, from };
     let ready = |address| {
         // A reader of the address that has gone away is no reason to stop the demo.

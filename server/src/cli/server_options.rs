@@ -49,6 +49,10 @@ pub struct ServerOptions {
     /// are no accounts yet. Posting needs a source's token in any case [env: TOANCANH_OPEN_READS].
     #[arg(long)]
     pub open_reads: bool,
+    /// Serve for training: every page, wall, sheet and answer says so, and the data are a folder of their own that no
+    /// real server opens, as this one opens no real data [env: TOANCANH_TRAINING].
+    #[arg(long)]
+    pub training: bool,
     /// With several servers, where Redis carries events between their logs: redis://HOST:PORT[,HOST:PORT…],
     /// rediss:// for TLS, redis+sentinel://HOST:PORT[,…]/NAME, or nodes of a cluster
     /// [env: TOANCANH_LOG; default: own, this server's log alone].
@@ -107,6 +111,7 @@ impl ServerOptions {
     /// None is checked here, but the city must be said unless `city` gives it.
     pub(super) fn settle(&self, layers: &Layers, city: Option<&str>) -> Result<Vec<Setting>, Failure> {
         let open_reads = self.open_reads.then_some("true");
+        let training = self.training.then_some("true");
         let without_replica = self.redis_without_replica.then_some("true");
         let data = layers.pick_or("data", self.data.as_deref(), DATA);
         let keys_beside = keys_beside(Path::new(&data.text)).display().to_string();
@@ -123,6 +128,7 @@ impl ServerOptions {
             layers.pick_or("listen", self.listen.as_deref(), LISTEN),
             layers.pick_or("clock", self.clock.as_deref(), "system"),
             layers.pick_or("open_reads", open_reads, "false"),
+            layers.pick_or("training", training, "false"),
             layers.pick_or("log", self.log.as_deref(), OWN_LOG),
             layers.pick_or("base_path", self.base_path.as_deref(), ""),
             layers.pick_or("other_servers", self.other_servers.as_deref(), ""),
@@ -179,6 +185,7 @@ impl ServerOptions {
             listen: need("listen")?.parse("an address with a port, such as 127.0.0.1:8080")?,
             clock: need("clock")?.text.clone(),
             open_reads: need("open_reads")?.parse("true or false")?,
+            training: need("training")?.parse("true or false")?,
             encrypt_log: match need("encrypt_log")? {
                 said if said.text == AS_BEFORE => None,
                 said => Some(said.parse("true or false")?),

@@ -31,10 +31,12 @@ impl<'a> Halves<'a> {
         keys: &Path,
         city: &'a City,
         from: Timestamp,
+        training: bool,
     ) -> Result<Self, StoreError> {
         let keys = KeyStore::open(keys)?;
         let options = toancanh_log::Options::default().opened_by("toancanh demo, preparing");
-        let options = options.log_keys(keys.log_keys()?, None);
+        let mut options = options.log_keys(keys.log_keys()?, None);
+        options.training = Some(training);
         let (bulk, _) = Bulk::open(data.join("log"), options, SYNC_BYTES)?;
         Ok(Self { bulk, keys, city, symbols: Symbols::default(), from, rest: Vec::new() })
     }

@@ -24,7 +24,7 @@ pub(super) struct Prepared {
 }
 
 /// Prepares `dir`, unless it is prepared already.
-pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path) -> Result<Prepared> {
+pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path, training: bool) -> Result<Prepared> {
     let prepared = Prepared::at(dir);
     let folder = city.dir.as_ref().context("a city of one file has no cases to replay")?;
     let cases = folder.join(&plan.cases);
@@ -40,7 +40,7 @@ pub(super) fn prepare(city: &CityFolder, plan: &Replay, dir: &Path) -> Result<Pr
     }
     fs::create_dir_all(prepared.base()).with_context(|| format!("cannot make {}", dir.display()))?;
     let mapping = Mapping::load(&city.mapping_path(&plan.mapping))?;
-    let mut halves = Halves::open(&prepared.base(), &prepared.keys, &city.city, plan.from.into())?;
+    let mut halves = Halves::open(&prepared.base(), &prepared.keys, &city.city, plan.from.into(), training)?;
     let options = import::Options::at(Timestamp::from(jiff::Timestamp::now()));
     let options = import::Options { rejects: Some(dir.to_owned()), ..options };
     import::import_file(&cases, Some(&mapping), &city.city, &options, &mut halves)?;

@@ -34,7 +34,8 @@ pub(super) async fn run(
     let prepared = {
         let (dir, plan) = (options.dir.clone(), plan.clone());
         let city = crate::city::load(&settings.city)?;
-        tokio::task::spawn_blocking(move || prepare::prepare(&city, &plan, &dir)).await??
+        let training = settings.training;
+        tokio::task::spawn_blocking(move || prepare::prepare(&city, &plan, &dir, training)).await??
     };
     let listener = listen(&settings)?;
     let city = Arc::new(city);

@@ -34,7 +34,8 @@ pub(super) async fn run(
     let now = options.from.unwrap_or_else(|| jiff::Timestamp::now().into());
     let (prepared, world, stream) = {
         let (city, dir) = (crate::city::load(&settings.city)?, options.dir.clone());
-        tokio::task::spawn_blocking(move || prepare(&city, &dir, now)).await??
+        let training = settings.training;
+        tokio::task::spawn_blocking(move || prepare(&city, &dir, now, training)).await??
     };
     let speed = options.speed.unwrap_or(world.demo().speed);
     let settings = Settings { data: prepared.begin_run()?, keys: prepared.keys.clone(), ..settings };
@@ -82,7 +83,12 @@ struct Stamp {
 }
 
 /// Makes the history, or what is missing of it. The stream goes on from there.
-fn prepare(city: &CityFolder, dir: &Path, now: Timestamp) -> Result<(Prepared, Arc<World>, Simulation)> {
+fn prepare(
+    city: &CityFolder,
+    dir: &Path,
+    now: Timestamp,
+    training: bool,
+) -> Result<(Prepared, Arc<World>, Simulation)> {
     let plan = World::load(city, 1, Scale { reports: 1.0, dossiers: 1.0 })?.demo().clone();
     let scale = Scale { reports: 1.0, dossiers: plan.dossiers };
     let world = Arc::new(World::load(city, plan.seed, scale)?);
@@ -98,7 +104,7 @@ fn prepare(city: &CityFolder, dir: &Path, now: Timestamp) -> Result<(Prepared, A
     std::fs::create_dir_all(prepared.base()).with_context(|| format!("cannot make {}", dir.display()))?;
     let mut past = Simulation::new(world.clone(), from, Some(now));
     past.pass(made_to);
-    let mut log = Halves::open(&prepared.base(), &prepared.keys, &city.city, Timestamp::MAX)?;
+    let mut log = Halves::open(&prepared.base(), &prepared.keys, &city.city, Timestamp::MAX, training)?;
     let pace = Pace { from: made_to, until: now, speed: None, progress: true };
     let made = simulate::import(past, &mut log, pace)?;
     ensure!(

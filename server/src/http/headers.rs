@@ -49,6 +49,18 @@ pub(crate) const WITH_CAMERA: (HeaderName, HeaderValue) = (
 /// A browser that was here over TLS comes back over TLS, for a year.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// On every answer of a training server, whatever is asked: `true`.
+const TRAINING: HeaderName = HeaderName::from_static("toancanh-training");
+
+/// Says on an answer that nothing in it is real.
+pub(super) async fn mark(is_training: bool, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if is_training {
+        response.headers_mut().insert(TRAINING, HeaderValue::from_static("true"));
+    }
+    response
+}
+
 /// Adds them where the answer says nothing of its own.
 pub(super) async fn secure(scripts: HeaderValue, request: Request, next: Next) -> Response {
     let over_tls = request.extensions().get::<OverTls>().is_some();

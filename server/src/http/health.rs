@@ -17,6 +17,9 @@ pub(super) async fn alive(State(api): State<Api>) -> Result<Response, Refusal> {
     core_runs(&api)?;
     let store = &api.running.store;
     let mut said = json!({ "status": "alive", "version": env!("CARGO_PKG_VERSION") });
+    if api.running.settings.training {
+        said["training"] = json!(true);
+    }
     let unreadable = api.running.telemetry.records_unreadable.load(std::sync::atomic::Ordering::Relaxed);
     // A machine that does not let us ask says nothing.
     if let Ok(clock) = crate::clock_sync::read() {

@@ -192,6 +192,7 @@ pub fn hello(running: &Running) -> Hello {
         city: running.city.city.code.clone(),
         config: running.city.city.digest.clone(),
         version: running.version.to_string(),
+        training: running.settings.training,
     }
 }
 

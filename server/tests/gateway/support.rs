@@ -40,6 +40,7 @@ pub(super) fn settings(data: PathBuf) -> Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         clock: format!("{NOW},speed=0"),
         open_reads: false,
+        training: false,
         encrypt_log: None,
         image_every: 0,
         site_root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site")),

@@ -252,6 +252,7 @@ pub(crate) fn settings(folder: &Path) -> Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         clock: NOW.to_owned(),
         open_reads: false,
+        training: false,
         // Every restart of these tests goes on from an image, unless a test takes it away.
         encrypt_log: None,
         image_every: 1,

@@ -278,7 +278,8 @@ impl Hub {
     }
 
     fn greet(&mut self, hello: &Hello) {
-        if hello.city != self.city {
+        // A page of a training shows no real number, and a real one none of a training.
+        if hello.city != self.city || hello.training != crate::training::is_training() {
             self.leave();
             return;
         }

@@ -56,6 +56,7 @@ pub(super) fn make_if_new(disk: &dyn Disk, dir: &Path, options: &Options) -> Res
         previous: chain,
         created_us: now_us,
         seal: None,
+        is_training: options.training.unwrap_or(false),
     };
     if let (Some(true), Some(keys)) = (options.encrypt, &options.log_keys) {
         let (_, seal) = SegmentCipher::new_for(keys, &header.binding()).map_err(Box::new)?;

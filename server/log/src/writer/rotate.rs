@@ -27,6 +27,7 @@ impl Writer {
             previous: self.landed.chain,
             created_us: self.clock.now_us(),
             seal: None,
+            is_training: self.segment.is_training,
         };
         let mut cipher = None;
         if let (true, Some(keys)) = (self.encrypts, &self.log_keys) {
