@@ -272,6 +272,12 @@ impl Query {
     }
 }
 
+/// The codes of a filter's value that stands alone: several with commas between them, `\,` being a comma within one.
+#[must_use]
+pub fn codes_of(value: &str) -> Vec<String> {
+    split_codes(value, true)
+}
+
 /// Several codes with commas between them; `\,` is a comma within a code. Of a repeated parameter
 /// each value is one code as it stands.
 fn split_codes(value: &str, alone: bool) -> Vec<String> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Problem;
 use crate::time::Timestamp;
 
-pub use setting::{CENTIMETRES_MAX, Setting, SettingError};
+pub use setting::{CENTIMETRES_MAX, DISPLAYS_MAX, SEAM_MM_MAX, Setting, SettingError};
 
 /// Longest name of a screen, in characters: it is read from six metres.
 pub const NAME_CHARS_MAX: usize = 40;

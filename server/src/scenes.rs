@@ -3,7 +3,7 @@
 
 use domain::problem::Problem;
 use domain::query::bad;
-use domain::scene::rules::faults;
+use domain::scene::rules::{faults, unknown_codes};
 use domain::scene::saved::{Playlist, SaveScenes, Version, VersionView, WHY_CHARS_MAX, line};
 use domain::state::State;
 use jiff::tz::TimeZone;
@@ -78,7 +78,8 @@ impl Running {
             line(text).map(str::to_owned).ok_or_else(|| bad(name, &why))
         };
         let (by, why) = (said("by", &wish.by)?, said("why", &wish.why)?);
-        let found = faults(&wish.scenes, &can_split);
+        let mut found = faults(&wish.scenes, &can_split);
+        found.extend(unknown_codes(&wish.scenes, &self.city.city.catalogue));
         if let Some(first) = found.first() {
             let said: Vec<String> = found.iter().take(FAULTS_SAID).map(ToString::to_string).collect();
             let more = found.len().saturating_sub(FAULTS_SAID);

@@ -123,7 +123,8 @@ impl Opening {
     pub async fn open(self) -> Result<Started> {
         let Self { address, settings, city, clock, tls, progress, front, stop, served } = self;
         let clock = Arc::new(clock);
-        let (city, change, unkept) = crate::city::history::opened(&settings.data, &city, clock.now())?;
+        let crate::city::history::Opened { city, change, unkept } =
+            crate::city::history::opened(&settings.data, &city, clock.now())?;
         let telemetry = Arc::new(Telemetry::default());
         let sources = Arc::new(Sources::open(&settings.data)?);
         let (escalating, notes) = crate::memos::notes();

@@ -13,6 +13,7 @@ import { keptOffline } from './offline.mjs';
 import { address, pages } from './pages.mjs';
 import { paper } from './paper.mjs';
 import { past } from './past.mjs';
+import { seams } from './seams.mjs';
 import { shift } from './shift.mjs';
 import { task } from './task.mjs';
 import { training } from './training.mjs';
@@ -508,7 +509,7 @@ async function pictures(browser) {
 }
 
 await run({
-  graphicsLost, training,
+  graphicsLost, seams, training,
   noComplaints, receiptsAgree, unknownCodes, servedIsLive, receipt, map, mapRests, rescue, cut, failover, rolling, proxied, time, pictures, wellMade,
   outage, outageAtOpening, otherData, signTurns, history, links, urge, task, follow, past, keptOffline, alarm, shift, paper, lastLook, sorting, comparing, lookUp, lobby,
   drillByClick: (browser) => drill(browser, false),

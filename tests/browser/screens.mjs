@@ -69,10 +69,20 @@ async function setRoom(fleet, walls, tablet) {
     await line.locator('input[name="group"]').fill('Phòng điều hành');
     await line.locator('input[name="distance"]').fill('9');
     await line.locator('input[name="height"]').fill('2,8');
+    if (name === 'Tường 2') {
+      await line.locator('input[name="across"]').fill('17');
+      await line.locator('.fleet-setting button[type="submit"]').click();
+      await line.getByText('1 đến 16 màn hình').waitFor();
+      await line.locator('input[name="across"]').fill('2');
+      await line.locator('input[name="down"]').fill('2');
+      await line.locator('input[name="seam"]').fill('6');
+    }
     if (name === 'Tường 1') await shot(fleet, 'fleet-setting');
     await line.locator('.fleet-setting button[type="submit"]').click();
     await line.getByText('Phòng điều hành · Xem từ 9,0 m · cao 2,8 m').waitFor();
   }
+  await walls[1].tab.waitForSelector('main [data-seam]', { state: 'attached' });
+  same(await walls[0].tab.locator('main [data-seam]').count(), 0, 'a wall of one display has no seams');
   for (const { tab } of walls) {
     await tab.waitForFunction((own) => Number.parseFloat(getComputedStyle(document.querySelector('main')).fontSize) > own * 1.4, own);
   }

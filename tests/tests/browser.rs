@@ -69,6 +69,11 @@ async fn no_page_complains_and_nothing_comes_from_outside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_word_of_a_wall_stands_across_a_seam_of_its_displays() {
+    passes("seams", city().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_served_number_is_the_live_one_and_that_of_rest() {
     passes("servedIsLive", city().await).await;
 }

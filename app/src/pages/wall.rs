@@ -8,6 +8,7 @@ mod panel;
 mod past;
 mod picture;
 mod replay;
+mod seams;
 mod shown;
 mod sight;
 mod spotlight;
@@ -24,6 +25,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::replay::Replayed;
+use self::seams::{Seams, keep_off};
 use self::shown::use_shown;
 use self::sight::Sight;
 use self::turn::{settle, take_turns, take_up};
@@ -70,6 +72,9 @@ pub fn Wall() -> impl IntoView {
     let sight = Memo::new(move |_| {
         setting.with(|setting| search.with(|search| Sight::of(&|key| search.get(key), setting)))
     });
+    keep_off(Memo::new(move |_| {
+        setting.with(|setting| search.with(|search| Seams::of(&|key| search.get(key), setting)))
+    }));
     move || {
         if !is_there.get() {
             if let Some(Nowhere(say)) = use_context::<Nowhere>() {

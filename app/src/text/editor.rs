@@ -435,6 +435,9 @@ pub fn wrong(lang: Lang, wrong: &Wrong) -> String {
                 "Each filter once, with a code of 1 to {CODE_CHARS_MAX} characters, at most {FILTERS_MAX}."
             ),
         ),
+        Wrong::Code { code, .. } => {
+            (format!("Danh mục không có mã “{code}”."), format!("The catalogue has no code “{code}”."))
+        }
         Wrong::From => (
             format!("Từ hôm nay trở về trước, nhiều nhất {FROM_DAYS_MAX} ngày."),
             format!("From today back, {FROM_DAYS_MAX} days at most."),

@@ -219,6 +219,14 @@ pub const GROUP: Say = say("Nhóm", "Group");
 pub const DISTANCE: Say = say("Xem từ", "Read from");
 /// How high its picture is.
 pub const HEIGHT: Say = say("Cao", "Height");
+/// Of how many displays it is made, side by side.
+pub const ACROSS: Say = say("Số màn hình ngang", "Displays across");
+/// And one above the other.
+pub const DOWN: Say = say("Số màn hình dọc", "Displays down");
+/// How far their pictures lie apart.
+pub const SEAM: Say = say("Khe giữa hai hình", "Seam between pictures");
+/// After `4 × 2`.
+pub const DISPLAYS: Say = say("màn hình", "displays");
 /// Opens the form.
 pub const SET: Say = say("Cài đặt", "Settings");
 /// Keeps what is in it.
@@ -227,13 +235,13 @@ pub const SAVE: Say = say("Lưu", "Save");
 pub const NOT_SET: Say = say("Chưa cài đặt vị trí", "Its place is not set");
 /// What the settings are for.
 pub const SETTING_HELP: Say = say(
-    "Cỡ chữ theo khoảng cách và chiều cao; cả nhóm được điều khiển cùng lúc.",
-    "Type follows the distance and the height; a group is directed at once.",
+    "Cỡ chữ theo khoảng cách và chiều cao; chữ và số tránh khe giữa các màn hình; cả nhóm được điều khiển cùng lúc.",
+    "Type follows the distance and the height; words and figures keep off the seams; a group is directed at once.",
 );
 /// A setting that cannot be.
 pub const BAD_SETTING: Say = say(
-    "Chưa lưu: khoảng cách và chiều cao từ 0,3 đến 100 m; tên nhóm không quá 40 chữ",
-    "Not saved: distance and height from 0.3 to 100 m; the group at most 40 characters",
+    "Chưa lưu: khoảng cách và chiều cao từ 0,3 đến 100 m; 1 đến 16 màn hình mỗi chiều; khe 0 đến 200 mm; tên nhóm không quá 40 chữ",
+    "Not saved: distance and height from 0.3 to 100 m; 1 to 16 displays each way; seams of 0 to 200 mm; the group at most 40 characters",
 );
 /// All walls of a group.
 pub const WHOLE_GROUP: Say = say("Cả nhóm", "Whole group");

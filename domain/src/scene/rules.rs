@@ -8,10 +8,10 @@ use super::{
     Area, COLUMNS, COLUMNS_WIDE, LIST_ROWS, PANELS_MAX, Panel, PanelKind, RANKED_BY, RATES, ROWS, SCENES_MAX,
     SECONDS, Scene,
 };
-use crate::city::Label;
+use crate::city::{Catalogue, Label};
 use crate::dimension::Dimension;
 use crate::metric::{Metric, MetricKind};
-use crate::query::{GroupKey, parse_group_key};
+use crate::query::{GroupKey, codes_of, parse_group_key};
 use crate::screen;
 
 /// Longest heading, in characters: it is read from six metres.
@@ -124,6 +124,8 @@ pub enum Wrong {
         "a filter names each of at most {FILTERS_MAX} dimensions once, with 1 to {CODE_CHARS_MAX} characters on one line"
     )]
     Filter,
+    #[error("the catalogue of {dimension:?} has no {code:?}")]
+    Code { dimension: String, code: String },
     #[error("is neither \"today\" nor \"today-29d\" ({FROM_DAYS_MAX} days at most)")]
     From,
     #[error("a list has {} to {} rows", LIST_ROWS.start(), LIST_ROWS.end())]
@@ -192,6 +194,32 @@ pub fn faults(scenes: &[Scene], can_split: CanSplit<'_>) -> Vec<SceneFault> {
         of_scene(scene, can_split, &mut say);
         if !names.insert(scene.name.as_str()) {
             say(None, Field::Name, Wrong::NameTaken(scene.name.clone()));
+        }
+    }
+    found
+}
+
+/// The filters of a playlist that ask for what the city's catalogue does not have: a panel that would stay empty.
+#[must_use]
+pub fn unknown_codes(scenes: &[Scene], catalogue: &Catalogue) -> Vec<SceneFault> {
+    let mut found = Vec::new();
+    for (place, scene) in scenes.iter().enumerate() {
+        for (panel, of) in scene.panels.iter().enumerate() {
+            for (key, codes) in &of.filter {
+                let Ok(dimension) = key.parse::<Dimension>() else { continue };
+                // `=` asks for the code alone, and an empty one for cases that have none.
+                let has_paths = catalogue.tree(dimension).is_some_and(|tree| tree.path_separator.is_some());
+                let is_known = |code: &str| code.is_empty() || has_paths || catalogue.knows(dimension, code);
+                let unknown = codes_of(codes)
+                    .into_iter()
+                    .filter(|code| !is_known(code.strip_prefix('=').unwrap_or(code)));
+                found.extend(unknown.map(|code| SceneFault {
+                    scene: Some(place),
+                    panel: Some(panel),
+                    field: Field::Filter,
+                    wrong: Wrong::Code { dimension: key.clone(), code },
+                }));
+            }
         }
     }
     found
@@ -333,4 +361,47 @@ fn is_day(text: &str) -> bool {
         rest.is_empty()
             || days.and_then(|days| days.parse::<u16>().ok()).is_some_and(|days| days <= FROM_DAYS_MAX)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::city::{Entry, Tree};
+    use crate::scene::read;
+
+    #[track_caller]
+    fn check(only: &str, want: &[&str]) {
+        let text = format!(
+            "[[scene]]\nname = \"a\"\ntitle = \"A\"\nseconds = 30\n[[scene.panel]]\nkind = \"map\"\nmetric = \"open\"\nonly = {{ {only} }}\nat = [1, 1, 24, 12]\n"
+        );
+        let source = crate::document::Source::new(std::path::Path::new("scenes.toml"), text);
+        let scenes = read(&source, &|_, _| true).unwrap();
+        let tree = |codes: &[&str], path_separator: Option<&str>| Tree {
+            entries: codes.iter().map(|code| ((*code).to_owned(), Entry::default())).collect(),
+            path_separator: path_separator.map(str::to_owned),
+            open: false,
+        };
+        let trees =
+            [("agency".to_owned(), tree(&["A", "B,C"], None)), ("field".to_owned(), tree(&["f"], Some("/")))];
+        let catalogue = Catalogue { trees: trees.into() };
+        let found = unknown_codes(&scenes, &catalogue);
+        let unknown = found.iter().map(|fault| match &fault.wrong {
+            Wrong::Code { code, .. } => (fault.path(), code.as_str()),
+            wrong => panic!("{wrong}"),
+        });
+        let want: Vec<_> = want.iter().map(|code| ("scenes[0].panels[0].filter".to_owned(), *code)).collect();
+        assert_eq!(unknown.collect::<Vec<_>>(), want, "{only}");
+    }
+
+    #[test]
+    fn a_filter_asks_for_codes_that_the_city_has_as_a_tables_address_says_them() {
+        check("agency = 'A'", &[]);
+        check("agency = '=A'", &[]);
+        check("agency = 'A,X'", &["X"]);
+        check("agency = 'B\\,C'", &[]);
+        check("agency = 'B,C'", &["B", "C"]);
+        check("field = 'f/whatever'", &[]);
+        check("district = 'any'", &[]);
+        check("agency = 'X', field = 'f'", &["X"]);
+    }
 }

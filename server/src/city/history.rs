@@ -26,6 +26,17 @@ struct Kept {
     folder: PathBuf,
 }
 
+/// A city as it is served.
+#[derive(Debug)]
+pub struct Opened {
+    /// With its earlier laws.
+    pub city: Arc<CityFolder>,
+    /// What the log has to be told.
+    pub change: Option<Change>,
+    /// What has to be kept once the log is open.
+    pub unkept: Option<Unkept>,
+}
+
 /// What a folder holds that no version on file does; [`Unkept::keep`] puts it there.
 #[derive(Debug)]
 #[must_use = "an unkept version is told as new at the next start"]
@@ -183,12 +194,8 @@ fn keep(root: &Path, files: &[(String, PathBuf)], from: Timestamp, digest: &str)
 ///
 /// # Errors
 /// With the file that cannot be read.
-pub fn opened(
-    data: &Path,
-    city: &CityFolder,
-    now: Timestamp,
-) -> Result<(Arc<CityFolder>, Option<Change>, Option<Unkept>), CityError> {
+pub fn opened(data: &Path, city: &CityFolder, now: Timestamp) -> Result<Opened, CityError> {
     let mut city = city.clone();
     let (change, unkept) = open(data, &mut city, now)?;
-    Ok((Arc::new(city), change, unkept))
+    Ok(Opened { city: Arc::new(city), change, unkept })
 }

@@ -108,7 +108,7 @@ fn a_changed_regulation_is_kept_and_told_and_changed_contacts_are_not() {
     };
     let check = |at: &str, is_told: bool, versions: usize| {
         let before = kept();
-        let (_, change, unkept) = start(at);
+        let history::Opened { change, unkept, .. } = start(at);
         assert_eq!(kept(), before, "{at}: something was written before the log is open");
         unkept.iter().for_each(|unkept| unkept.keep().unwrap());
         assert_eq!((change.is_some(), kept()), (is_told, versions), "{at}");

@@ -99,6 +99,14 @@ async fn what_cannot_be_shown_or_comes_too_late_is_refused_with_its_place() {
     let mut wide = shares("received", "channel");
     wide["wide"]["column"] = json!(48);
     check(&panel(wide), (422, "scenes-refused", "scenes[0].panels[0].wide")).await;
+    let filtered = |codes: &str| {
+        let mut filtered = shares("received", "channel");
+        filtered["filter"] = json!([["agency", codes]]);
+        panel(filtered)
+    };
+    let filter = "scenes[0].panels[0].filter";
+    check(&filtered("no-such-agency"), (422, "scenes-refused", filter)).await;
+    check(&filtered("PWDx,no-such-agency"), (422, "scenes-refused", filter)).await;
     assert_eq!(server.json("/api/v1/scenes").await["version"], 0, "none of them was saved");
     let missing = server.send(Method::GET, "/api/v1/scenes/versions/9", |request| request).await;
     assert_eq!(missing.problem().1, "not-found");

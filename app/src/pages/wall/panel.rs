@@ -14,7 +14,7 @@ use std::sync::Arc;
 use domain::answer::CasePage;
 use domain::city::Label;
 use domain::metric::Metric;
-use domain::query::Query;
+use domain::query::{Query, codes_of};
 use domain::scene::{Panel, PanelKind};
 use leptos::prelude::*;
 
@@ -139,7 +139,8 @@ fn WallMap(panel: Panel) -> impl IntoView {
     let on_cell = Callback::new(|_: String| {});
     let metric = panel.metrics.first().copied().unwrap_or(Metric::Open);
     let query = panel.filter.iter().fold(Query::of(metric), |query, (key, code)| match key.parse() {
-        Ok(dimension) => query.only(dimension, code.clone()),
+        // As a table's address reads it: codes between commas.
+        Ok(dimension) => codes_of(code).into_iter().fold(query, |query, code| query.only(dimension, code)),
         Err(()) => query,
     });
     let query = Signal::stored(query);

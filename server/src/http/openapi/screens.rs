@@ -255,6 +255,15 @@ fn setting() -> ObjectBuilder {
     object("How a display stands in its room. What is left out is the product's own choice.", [])
         .property("distance_cm", or_null(integer("From how far it is read, in centimetres: 30 to 10,000.")))
         .property("height_cm", or_null(integer("How high its picture is, in centimetres: 30 to 10,000.")))
+        .property(
+            "displays_across",
+            or_null(integer("Of how many displays side by side it is made: 1 to 16.")),
+        )
+        .property("displays_down", or_null(integer("Of how many one above the other: 1 to 16.")))
+        .property(
+            "seam_mm",
+            or_null(integer("How far the pictures of two displays lie apart, in millimetres: 0 to 200.")),
+        )
         .property("group", or_null(string("The group that it is directed with; at most 40 characters.")))
 }
 
