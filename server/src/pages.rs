@@ -7,7 +7,7 @@ mod city;
 pub(crate) mod files;
 mod source;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use app::source::{CitySource, Nowhere};
 use app::training::Training;
@@ -21,7 +21,7 @@ use domain::problem::Problem;
 use leptos::config::{Env, LeptosOptions};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
 use tower_http::compression::CompressionLayer;
 
 use crate::http::alarms::Alarms;
@@ -62,8 +62,7 @@ pub(crate) fn router(
     let options = options(&answers.running().settings);
     let others: Arc<str> = crate::http::connect_sources(&answers.running().settings).into();
     let context = context(source, others);
-    let (routes, _) =
-        leptos_axum::generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, context.clone());
+    let routes = routes(context.clone());
     let shell = {
         let options = options.clone();
         move || app::shell(options.clone())
@@ -80,6 +79,15 @@ pub(crate) fn router(
         .route("/city/{layer}", get(city::layer).with_state(answers.running().city.clone()))
         .layer(CompressionLayer::new());
     pages.fallback_service(axum::routing::any(elsewhere).with_state(rest))
+}
+
+/// The addresses of the pages, found once in the life of the process: while they are being looked for, no page of the
+/// whole process gets an answer to its questions, and one that asks then waits for ever (leptos issue 4773).
+fn routes(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    let find =
+        || leptos_axum::generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, context).0;
+    ROUTES.get_or_init(find).clone()
 }
 
 fn options(settings: &Settings) -> LeptosOptions {

@@ -1,5 +1,7 @@
 //! What answers while the log is still to be opened: everything, and never with a number.
 
+use std::time::Duration;
+
 use reqwest::{Client, Method, Response};
 use serde_json::Value as Json;
 use server::clock::{CityClock, ClockKind};
@@ -101,4 +103,25 @@ async fn a_log_that_cannot_be_opened_ends_the_server_and_its_answers() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("somebody still listens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_answered_while_another_server_of_the_process_starts() {
+    let server = Server::with_cases().await;
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let asking = tokio::spawn(async move {
+        let mut asked = 0;
+        while stopped.try_recv().is_err() {
+            let page = server.send(Method::GET, "/", |request| request.header("accept", "text/html"));
+            let page = tokio::time::timeout(Duration::from_secs(20), page).await;
+            assert_eq!(page.expect("a page that waits for ever").status, 200);
+            asked += 1;
+        }
+        asked
+    });
+    for _ in 0..8 {
+        Server::empty().await.halt().await;
+    }
+    stop.send(()).unwrap();
+    assert!(asking.await.unwrap() > 8, "pages were asked for meanwhile");
 }

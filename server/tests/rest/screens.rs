@@ -235,17 +235,21 @@ async fn a_wall_hears_how_it_stands_in_its_room_and_a_restart_keeps_it() {
         let asked = |request: reqwest::RequestBuilder| request.bearer_auth(token).body(body.to_string());
         server.send(Method::PUT, &path, asked).await
     };
-    let unset = json!({ "distance_cm": null, "height_cm": null, "group": null });
-    assert_eq!(wall.any("setting").await, unset);
-    for wrong in
-        [json!({ "distance_cm": 5 }), json!({ "distance": 600 }), json!({ "group": "a\nb" }), json!([])]
-    {
+    let unset = wall.any("setting").await;
+    assert!(unset.as_object().unwrap().len() == 6 && unset.as_object().unwrap().values().all(Json::is_null));
+    let one = |member: &str, value: Json| json!({ member: value });
+    let (near, text) = (one("distance_cm", json!(5)), one("group", json!("a\nb")));
+    for wrong in [near, text, one("distance", json!(600)), one("displays_down", json!(99)), json!([])] {
         assert_eq!(set(&server, &screen, wrong.clone()).await.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
     assert_eq!(set(&server, "nobody", json!({})).await.status, StatusCode::NOT_FOUND);
-    let room = json!({ "distance_cm": 900, "height_cm": 280, "group": " Phòng điều hành " });
+    let want = json!({
+        "distance_cm": 900, "height_cm": 280, "displays_across": 4, "displays_down": 2, "seam_mm": 6,
+        "group": "Phòng điều hành",
+    });
+    let mut room = want.clone();
+    room["group"] = json!(" Phòng điều hành ");
     assert_eq!(set(&server, &screen, room).await.status, StatusCode::NO_CONTENT);
-    let want = json!({ "distance_cm": 900, "height_cm": 280, "group": "Phòng điều hành" });
     assert_eq!(wall.any("setting").await, want);
     assert_eq!(named(&server, "Tường 1").await["setting"], want);
     drop(wall);
